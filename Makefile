@@ -1,0 +1,46 @@
+# The verbs of ordonum. «make» alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format bench lock clean
+
+help: ## list the verbs
+	@echo "ordonum — make VERBE"
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 12
+
+$(STAMP): requirements.lock pyproject.toml scripts/setup.sh
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh
+
+run: $(STAMP) ## set up, then serve on 127.0.0.1 with the sandbox (Ctrl-C stops)
+	@exec $(BIN)/ordonum serve
+
+demo: $(STAMP) ## play the whole story on a fresh database and tell it step by step
+	@exec $(BIN)/ordonum demo
+
+test: $(STAMP) ## set up, then run all the tests
+	@exec $(BIN)/python -m pytest
+
+check: $(STAMP) ## format, lint, types, import contract, house rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/house
+
+bench: $(STAMP) ## measure the calls of the service; the figures are printed, never asserted
+	@exec $(BIN)/python scripts/bench.py
+
+format: $(STAMP) ## let the tools put the code in order
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(STAMP) ## recompute requirements.lock from requirements.in (hashes, no address)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --upgrade requirements.in -o requirements.lock
+
+clean: ## forget the environment and the local data (asks nothing: the data is a sandbox)
+	@rm -rf .venv .venv.new .ordonum .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

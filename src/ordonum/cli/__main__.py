@@ -1,0 +1,5 @@
+"""`python -m ordonum.cli`."""
+
+from ordonum.cli import main
+
+main()

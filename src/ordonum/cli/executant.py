@@ -1,0 +1,141 @@
+"""What an executant does: consult, execute; and for everyone: outbox, resend."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from msgspec import to_builtins
+
+from ordonum.cli import exits, files
+from ordonum.cli.desk import (
+    DEFAULT_SERVICE,
+    CardOption,
+    FromOption,
+    JsonOption,
+    NumberFileOption,
+    ServiceOption,
+    open_client,
+)
+from ordonum.client import Acknowledged, Client, VerifiedOrder
+from ordonum.knowledge.timezones import zone_of
+from ordonum.model.acts import Origin
+from ordonum.texts import french
+from ordonum.wire.native import plain
+
+
+@exits.telling
+def consult(
+    card: CardOption,
+    service: ServiceOption = DEFAULT_SERVICE,
+    picture: FromOption = None,
+    number_file: NumberFileOption = None,
+    origin: Annotated[
+        str, typer.Option("--origin", help="Par où le numéro est venu : paper, mssante, dmp, phone.")
+    ] = "paper",
+    as_json: JsonOption = False,
+) -> None:
+    """Lire une ordonnance par son numéro ou son QR code ; tout est vérifié avant d'être montré."""
+    try:
+        came = Origin(origin)
+    except ValueError:
+        raise typer.BadParameter("paper, mssante, dmp ou phone", param_hint="--origin") from None
+    number = files.read_number(number_file, picture)
+    with open_client(card, service) as client:
+        found = client.consult(number, came)
+        if as_json:
+            exits.show({"ok": True, **_as_json(found)})
+        else:
+            _tell(client, found)
+
+
+@exits.telling
+def execute(
+    file: Annotated[Path, typer.Argument(help="Exécution en JSON ; voir examples/.")],
+    card: CardOption,
+    service: ServiceOption = DEFAULT_SERVICE,
+    picture: FromOption = None,
+    number_file: NumberFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Enregistrer ce qui a été délivré ou fait. Le même fichier renvoyé après une réponse perdue ne compte qu'une fois."""
+    raw = files.read_bytes(file)
+    with open_client(card, service) as client:
+        before = client.outbox.pending_from(files.source_of(raw), client.card.professional.rpps)
+        if before is not None:
+            done = client.resend(before)
+        else:
+            inside, execution = files.read_execution(raw, client.now())
+            number = inside or files.read_number(number_file, picture)
+            done = client.execute(number, execution, source=files.source_of(raw))
+        _told(client, done, as_json=as_json)
+
+
+@exits.telling
+def outbox(card: CardOption, service: ServiceOption = DEFAULT_SERVICE, as_json: JsonOption = False) -> None:
+    """Ce que ce poste a envoyé sans réponse sûre."""
+    with open_client(card, service) as client:
+        waiting = [
+            {"act_id": str(each.act_id), "operation": each.operation, "created_at": each.created_at}
+            for each in client.outbox.pending()
+        ]
+    if as_json:
+        exits.show({"ok": True, "pending": waiting})
+        return
+    typer.echo(f"{len(waiting)} acte(s) en attente d'une réponse sûre." if waiting else "Rien en attente.")
+    for each in waiting:
+        typer.echo(f"  {each['created_at']:%d/%m/%Y %H:%M:%S}  {each['operation']}  {each['act_id']}")
+
+
+@exits.telling
+def resend(card: CardOption, service: ServiceOption = DEFAULT_SERVICE, as_json: JsonOption = False) -> None:
+    """Renvoyer, octet pour octet, tout ce qui attend une réponse sûre."""
+    with open_client(card, service) as client:
+        for each in list(client.outbox.pending()):
+            _told(client, client.resend(each), as_json=as_json)
+
+
+def _told(client: Client, done: Acknowledged, *, as_json: bool) -> None:
+    acknowledged = done.acknowledgement
+    if as_json:
+        told: dict[str, Any] = {"ok": True, "act_id": done.act_id, "recorded_at": acknowledged.recorded_at}
+        exits.show(
+            {**told, "replayed": done.replayed, "in_conflict": acknowledged.in_conflict, "notices": done.notices}
+        )
+        return
+    when = french.moment(acknowledged.recorded_at, zone_of(client.card.place))
+    again = " (déjà enregistré ; première réponse rendue)" if done.replayed else ""
+    typer.echo(f"Enregistré le {when}{again}. Acte {done.act_id}")
+    for code in acknowledged.in_conflict:
+        typer.echo(f"  en conflit : {code}")
+    for notice in done.notices:
+        typer.echo(f"  à savoir : {notice}.")
+
+
+def _as_json(found: VerifiedOrder) -> dict[str, Any]:
+    view = found.view
+    return {
+        "status": view.status.value,
+        "identity": to_builtins(view.identity, enc_hook=plain),
+        "order": to_builtins(found.order, enc_hook=plain),
+        "remainders": to_builtins(view.remainders, enc_hook=plain),
+        "executions": to_builtins(view.executions, enc_hook=plain),
+        "registered_at": found.acknowledgement.recorded_at,
+        "late": found.acknowledgement.late,
+    }
+
+
+def _tell(client: Client, found: VerifiedOrder) -> None:
+    order, view, zone = found.order, found.view, zone_of(client.card.place)
+    who = order.prescriber
+    typer.echo(f"Ordonnance {view.status.label}, signée par {who.given_name} {who.surname} ({who.profession.label}),")
+    typer.echo(f"  rédigée le {french.day(order.written_on)}, {order.place.name}, {order.place.city}")
+    typer.echo(f"  pour {view.identity.first_name}, né(e) le {french.birth_date(view.identity.birth_date)}")
+    typer.echo("  signature et engagement vérifiés")
+    for line, remainder in zip(order.lines, view.remainders, strict=True):
+        details = ", ".join(each for each in (line.dosage or "", french.amount(line)) if each)
+        typer.echo(f"{line.rank}. {french.title(line)}" + (f" — {details}" if details else ""))
+        typer.echo(f"     {french.left(remainder)}")
+    for execution in view.executions:
+        typer.echo(f"Déjà exécuté le {french.moment(execution.performed_at, zone)}, {execution.place_name} :")
+        for each in execution.lines:
+            typer.echo(f"     {french.executed(each)}")

@@ -1,0 +1,126 @@
+"""The files that a person writes or scans: a prescription, an execution, a number. Secrets never come by argument."""
+
+import hashlib
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import typer
+from msgspec import Struct
+
+from ordonum.client import Card
+from ordonum.model.actors import Place, Professional, Text
+from ordonum.model.acts import ExecutedLines, Execution, Given, Moment
+from ordonum.model.beneficiary import Beneficiary
+from ordonum.model.identifiers import Malformed
+from ordonum.model.number import LENGTH, EpuId, WrongCheckSymbol
+from ordonum.model.prescription import Family, Lines, Patient, Prescription
+from ordonum.model.refusals import Fault, Refusal, Refused
+from ordonum.wire import native, qr, scan
+from ordonum.wire.faults import HINTS
+
+SYMBOLS = "Le numéro n'emploie que BCDEFGHJKLNPRSTUVX et 23456789."
+
+
+class PrescriptionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What `ordonum prescribe FILE` reads. Without `place`, the card's; without `written_on`, today."""
+
+    patient: Patient
+    place: Place | None = None
+    replaced: Professional | None = None
+    family: Family
+    written_on: date | None = None
+    opposed: bool
+    lines: Lines
+
+
+class ExecutionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What `ordonum execute FILE` reads. Without `performed_at`, now; without `act_id`, a new one."""
+
+    number: EpuId | None = None
+    act_id: UUID | None = None
+    given: Given
+    performed_at: Moment | None = None
+    lines: ExecutedLines
+    beneficiary: Beneficiary | None = None
+    identity_reason: Text | None = None
+    rule_reason: Text | None = None
+
+
+def read_bytes(file: Path) -> bytes:
+    """The content of a file, or of standard input for «-». Raises Refused."""
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError:
+        fault = Fault(str(file), "no-such-file", "Ce fichier ne peut pas être lu.")
+        raise Refused(Refusal.UNREADABLE, faults=(fault,)) from None
+
+
+def source_of(raw: bytes) -> str:
+    """What recognises the same file sent again after a lost reply."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def read_prescription(raw: bytes, card: Card, today: date) -> Prescription:
+    """The prescription of a file. Raises Refused with every fault."""
+    written = native.read(raw, PrescriptionFile)
+    try:
+        return Prescription(
+            patient=written.patient,
+            place=written.place or card.place,
+            replaced=written.replaced,
+            family=written.family,
+            written_on=written.written_on or today,
+            opposed=written.opposed,
+            lines=written.lines,
+        )
+    except ValueError as error:
+        raise _fault("$.lines", str(error)) from None
+
+
+def read_execution(raw: bytes, now: datetime) -> tuple[EpuId | None, Execution]:
+    """The execution of a file, and the number if the file has it. Raises Refused with every fault."""
+    written = native.read(raw, ExecutionFile)
+    try:
+        return written.number, Execution(
+            act_id=written.act_id or uuid4(),
+            given=written.given,
+            performed_at=written.performed_at or now,
+            lines=written.lines,
+            beneficiary=written.beneficiary,
+            identity_reason=written.identity_reason,
+            rule_reason=written.rule_reason,
+        )
+    except ValueError as error:
+        raise _fault("$", str(error)) from None
+
+
+def read_number(number_file: Path | None, picture: Path | None) -> EpuId:
+    """The number: from a PDF or picture, a file, standard input, or a prompt. Raises Refused, NotOurCode."""
+    if picture is not None:
+        return scan.find_code(read_bytes(picture)).content.number
+    if number_file is not None:
+        return parse_number(read_bytes(number_file).decode("utf-8", "replace"))
+    if not sys.stdin.isatty():
+        return parse_number(sys.stdin.read(2000))
+    return parse_number(str(typer.prompt("Numéro de l'ordonnance (ou lecture du QR code)")))
+
+
+def parse_number(text: str) -> EpuId:
+    """The number that a person typed or a scanner sent: number alone, or the QR code's whole text."""
+    if len("".join(text.split())) > LENGTH + 6:
+        return qr.number_in(text)
+    try:
+        return EpuId.read(text)
+    except WrongCheckSymbol as wrong:
+        meant = " Vouliez-vous dire : " + ", ".join(EpuId(each).grouped for each in wrong.meant) + " ?"
+        raise Refused(Refusal.WRONG_CHECK_SYMBOL, meant=meant if wrong.meant else "") from None
+    except Malformed as error:
+        told = {"wrong-length": f"Un numéro a {LENGTH} symboles.", "symbol-not-in-alphabet": SYMBOLS}
+        fault = Fault("numéro", error.reason, told.get(error.reason, HINTS.get(error.reason, SYMBOLS)))
+        raise Refused(Refusal.UNREADABLE, faults=(fault,)) from None
+
+
+def _fault(at: str, code: str) -> Refused:
+    return Refused(Refusal.UNREADABLE, faults=(Fault(at, code, HINTS.get(code, HINTS["wrong-format"])),))

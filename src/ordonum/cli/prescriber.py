@@ -1,0 +1,163 @@
+"""What a prescriber does: prescribe, pdf, cancel, executions."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import typer
+from msgspec import to_builtins
+
+from ordonum.cli import exits, files
+from ordonum.cli.desk import (
+    DEFAULT_SERVICE,
+    CardOption,
+    FromOption,
+    JsonOption,
+    NumberFileOption,
+    ServiceOption,
+    open_client,
+)
+from ordonum.client import Acknowledged, Client, Unconfirmed
+from ordonum.knowledge.timezones import zone_of
+from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason
+from ordonum.model.views import ForPrescriber
+from ordonum.texts import french
+from ordonum.wire.native import plain
+
+PdfOption = Annotated[Path | None, typer.Option("--pdf", help="Où écrire la feuille (sinon : ordonnance-<acte>.pdf).")]
+ActOption = Annotated[
+    UUID | None, typer.Option("--act", help="Identifiant de l'acte qui a enregistré l'ordonnance, au lieu du numéro.")
+]
+
+
+@exits.telling
+def prescribe(
+    file: Annotated[Path, typer.Argument(help="Ordonnance en JSON (« - » : entrée standard) ; voir examples/.")],
+    card: CardOption,
+    service: ServiceOption = DEFAULT_SERVICE,
+    pdf: PdfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Signer, enregistrer et imprimer une ordonnance. Sans réponse du service, la feuille sort marquée « non enregistrée »."""
+    raw = files.read_bytes(file)
+    with open_client(card, service) as client:
+        before = client.outbox.pending_from(files.source_of(raw), client.card.professional.rpps)
+        try:
+            if before is not None:
+                done = client.resend(before)
+            else:
+                prescription = files.read_prescription(raw, client.card, client.now().date())
+                done = client.prescribe(prescription, source=files.source_of(raw))
+        except Unconfirmed as unconfirmed:
+            if unconfirmed.act_id is not None:
+                _pending(client, UUID(unconfirmed.act_id), pdf, as_json=as_json)
+            raise
+        _registered(client, done, _write_sheet(client, done.act_id, pdf), as_json=as_json)
+
+
+@exits.telling
+def pdf(
+    act: Annotated[UUID, typer.Argument(help="Identifiant de l'acte, donné par prescribe.")],
+    card: CardOption,
+    service: ServiceOption = DEFAULT_SERVICE,
+    out: Annotated[Path | None, typer.Option("--pdf", help="Où écrire la feuille.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Réimprimer la feuille d'une ordonnance de ce poste."""
+    with open_client(card, service) as client:
+        written = _write_sheet(client, act, out)
+    if as_json:
+        exits.show({"ok": True, "pdf": str(written)})
+    else:
+        typer.echo(f"Feuille : {written}")
+
+
+@exits.telling
+def cancel(
+    card: CardOption,
+    reason: Annotated[str, typer.Option("--reason", help=" | ".join(each.value for each in CancelReason))],
+    service: ServiceOption = DEFAULT_SERVICE,
+    act: ActOption = None,
+    number_file: NumberFileOption = None,
+    picture: FromOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Annuler son ordonnance : ce qui a été délivré le reste, le reste s'arrête."""
+    try:
+        why = CancelReason(reason)
+    except ValueError:
+        raise typer.BadParameter("raison inconnue", param_hint="--reason") from None
+    with open_client(card, service) as client:
+        done = client.cancel(_named(act, number_file, picture), Cancellation(act_id=uuid4(), reason=why))
+        when = french.moment(done.acknowledgement.recorded_at, zone_of(client.card.place))
+    if as_json:
+        exits.show({"ok": True, "act_id": done.act_id, "recorded_at": done.acknowledgement.recorded_at})
+    else:
+        typer.echo(f"Ordonnance annulée ({why.label}), le {when}.")
+
+
+@exits.telling
+def executions(
+    card: CardOption,
+    service: ServiceOption = DEFAULT_SERVICE,
+    act: ActOption = None,
+    number_file: NumberFileOption = None,
+    picture: FromOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Relire ce qui a été exécuté de son ordonnance, sauf opposition du patient."""
+    with open_client(card, service) as client:
+        view = client.executions(_named(act, number_file, picture))
+        if as_json:
+            exits.show({"ok": True, **to_builtins(view, enc_hook=plain)})
+        else:
+            _tell(client, view)
+
+
+def _named(act: UUID | None, number_file: Path | None, picture: Path | None) -> ByNumber | ByOwnAct:
+    return ByOwnAct(act) if act is not None else ByNumber(files.read_number(number_file, picture))
+
+
+def _write_sheet(client: Client, act_id: UUID, out: Path | None) -> Path:
+    written = out or Path(f"ordonnance-{act_id}.pdf")
+    written.write_bytes(client.sheet(act_id))
+    written.chmod(0o600)
+    return written
+
+
+def _registered(client: Client, done: Acknowledged, sheet: Path, *, as_json: bool) -> None:
+    assert done.number is not None
+    told: dict[str, Any] = {
+        "ok": True,
+        "act_id": done.act_id,
+        "number": str(done.number),
+        "recorded_at": done.acknowledgement.recorded_at,
+        "replayed": done.replayed,
+        "pdf": str(sheet),
+    }
+    if as_json:
+        exits.show(told)
+        return
+    when = french.moment(done.acknowledgement.recorded_at, zone_of(client.card.place))
+    typer.echo(f"Ordonnance enregistrée le {when}.")
+    typer.echo(f"  Numéro  : {done.number.grouped}")
+    typer.echo(f"  Acte    : {done.act_id}")
+    typer.echo(f"  Feuille : {sheet}")
+
+
+def _pending(client: Client, act_id: UUID, out: Path | None, *, as_json: bool) -> None:
+    sheet = _write_sheet(client, act_id, out)
+    if not as_json:
+        typer.echo(f"Non enregistrée à ce jour. Feuille (elle le dit) : {sheet}", err=True)
+
+
+def _tell(client: Client, view: ForPrescriber) -> None:
+    zone = zone_of(client.card.place)
+    typer.echo(f"Ordonnance {view.status.label}, d'après la base.")
+    for remainder in view.remainders:
+        typer.echo(f"  ligne {remainder.line} : {french.left(remainder)}")
+    for execution in view.executions:
+        when = french.moment(execution.performed_at, zone)
+        typer.echo(f"  {when}, {execution.place_name} ({execution.profession.label}), {execution.given.label} :")
+        for line in execution.lines:
+            typer.echo(f"    {french.executed(line)}")

@@ -1,0 +1,78 @@
+"""`ordonum serve`: the service, with its sandbox unless real roots are given, until Ctrl-C."""
+
+import asyncio
+import contextlib
+import os
+import socket
+
+import msgspec
+import typer
+
+from ordonum.cli import exits
+from ordonum.cli.system import open_authority, sandbox_settings
+from ordonum.sandbox.people import TEST_CARDS
+from ordonum.server import events, main
+from ordonum.server.settings import Settings, from_environment
+from ordonum.server.store.embedded import CannotStart, EmbeddedPostgres
+
+
+@exits.telling
+def serve() -> None:
+    """Lancer le service sur 127.0.0.1, avec le bac à sable (autorité et cartes de test) ; Ctrl-C l'arrête."""
+    settings = _settings()
+    listening = main.bind(settings)
+    with contextlib.ExitStack() as stack:
+        stack.callback(listening.close)
+        if settings.sandbox and "ORDONUM_TRUST" not in os.environ:
+            settings = sandbox_settings(settings, open_authority(settings.home))
+        database = _embedded(settings, stack)
+        events.configure()
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_serve(settings, database, listening))
+
+
+async def _serve(settings: Settings, database: EmbeddedPostgres | None, listening: socket.socket) -> None:
+    if database is not None:
+        _, application = await main.prepare_embedded(database)
+    else:
+        assert settings.database_url is not None
+        assert settings.owner_url is not None
+        await main.prepare(settings.owner_url, settings.database_url)
+        application = settings.database_url
+    context = await main.make_context(settings, application)
+    _announce(settings)
+    await main.server_for(main.service(context)).serve(sockets=[listening])
+
+
+def _settings() -> Settings:
+    try:
+        settings = from_environment(dict(os.environ))
+    except ValueError:
+        raise CannotStart("ORDONUM_PORT doit être un nombre.") from None
+    if (settings.database_url is None) != (settings.owner_url is None):
+        raise CannotStart("Donnez les deux adresses, ORDONUM_DATABASE_URL et ORDONUM_DATABASE_OWNER_URL, ou aucune.")
+    if "ORDONUM_TRUST" not in os.environ:
+        return msgspec.structs.replace(settings, sandbox=True)
+    return settings
+
+
+def _embedded(settings: Settings, stack: contextlib.ExitStack) -> EmbeddedPostgres | None:
+    if settings.database_url is not None:
+        return None
+    database = EmbeddedPostgres(settings.home / "db")
+    database.start()
+    stack.callback(database.stop)
+    return database
+
+
+def _announce(settings: Settings) -> None:
+    base = f"http://{settings.host}:{settings.port}"
+    typer.echo(f"ordonum écoute sur {base}")
+    typer.echo(f"  interface documentée : {base}/docs        santé : {base}/health")
+    typer.echo(f"  données              : {settings.home}")
+    if settings.sandbox:
+        typer.echo("  bac à sable, cartes de test (option --card de la commande ordonum) :")
+        for name, who, place in TEST_CARDS:
+            person = f"{who.given_name} {who.surname}, {who.profession.label}"
+            typer.echo(f"    {name:<18} {person:<38} RPPS {who.rpps}   {place.name}")
+    typer.echo("Ctrl-C pour arrêter.")

@@ -1,0 +1,130 @@
+"""Service and sandbox plugged together: for `serve`, for `demo`, and for the tests, which use the very same system."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import uvicorn
+
+from ordonum.client import Card, Client
+from ordonum.sandbox.authority import Authority
+from ordonum.sandbox.people import issue_test_cards
+from ordonum.server import main
+from ordonum.server.settings import Settings
+from ordonum.server.store.embedded import CannotStart, EmbeddedPostgres
+from ordonum.server.usecases.context import Context
+
+START_SECONDS_MAX = 30
+
+
+def sandbox_settings(settings: Settings, authority: Authority) -> Settings:
+    """The same settings, trusting the sandbox's authority."""
+    return msgspec.structs.replace(
+        settings, trust=authority.trust, revocation_list=authority.revocation_list, sandbox=True
+    )
+
+
+def open_authority(home: Path) -> Authority:
+    """The sandbox's authority, made at the first start, with its test cards."""
+    authority = Authority(home / "authority")
+    issue_test_cards(authority)
+    return authority
+
+
+class System:
+    """A running service with its sandbox. `shift` moves the clock of service and clients together."""
+
+    def __init__(self, home: Path, url: str, authority: Authority) -> None:
+        self.home = home
+        self.url = url
+        self.authority = authority
+        self.shift = timedelta(0)
+        self.context: Context | None = None
+
+    def now(self) -> datetime:
+        """The story's time."""
+        return datetime.now(UTC) + self.shift
+
+    def card(self, name: str) -> Card:
+        """A test card."""
+        return Card.load(self.authority.cards / f"{name}.json")
+
+    def client(self, name: str) -> Client:
+        """A workstation with this test card in its reader."""
+        return Client(
+            self.url,
+            self.card(name),
+            home=self.home / "postes" / name,
+            trust=self.authority.trust,
+            now=self.now,
+        )
+
+
+@contextlib.contextmanager
+def running(
+    home: Path, *, port: int = 0, database: EmbeddedPostgres | None = None, name: str = "ordonum"
+) -> Iterator[System]:
+    """A whole system in this process: its own PostgreSQL unless one is given, the service in a thread of its own."""
+    authority = open_authority(home)
+    with contextlib.ExitStack() as stack:
+        if database is None:
+            database = EmbeddedPostgres(home / "db")
+            database.start()
+            stack.callback(database.stop)
+        base = Settings(home=home, trust=authority.trust, port=port)
+        listening = main.bind(base)
+        stack.callback(listening.close)
+        taken: int = listening.getsockname()[1]
+        system = System(home, f"http://127.0.0.1:{taken}", authority)
+        settings = msgspec.structs.replace(
+            sandbox_settings(base, authority), port=taken, audience=f"{system.url}/v1/token"
+        )
+        stop = _serve_in_thread(system, settings, database, listening, name)
+        stack.callback(stop)
+        yield system
+
+
+def _serve_in_thread(
+    system: System, settings: Settings, database: EmbeddedPostgres, listening: socket.socket, name: str
+) -> Callable[[], None]:
+    """Start the service; what is returned stops it. Raises CannotStart."""
+    started = threading.Event()
+    failed: list[BaseException] = []
+    running_server: list[uvicorn.Server] = []
+
+    async def serve() -> None:
+        _, application = await main.prepare_embedded(database, name)
+        system.context = await main.make_context(settings, application)
+        system.context.now = system.now
+        server = main.server_for(main.service(system.context))
+        running_server.append(server)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn offers no event
+            await asyncio.sleep(0.01)
+        started.set()
+        await serving
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as error:  # handed to the thread that waits
+            failed.append(error)
+        finally:
+            started.set()
+
+    thread = threading.Thread(target=run, name="ordonum-service", daemon=True)
+    thread.start()
+    if not started.wait(START_SECONDS_MAX) or failed:
+        raise CannotStart("Le service n'a pas démarré.") from (failed[0] if failed else None)
+
+    def stop() -> None:
+        for server in running_server:
+            server.should_exit = True
+        thread.join(START_SECONDS_MAX)
+
+    return stop

@@ -1,0 +1,49 @@
+"""What can go wrong, for a software and for the person before it.
+
+ClientError
+├── Declined        the service refused, and says why: `.problem`, `.refusal`
+├── Unconfirmed     no answer that can be trusted: the request is kept, the same bytes may be sent again
+├── NotAuthentic    an answer or an order whose signature, chain or commitment does not hold
+├── UnusableCard    the card cannot be read, or cannot do this
+└── NotKept         nothing is kept here under this identifier
+"""
+
+from ordonum.model.refusals import Refusal
+from ordonum.wire.problem import Problem, refusal_of
+
+
+class ClientError(Exception):
+    """Base of all; its text is a French sentence."""
+
+
+class Declined(ClientError):
+    """A named refusal of the service."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+    @property
+    def refusal(self) -> Refusal:
+        return refusal_of(self.problem)
+
+
+class Unconfirmed(ClientError):
+    """The service did not answer, or its answer was lost; `act_id` names what is kept to be sent again, if it writes."""
+
+    def __init__(self, act_id: str | None, cause: str) -> None:
+        kept = "La demande est gardée ; renvoyez-la telle quelle : ordonum resend." if act_id else "Réessayez."
+        super().__init__(f"{cause} {kept}")
+        self.act_id = act_id
+
+
+class NotAuthentic(ClientError):
+    """Something received is not what it claims to be; nothing of it may be used."""
+
+
+class UnusableCard(ClientError):
+    """The card cannot be used."""
+
+
+class NotKept(ClientError):
+    """Nothing is kept under this identifier."""

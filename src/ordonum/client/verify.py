@@ -1,0 +1,67 @@
+"""What the client believes of an answer: only what it verified. The lines are read from the verified payload alone."""
+
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from joserfc.jwk import OKPKey
+from msgspec import Struct
+
+from ordonum.client.errors import NotAuthentic
+from ordonum.model.acts import Acknowledgement, Receipt
+from ordonum.model.number import EpuId
+from ordonum.model.prescription import SignedOrder
+from ordonum.model.refusals import Refused
+from ordonum.model.views import ForExecutant
+from ordonum.wire import certificates, commitment, jws, native
+from ordonum.wire.certificates import Usage
+
+
+class VerifiedOrder(Struct, frozen=True):
+    """An order whose signature, chain, acknowledgement and commitment hold, with the service's view of what is left."""
+
+    order: SignedOrder
+    acknowledgement: Acknowledgement
+    view: ForExecutant
+
+
+class Verifier:
+    """Verifies with the trusted roots and the service's published acknowledgement keys."""
+
+    def __init__(self, trust: Path, ack_keys: dict[str, OKPKey]) -> None:
+        found = [c for file in sorted(trust.glob("*.pem")) for c in x509.load_pem_x509_certificates(file.read_bytes())]
+        roots = [each for each in found if each.issuer == each.subject]
+        self._roots = tuple(each.public_bytes(serialization.Encoding.DER) for each in roots)
+        self._ack_keys = ack_keys
+
+    def receipt(self, receipt: Receipt, content: bytes) -> Acknowledgement:
+        """The acknowledgement of an act whose digest covers `content`. Raises NotAuthentic."""
+        try:
+            payload = jws.read_acknowledgement(receipt.acknowledgement, self._ack_keys)
+            acknowledgement = native.read(payload, Acknowledgement)
+        except (jws.BadSignature, Refused):
+            raise NotAuthentic("L'accusé du service n'est pas authentique : ne vous y fiez pas.") from None
+        if acknowledgement.content != commitment.digest(receipt.salt, content):
+            raise NotAuthentic("L'accusé du service porte sur un autre acte : ne vous y fiez pas.")
+        return acknowledgement
+
+    def order(self, number: EpuId, view: ForExecutant) -> VerifiedOrder:
+        """The order that the prescriber signed for the holder of this number. Raises NotAuthentic."""
+        acknowledgement = self.receipt(view.registered, view.jws.encode())
+        try:
+            signed = jws.take_apart(view.jws, typ=jws.ORDER_TYP)
+            certificate = jws.verify(signed)
+            at = min(acknowledgement.recorded_at, certificate.not_valid_after_utc)
+            certificates.validate_chain(signed.chain, self._roots, at=at, usage=Usage.SIGN)
+            signer = certificates.professional(certificate)
+            order = native.read(signed.payload, SignedOrder)
+            native.refuse_duplicate_keys(signed.payload, at="$")
+        except (jws.BadSignature, certificates.Untrusted, certificates.NotAProfessional, Refused):
+            raise NotAuthentic(
+                "La signature du prescripteur ne tient pas : ne délivrez pas d'après cette réponse."
+            ) from None
+        if signer != order.prescriber:
+            raise NotAuthentic("L'ordonnance est signée par un autre que son prescripteur.")
+        if not commitment.opens(order.commitment, number, view.identity, view.opening):
+            raise NotAuthentic("Cette ordonnance n'est pas celle de ce numéro et de ce patient.")
+        return VerifiedOrder(order, acknowledgement, view)

@@ -1,0 +1,220 @@
+"""The acts on a prescription: what is sent, and what the service keeps of it. Acts are only ever added."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from ordonum.model.actors import Actor, Name, Text
+from ordonum.model.beneficiary import Beneficiary
+from ordonum.model.identifiers import Cip13, CommitmentHex
+from ordonum.model.labels import Labelled
+from ordonum.model.number import EpuId
+from ordonum.model.prescription import LINES_MAX, Identity, Quantity, SignedOrder
+
+Moment = Annotated[datetime, Meta(tz=True)]
+Jws = Annotated[str, Meta(max_length=200_000, pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$")]
+Opening = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", title="r : 32 octets aléatoires, en hexadécimal")]
+
+
+class Given(Labelled):
+    """`now`: asked before anything leaves the counter, rules may refuse. `already`: it has happened, and is recorded."""
+
+    NOW = "now", "remis maintenant"
+    ALREADY = "already", "déjà remis"
+
+
+class Origin(Labelled):
+    """How the number came to the executant."""
+
+    PAPER = "paper", "ordonnance papier"
+    MSSANTE = "mssante", "messagerie sécurisée"
+    DMP = "dmp", "dossier médical partagé"
+    PHONE = "phone", "téléphone"
+
+
+class NotDelivered(Labelled):
+    """Why a line is not delivered."""
+
+    PATIENT_DECLINES = "patient-declines", "le patient n'en veut pas"
+    OUT_OF_STOCK = "out-of-stock", "rupture"
+    HEALTH_REASON = "health-reason", "l'intérêt de la santé du patient (CSP R.4235-61)"
+    NOT_STOCKED = "not-stocked", "produit non détenu"
+
+
+class CancelReason(Labelled):
+    """Why a prescription is cancelled."""
+
+    PRESCRIBING_ERROR = "prescribing-error", "erreur de prescription"
+    CONTRA_INDICATION = "contra-indication", "contre-indication"
+    CHANGE_OF_REGIME = "change-of-regime", "changement de traitement"
+    CLINICAL_GROUNDS = "clinical-grounds", "raison clinique"
+    PATIENT_REQUEST = "patient-request", "demande du patient"
+    PHARMACIST_REQUEST = "pharmacist-request", "demande du pharmacien"
+    DEATH = "death", "décès"
+    LOST_OR_STOLEN = "lost-or-stolen", "ordonnance perdue ou volée"
+
+
+class Delivered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="delivered"):
+    """Something was handed over or done for this line."""
+
+    line: Annotated[int, Meta(ge=1, le=LINES_MAX)]
+    quantity: Quantity | None = None
+    product: Name
+    cip13: Cip13 | None = None
+    beyond_reason: Text | None = None
+
+
+class Withheld(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="not-delivered"):
+    """Nothing was delivered for this line, and why."""
+
+    line: Annotated[int, Meta(ge=1, le=LINES_MAX)]
+    reason: NotDelivered
+
+
+ExecutedLines = Annotated[tuple[Delivered | Withheld, ...], Meta(min_length=1, max_length=LINES_MAX)]
+
+
+class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an executant did: whole, part, rest or nothing of it, for whom, when."""
+
+    act_id: UUID
+    given: Given
+    performed_at: Moment
+    lines: ExecutedLines
+    beneficiary: Beneficiary | None = None
+    identity_reason: Text | None = None
+    rule_reason: Text | None = None
+
+    def __post_init__(self) -> None:
+        ranks = [each.line for each in self.lines]
+        if len(set(ranks)) != len(ranks):
+            raise ValueError("same-line-twice")
+        if self.delivers and self.beneficiary is None:
+            raise ValueError("beneficiary-wanted")
+        if not self.delivers and self.beneficiary is not None:
+            raise ValueError("no-delivery-attaches-nobody")
+
+    @property
+    def delivers(self) -> bool:
+        """Whether anything left the counter; an act that delivers nothing attaches nobody."""
+        return any(isinstance(each, Delivered) for each in self.lines)
+
+
+class Cancellation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The prescriber stops the prescription: nothing more may be executed; what was delivered stays delivered."""
+
+    act_id: UUID
+    reason: CancelReason
+
+
+# What travels to the service -----------------------------------------------------------------------------------------
+
+
+class RegisterRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Number, identity and opening of the commitment beside the signed order (compact JWS)."""
+
+    number: EpuId
+    identity: Identity
+    opening: Opening
+    jws: Jws
+
+
+class ConsultRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Reading a prescription whose number the patient handed over, and how it came."""
+
+    number: EpuId
+    origin: Origin
+
+
+class ExecuteRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An execution of the prescription of this number."""
+
+    number: EpuId
+    execution: Execution
+
+
+class ByNumber(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="number"):
+    """The prescription named by its number."""
+
+    number: EpuId
+
+
+class ByOwnAct(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="own-act"):
+    """A prescriber's own prescription, named by the id of the act that registered it: a lost disk stops nothing."""
+
+    register_act_id: UUID
+
+
+class CancelRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A cancellation of the prescription named so."""
+
+    prescription: ByNumber | ByOwnAct
+    cancellation: Cancellation
+
+
+class ReadBackRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What was executed of one's own prescription."""
+
+    prescription: ByNumber | ByOwnAct
+
+
+# What the service keeps ----------------------------------------------------------------------------------------------
+
+
+class Registered(Struct, frozen=True, tag_field="kind", tag="register"):
+    """The registration, its order read from the signed payload."""
+
+    act_id: UUID
+    recorded_at: datetime
+    order: SignedOrder
+    late: bool = False
+
+
+class Executed(Struct, frozen=True, kw_only=True, tag_field="kind", tag="execute"):
+    """An execution without its beneficiary, who is sealed apart."""
+
+    act_id: UUID
+    recorded_at: datetime
+    by: Actor
+    given: Given
+    performed_at: datetime
+    lines: tuple[Delivered | Withheld, ...]
+    in_conflict: tuple[str, ...] = ()
+
+
+class Cancelled(Struct, frozen=True, kw_only=True, tag_field="kind", tag="cancel"):
+    """A cancellation by the prescriber."""
+
+    act_id: UUID
+    recorded_at: datetime
+    by: Actor
+    reason: CancelReason
+
+
+Act = Registered | Executed | Cancelled
+
+
+class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Payload of the service's signature on an act that it recorded.
+
+    `content` is SHA-256 of salt ‖ the act's canonical bytes (for a registration, of salt ‖ the JWS): the salt, given
+    beside, keeps the digest of a short act from being guessed by whoever sees the acknowledgement alone.
+    """
+
+    v: Literal[1]
+    act: Literal["register", "execute", "cancel"]
+    act_id: UUID
+    recorded_at: Moment
+    content: CommitmentHex
+    late: bool = False
+    in_conflict: tuple[str, ...] = ()
+
+
+class Receipt(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every writing act is answered with: the acknowledgement (JWS), its salt, and what the executant is told."""
+
+    acknowledgement: Jws
+    salt: CommitmentHex
+    notices: tuple[str, ...] = ()

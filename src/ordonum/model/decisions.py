@@ -1,0 +1,214 @@
+"""Decisions: columns of named refusals, the order of the lines being the order of precedence. Pure.
+
+What has happened (`given: already`) is never refused for a rule or a quantity: it is recorded, and what would have
+refused it is named `in_conflict`. Only shape and the right to act refuse it.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from ordonum.model.actors import Actor
+from ordonum.model.acts import Delivered, Execution, Given
+from ordonum.model.facts import Effect, Facts, Finding, RegisterFacts, Rule, When
+from ordonum.model.prescription import Line, SignedOrder
+from ordonum.model.refusals import Fault, Refusal, Refused, sentence
+from ordonum.model.state import State, Status, counted_unit
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+NOW_LASTS = timedelta(hours=24)
+REGISTRATION_MONTHS = 12  # design: an order written more than a year ago is written again
+SAME = str.casefold
+
+
+class Verdict(Struct, frozen=True):
+    """An execution that is recorded: what it is in conflict with, and what its executant is told."""
+
+    in_conflict: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day `months` later, or the last day of that month where there is no such day (31 January + 1)."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    for last in range(day.day, 27, -1):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    return date(year, month + 1, day.day)
+
+
+def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
+    """Refuse a registration, or return. Signature and certificate were verified before; they come first."""
+    today = facts.now.astimezone(facts.zone).date()
+    latest = (facts.now + CLOCK_TOLERANCE).astimezone(facts.zone).date()
+    if facts.signer.rpps != facts.actor.professional.rpps:
+        raise Refused(Refusal.SIGNER_NOT_CALLER)
+    if order.prescriber != facts.signer:
+        raise Refused(Refusal.SIGNER_NOT_PRESCRIBER, at="$.jws.prescriber")
+    if order.family not in facts.may_prescribe:
+        raise Refused(Refusal.NOT_ENTITLED, profession=facts.signer.profession.label, family=order.family.label)
+    if not facts.commitment_opens:
+        raise Refused(Refusal.COMMITMENT_DIFFERS, at="$.jws.commitment")
+    if order.written_on > latest:
+        raise Refused(Refusal.WRITTEN_IN_FUTURE, at="$.jws.written_on")
+    if months_after(order.written_on, REGISTRATION_MONTHS) < today:
+        raise Refused(Refusal.WRITTEN_TOO_LONG_AGO, at="$.jws.written_on")
+    if facts.taken:
+        raise Refused(Refusal.NUMBER_TAKEN, at="$.number")
+
+
+def check_cancellation(actor: Actor, state: State, zone: ZoneInfo) -> None:
+    """Refuse a cancellation, or return. What was delivered stays delivered; the rest stops."""
+    if state.order.prescriber.rpps != actor.professional.rpps:
+        raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
+    if state.cancelled is not None:
+        raise Refused(Refusal.CANCELLED, **cancelled_facts(state, zone))
+    if state.status is Status.EXECUTED:
+        raise Refused(Refusal.ALREADY_EXECUTED)
+
+
+def check_read_back(actor: Actor, state: State) -> None:
+    """Refuse the prescriber's reading of what was executed, or return (CSP R.4072-1 and following)."""
+    if state.order.prescriber.rpps != actor.professional.rpps:
+        raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
+    if state.order.opposed:
+        raise Refused(Refusal.PATIENT_OPPOSED)
+
+
+def check_execution(execution: Execution, facts: Facts) -> Verdict:
+    """Refuse an execution, or say with what it is recorded.
+
+    Raises Refused: first for the right to act and the shape, always; then, for `given: now`, for the state of the
+    prescription, the rules and the quantities, with every place that is at fault.
+    """
+    _check_right(facts)
+    _check_shape(execution, facts)
+    findings = list(_findings(execution, facts))
+    if execution.given is Given.NOW and findings:
+        first = findings[0]
+        faults = tuple(Fault(each.at, each.refusal.code, sentence(each.refusal, **each.facts)) for each in findings)
+        raise Refused(first.refusal, faults=faults, **first.facts)
+    applied = tuple(_rules_met(execution, facts))
+    return Verdict(
+        in_conflict=tuple(dict.fromkeys(each.refusal.code for each in findings)),
+        notices=tuple(rule.sentence for rule in applied if rule.effect is Effect.INFORMS),
+    )
+
+
+def _check_right(facts: Facts) -> None:
+    if facts.state.order.family not in facts.may_execute:
+        raise Refused(Refusal.NOT_YOUR_FAMILY)
+
+
+def _check_shape(execution: Execution, facts: Facts) -> None:
+    service_time = facts.now.astimezone(facts.zone).strftime("%d/%m/%Y %H:%M")
+    if execution.performed_at > facts.now + CLOCK_TOLERANCE:
+        raise Refused(Refusal.PERFORMED_IN_FUTURE, at="$.execution.performed_at", service_time=service_time)
+    if execution.performed_at.astimezone(facts.zone).date() < facts.state.order.written_on - timedelta(days=1):
+        raise Refused(Refusal.PERFORMED_BEFORE_WRITTEN, at="$.execution.performed_at")
+    if execution.given is Given.NOW and facts.now - execution.performed_at > NOW_LASTS:
+        raise Refused(Refusal.LATE_NEEDS_ALREADY, at="$.execution.given")
+    for place, each in enumerate(execution.lines):
+        at = f"$.execution.lines[{place}]"
+        remainder = facts.state.remainder(each.line)
+        if remainder is None:
+            raise Refused(Refusal.UNKNOWN_LINE, at=f"{at}.line", line=each.line)
+        if isinstance(each, Delivered):
+            _check_unit(each, facts.state.order.lines[each.line - 1], at)
+
+
+def _check_unit(each: Delivered, line: Line, at: str) -> None:
+    unit = counted_unit(line)
+    if unit is None:
+        return
+    if each.quantity is None:
+        raise Refused(Refusal.QUANTITY_WANTED, at=f"{at}.quantity", line=each.line, unit=f"{unit.label}s")
+    if each.quantity.unit is not unit:
+        raise Refused(Refusal.UNIT_DIFFERS, at=f"{at}.quantity.unit", line=each.line, unit=f"{unit.label}s")
+
+
+def _findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
+    """All that stands against the execution, most important first."""
+    if facts.state.cancelled is not None and execution.delivers:
+        yield Finding(refusal=Refusal.CANCELLED, at="$.number", facts=cancelled_facts(facts.state, facts.zone))
+    else:
+        yield from _quantity_findings(execution, facts)
+    yield from _rule_findings(execution, facts)
+    if not _same_identity(execution, facts) and execution.identity_reason is None:
+        yield Finding(refusal=Refusal.IDENTITY_DIFFERS, at="$.execution.beneficiary", facts={})
+
+
+def _quantity_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
+    for place, each in enumerate(execution.lines):
+        remainder = facts.state.remainder(each.line)
+        if not isinstance(each, Delivered) or remainder is None:
+            continue
+        wanted = each.quantity.value if remainder.unit is not None and each.quantity is not None else 1
+        if wanted <= remainder.left:
+            continue
+        secured = facts.state.order.lines[each.line - 1].secured
+        if each.beyond_reason is not None and not secured:
+            continue
+        yield Finding(
+            refusal=Refusal.SECURED_MORE_THAN_LEFT if secured else Refusal.MORE_THAN_LEFT,
+            at=f"$.execution.lines[{place}].quantity",
+            facts={
+                "line": each.line,
+                "left": _counted(remainder.left, remainder.unit.label if remainder.unit else "délivrance"),
+                "last": local(remainder.last_at, facts) if remainder.last_at else "aucune",
+            },
+        )
+
+
+def _rule_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
+    for rule in _rules_met(execution, facts):
+        said: dict[str, Any] = {"sentence": rule.sentence, "article": rule.article}
+        if rule.effect is Effect.REFUSES:
+            yield Finding(refusal=Refusal.RULE_REFUSES, at="$.execution", facts=said)
+        if rule.effect is Effect.ASKS and execution.rule_reason is None:
+            yield Finding(refusal=Refusal.RULE_ASKS, at="$.execution.rule_reason", facts=said)
+
+
+def _rules_met(execution: Execution, facts: Facts) -> Iterator[Rule]:
+    """Rules in force on the day of the act whose delay has passed since the order was written."""
+    if not execution.delivers:
+        return
+    day = execution.performed_at.astimezone(facts.zone).date()
+    first = not any(each.given for each in facts.state.remainders)
+    for rule in facts.rules:
+        in_force = rule.since <= day and (rule.until is None or day < rule.until)
+        looked_at = rule.when is When.ANY or first
+        if in_force and looked_at and months_after(facts.state.order.written_on, rule.months) < day:
+            yield rule
+
+
+def _same_identity(execution: Execution, facts: Facts) -> bool:
+    beneficiary = execution.beneficiary
+    if beneficiary is None:
+        return True
+    same_name = SAME(beneficiary.first_name) == SAME(facts.sealed.first_name)
+    return same_name and beneficiary.birth_date == facts.sealed.birth_date
+
+
+def cancelled_facts(state: State, zone: ZoneInfo) -> dict[str, Any]:
+    """The facts of the sentence that says a prescription was cancelled."""
+    assert state.cancelled is not None
+    return {
+        "day": state.cancelled.recorded_at.astimezone(zone).strftime("%d/%m/%Y"),
+        "why": state.cancelled.reason.label,
+    }
+
+
+def local(moment: datetime, facts: Facts) -> str:
+    """A moment as the executant's wall clock shows it."""
+    return moment.astimezone(facts.zone).strftime("%d/%m/%Y à %H h %M")
+
+
+def _counted(value: int, noun: str) -> str:
+    return f"{value} {noun}{'s' if value > 1 else ''}"

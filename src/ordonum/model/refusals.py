@@ -1,0 +1,382 @@
+"""Every reason to say no: one list. It feeds the API's errors, the client's exceptions, the command line and the docs.
+
+A detail is made of what happened, whether anything was recorded (from `effect`), and what to do.
+"""
+
+from enum import Enum
+from typing import Any
+
+from msgspec import Struct
+
+
+class Kind(Enum):
+    """The class of a refusal; the API turns it into a status code."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not-found"
+    CONFLICT = "conflict"
+    ASKS = "asks-a-reason"
+    TOO_LARGE = "too-large"
+    METHOD = "method"
+    BUSY = "busy"
+    BUG = "bug"
+
+
+class Effect(Enum):
+    """Whether anything was recorded, with the sentence that says it."""
+
+    NONE = "none"
+    RECORDED = "recorded"
+    UNKNOWN = "unknown"
+
+
+RECORDED_SENTENCE = {
+    Effect.NONE: "Rien n'a été enregistré.",
+    Effect.RECORDED: "L'acte est enregistré.",
+    Effect.UNKNOWN: "On ne sait pas si l'acte a été enregistré.",
+}
+
+
+class Retry(Enum):
+    """What a software may do without asking anybody."""
+
+    NEVER = "never"
+    SAME_ID = "same-id"
+    LATER = "later"
+
+
+class Reason(Struct, frozen=True):
+    """One reason to refuse. `what` and `todo` may hold {facts} that the caller is entitled to."""
+
+    code: str
+    kind: Kind
+    what: str
+    todo: str
+    effect: Effect = Effect.NONE
+    retry: Retry = Retry.NEVER
+
+
+class Refusal(Enum):
+    """The list. Order has no meaning; each decision states its own order of precedence."""
+
+    # longer than 300 lines because it is one list
+
+    # shape
+    UNREADABLE = Reason(
+        "unreadable", Kind.INVALID, "La demande n'a pas la forme attendue.", "Corrigez les champs cités, puis renvoyez."
+    )
+    WRONG_CHECK_SYMBOL = Reason(
+        "wrong-check-symbol",
+        Kind.INVALID,
+        "Ce numéro d'ordonnance est mal recopié : son symbole de contrôle ne convient pas.{meant}",
+        "Relisez le numéro imprimé sous le QR code (attention à B et 8, S et 5, G et 6, U et V).",
+    )
+    TOO_LARGE = Reason(
+        "too-large", Kind.TOO_LARGE, "La demande est trop volumineuse.", "Réduisez-la à moins de {limit_kb} ko."
+    )
+    NO_SUCH_PAGE = Reason(
+        "no-such-page",
+        Kind.NOT_FOUND,
+        "Cette adresse n'existe pas.",
+        "Consultez la documentation de l'interface sur /docs.",
+    )
+    WRONG_METHOD = Reason(
+        "wrong-method",
+        Kind.METHOD,
+        "Cette adresse n'accepte pas cette méthode HTTP.",
+        "Consultez la documentation de l'interface sur /docs.",
+    )
+    # who asks
+    NO_TOKEN = Reason(
+        "no-token",
+        Kind.UNAUTHENTICATED,
+        "La demande ne porte pas de jeton d'accès valide.",
+        "Demandez un jeton sur /v1/token, puis renvoyez.",
+        retry=Retry.SAME_ID,
+    )
+    TOKEN_EXPIRED = Reason(
+        "token-expired",
+        Kind.UNAUTHENTICATED,
+        "Le jeton d'accès a expiré.",
+        "Demandez un nouveau jeton sur /v1/token, puis renvoyez.",
+        retry=Retry.SAME_ID,
+    )
+    BAD_ASSERTION = Reason(
+        "bad-assertion",
+        Kind.UNAUTHENTICATED,
+        "L'assertion d'authentification n'est pas recevable : {cause}.",
+        "Refaites l'assertion avec la carte du professionnel.",
+    )
+    CLOCK_DIFFERS = Reason(
+        "clock-differs",
+        Kind.UNAUTHENTICATED,
+        "L'horloge du poste et celle du service diffèrent de plus de cinq minutes. Heure du service : {service_time}.",
+        "Réglez l'heure du poste, puis recommencez.",
+    )
+    ASSERTION_REUSED = Reason(
+        "assertion-reused", Kind.UNAUTHENTICATED, "Cette assertion a déjà servi.", "Refaites une assertion."
+    )
+    CERTIFICATE_UNTRUSTED = Reason(
+        "certificate-untrusted",
+        Kind.UNAUTHENTICATED,
+        "Le certificat présenté ne remonte à aucune autorité admise par le service.",
+        "Vérifiez la carte employée et les certificats joints.",
+    )
+    CERTIFICATE_EXPIRED = Reason(
+        "certificate-expired",
+        Kind.UNAUTHENTICATED,
+        "Le certificat présenté n'est pas valable à cette date.",
+        "Renouvelez la carte, puis signez de nouveau avec le même numéro et le même identifiant d'acte.",
+    )
+    CERTIFICATE_REVOKED = Reason(
+        "certificate-revoked",
+        Kind.UNAUTHENTICATED,
+        "Le certificat présenté est révoqué.",
+        "Signez de nouveau avec une carte en cours de validité, même numéro et même identifiant d'acte.",
+    )
+    # rights
+    NOT_ENTITLED = Reason(
+        "not-entitled",
+        Kind.FORBIDDEN,
+        "La profession de {profession} ne permet pas cet acte sur une ordonnance de {family}.",
+        "Vérifiez la profession et le type d'ordonnance.",
+    )
+    NOT_YOUR_FAMILY = Reason(
+        "not-your-family",
+        Kind.FORBIDDEN,
+        "Cette ordonnance s'adresse à une autre profession.",
+        "Orientez le patient vers le professionnel concerné.",
+    )
+    NOT_YOUR_PRESCRIPTION = Reason(
+        "not-your-prescription",
+        Kind.FORBIDDEN,
+        "Cette ordonnance a été établie par un autre prescripteur.",
+        "Seul son prescripteur peut faire cet acte.",
+    )
+    PATIENT_OPPOSED = Reason(
+        "patient-opposed",
+        Kind.FORBIDDEN,
+        "Le patient s'est opposé à ce que le prescripteur consulte ce qui a été délivré.",
+        "Parlez-en avec le patient s'il y a lieu ; il peut lever son opposition.",
+    )
+    # registration
+    SIGNATURE_INVALID = Reason(
+        "signature-invalid",
+        Kind.INVALID,
+        "La signature de l'ordonnance ne correspond pas à son contenu.",
+        "Signez de nouveau l'ordonnance avec la carte du prescripteur.",
+    )
+    SIGNER_NOT_CALLER = Reason(
+        "signer-not-caller",
+        Kind.FORBIDDEN,
+        "L'ordonnance n'est pas signée par le professionnel qui l'envoie.",
+        "Envoyez-la avec la carte qui l'a signée.",
+    )
+    SIGNER_NOT_PRESCRIBER = Reason(
+        "signer-not-prescriber",
+        Kind.INVALID,
+        "Le prescripteur nommé dans l'ordonnance n'est pas celui de la carte qui l'a signée.",
+        "Refaites l'ordonnance avec l'identité de la carte.",
+    )
+    COMMITMENT_DIFFERS = Reason(
+        "commitment-differs",
+        Kind.INVALID,
+        "Le numéro, le prénom ou la date de naissance ne sont pas ceux que l'ordonnance signée engage.",
+        "Refaites l'ordonnance : le numéro et l'identité se signent ensemble.",
+    )
+    WRITTEN_IN_FUTURE = Reason(
+        "written-in-future",
+        Kind.INVALID,
+        "La date de rédaction est dans le futur.",
+        "Corrigez la date ou l'heure du poste, puis signez de nouveau.",
+    )
+    WRITTEN_TOO_LONG_AGO = Reason(
+        "written-too-long-ago",
+        Kind.INVALID,
+        "L'ordonnance a été rédigée il y a plus de douze mois.",
+        "Établissez une nouvelle ordonnance.",
+    )
+    NUMBER_TAKEN = Reason(
+        "number-taken",
+        Kind.CONFLICT,
+        "Une autre ordonnance porte déjà ce numéro.",
+        "Refaites l'ordonnance avec un nouveau numéro.",
+    )
+    EXISTS_DIFFERENT = Reason(
+        "exists-different",
+        Kind.CONFLICT,
+        "Un acte différent a déjà été enregistré sous cet identifiant.",
+        "Employez un nouvel identifiant pour un nouvel acte.",
+    )
+    # the prescription as it is
+    UNKNOWN_NUMBER = Reason(
+        "unknown-number",
+        Kind.NOT_FOUND,
+        "Aucune ordonnance n'est enregistrée sous ce numéro. Elle n'a peut-être pas encore été transmise.",
+        "Si vous avez le papier en main, délivrez d'après lui selon les règles habituelles, et réessayez plus tard.",
+        retry=Retry.LATER,
+    )
+    UNKNOWN_OWN_ACT = Reason(
+        "unknown-own-act",
+        Kind.NOT_FOUND,
+        "Aucune ordonnance enregistrée par vous ne porte cet identifiant d'acte.",
+        "Vérifiez l'identifiant, ou renvoyez l'enregistrement.",
+    )
+    CANCELLED = Reason(
+        "cancelled",
+        Kind.CONFLICT,
+        "Le prescripteur a annulé cette ordonnance le {day} ({why}).",
+        "Appelez le prescripteur si le patient a encore besoin de ce traitement.",
+    )
+    ALREADY_EXECUTED = Reason(
+        "already-executed",
+        Kind.CONFLICT,
+        "D'après la base, cette ordonnance est déjà entièrement exécutée.",
+        "Il n'y a plus rien à annuler.",
+    )
+    UNKNOWN_LINE = Reason(
+        "unknown-line",
+        Kind.INVALID,
+        "L'ordonnance n'a pas de ligne {line}.",
+        "Reprenez les numéros de ligne de l'ordonnance.",
+    )
+    UNIT_DIFFERS = Reason(
+        "unit-differs",
+        Kind.INVALID,
+        "La ligne {line} est prescrite en {unit}.",
+        "Indiquez la quantité dans cette unité.",
+    )
+    QUANTITY_WANTED = Reason(
+        "quantity-wanted",
+        Kind.INVALID,
+        "La quantité délivrée manque à la ligne {line}, prescrite en {unit}.",
+        "Indiquez la quantité dans cette unité.",
+    )
+    MORE_THAN_LEFT = Reason(
+        "more-than-left",
+        Kind.ASKS,
+        "D'après la base, il reste {left} à délivrer à la ligne {line} (dernière délivrance : {last}).",
+        "Si vous devez délivrer davantage, indiquez-en la raison (beyond_reason) ; sinon appelez le prescripteur.",
+    )
+    SECURED_MORE_THAN_LEFT = Reason(
+        "secured-more-than-left",
+        Kind.CONFLICT,
+        "D'après la base, il reste {left} à délivrer à la ligne {line}, ordonnance sécurisée (dernière délivrance : {last}).",
+        "Aucune raison ne permet de dépasser : appelez le prescripteur.",
+    )
+    PERFORMED_IN_FUTURE = Reason(
+        "performed-in-future",
+        Kind.INVALID,
+        "La date de l'acte est dans le futur. Heure du service : {service_time}.",
+        "Corrigez la date, ou l'heure du poste.",
+    )
+    PERFORMED_BEFORE_WRITTEN = Reason(
+        "performed-before-written",
+        Kind.INVALID,
+        "L'acte est daté d'avant la rédaction de l'ordonnance.",
+        "Corrigez la date de l'acte.",
+    )
+    LATE_NEEDS_ALREADY = Reason(
+        "late-needs-already",
+        Kind.INVALID,
+        "L'acte date de plus de 24 heures et se dit « remis maintenant ».",
+        "Déclarez-le « déjà remis » (given: already).",
+    )
+    IDENTITY_DIFFERS = Reason(
+        "identity-differs",
+        Kind.ASKS,
+        "Le prénom ou la date de naissance du bénéficiaire ne sont pas ceux de l'ordonnance.",
+        "Vérifiez que c'est le bon patient ; si oui, indiquez-en la raison (identity_reason).",
+    )
+    RULE_REFUSES = Reason("rule-refuses", Kind.CONFLICT, "{sentence} ({article}).", "Appelez le prescripteur.")
+    RULE_ASKS = Reason(
+        "rule-asks",
+        Kind.ASKS,
+        "{sentence} ({article}).",
+        "Si vous délivrez malgré tout, indiquez-en la raison (rule_reason).",
+    )
+    # the service
+    BUSY = Reason(
+        "busy",
+        Kind.BUSY,
+        "Trop d'actes arrivent en même temps sur cette ordonnance.",
+        "Renvoyez la même demande dans quelques secondes.",
+        retry=Retry.SAME_ID,
+    )
+    UNAVAILABLE = Reason(
+        "unavailable",
+        Kind.BUSY,
+        "Le service ne peut pas répondre pour le moment.",
+        "Renvoyez la même demande dans quelques minutes.",
+        retry=Retry.SAME_ID,
+    )
+    OUTCOME_UNKNOWN = Reason(
+        "outcome-unknown",
+        Kind.BUSY,
+        "Le service a perdu sa base pendant l'acte.",
+        "Renvoyez la même demande, avec le même identifiant : elle ne comptera qu'une fois.",
+        Effect.UNKNOWN,
+        Retry.SAME_ID,
+    )
+    INTERNAL = Reason(
+        "internal",
+        Kind.BUG,
+        "Le service a rencontré une erreur qu'il n'a pas su nommer.",
+        "Renvoyez la même demande, avec le même identifiant ; si l'erreur persiste, signalez la référence de la demande.",
+        Effect.UNKNOWN,
+        Retry.SAME_ID,
+    )
+
+    INTERNAL_READING = Reason(
+        "internal-reading",
+        Kind.BUG,
+        "Le service a rencontré une erreur qu'il n'a pas su nommer.",
+        "Renvoyez la même demande ; si l'erreur persiste, signalez la référence de la demande.",
+        retry=Retry.SAME_ID,
+    )
+
+    @property
+    def code(self) -> str:
+        return self.value.code
+
+
+class Fault(Struct, frozen=True):
+    """One thing wrong at one place of what was sent: a path, a code, a French hint. Never a value."""
+
+    at: str
+    code: str
+    detail: str
+
+
+class Refused(Exception):
+    """A named refusal. `facts` fill the sentence; `faults` say where."""
+
+    def __init__(
+        self, refusal: Refusal, *, at: str | None = None, faults: tuple[Fault, ...] = (), **facts: Any
+    ) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+        self.faults = faults or ((Fault(at, refusal.code, ""),) if at else ())
+        self.facts = facts
+
+    @property
+    def detail(self) -> str:
+        """What happened, whether anything was recorded, what to do: the French sentence a person reads."""
+        return sentence(self.refusal, **self.facts)
+
+
+def sentence(refusal: Refusal, **facts: Any) -> str:
+    """The whole French sentence of a refusal. A fact that is not given reads «…»."""
+    reason: Reason = refusal.value
+    known = _Facts(facts)
+    return " ".join((reason.what.format_map(known), RECORDED_SENTENCE[reason.effect], reason.todo.format_map(known)))
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "" if key == "meant" else "…"
+
+
+BY_CODE = {each.code: each for each in Refusal}

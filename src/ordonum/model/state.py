@@ -1,0 +1,147 @@
+"""What the acts on a prescription add up to. One pure function, `state`; every status is derived, none is stored.
+
+Some deliveries happen on paper beside the base: every remainder is «d'après la base».
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from ordonum.model.acts import Act, Cancelled, Delivered, Executed, Registered, Withheld
+from ordonum.model.labels import Labelled
+from ordonum.model.prescription import Line, Quantity, SignedOrder, Unit
+
+
+class Status(Labelled):
+    """Status of the prescription."""
+
+    REGISTERED = "registered", "enregistrée"
+    PARTLY_EXECUTED = "partly-executed", "exécutée en partie"
+    EXECUTED = "executed", "exécutée"
+    CANCELLED = "cancelled", "annulée"
+
+
+class LineStatus(Labelled):
+    """Status of a line."""
+
+    TO_DELIVER = "to-deliver", "à délivrer"
+    PARTLY = "partly", "délivrée en partie"
+    DELIVERED = "delivered", "délivrée"
+    NOT_DELIVERED = "not-delivered", "non délivrée"
+    CANCELLED = "cancelled", "annulée"
+
+
+class Remainder(Struct, frozen=True, kw_only=True):
+    """What is left of a line, according to the base.
+
+    `unit` is None where nothing was counted: then `total` and `left` are the deliveries allowed (1 + renewals) and left.
+    `left` is never negative; `beyond` is what was delivered over the total.
+    """
+
+    line: int
+    status: LineStatus
+    unit: Unit | None
+    total: int
+    given: int
+    left: int
+    beyond: int
+    last_at: datetime | None
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """A registered prescription as its acts make it."""
+
+    order: SignedOrder
+    registered_at: datetime
+    late: bool
+    status: Status
+    remainders: tuple[Remainder, ...]
+    executions: tuple[Executed, ...]
+    cancelled: Cancelled | None
+
+    def remainder(self, line: int) -> Remainder | None:
+        """The remainder of the line of this rank, or None if there is no such line."""
+        return self.remainders[line - 1] if 1 <= line <= len(self.remainders) else None
+
+
+def counted_unit(line: Line) -> Unit | None:
+    """The unit in which a line is counted: its quantity's, else days if a duration was written, else nothing."""
+    if line.quantity is not None:
+        return line.quantity.unit
+    return Unit.DAYS if line.duration_days is not None else None
+
+
+def allowed(line: Line) -> int:
+    """All that may be given of a line, renewals included, in `counted_unit`; deliveries where nothing is counted."""
+    deliveries = 1 + line.renewals
+    if line.quantity is not None:
+        return line.quantity.value * deliveries
+    return line.duration_days * deliveries if line.duration_days is not None else deliveries
+
+
+def state(acts: Sequence[Act]) -> State | None:
+    """The state that acts, in the order in which they were recorded, add up to; None while nothing is registered."""
+    registered = next((act for act in acts if isinstance(act, Registered)), None)
+    if registered is None:
+        return None
+    executions = tuple(act for act in acts if isinstance(act, Executed))
+    cancelled = next((act for act in acts if isinstance(act, Cancelled)), None)
+    remainders = tuple(_remainder(line, executions, cancelled) for line in registered.order.lines)
+    return State(
+        order=registered.order,
+        registered_at=registered.recorded_at,
+        late=registered.late,
+        status=_status(remainders, cancelled),
+        remainders=remainders,
+        executions=executions,
+        cancelled=cancelled,
+    )
+
+
+def _status(remainders: Sequence[Remainder], cancelled: Cancelled | None) -> Status:
+    if cancelled is not None:
+        return Status.CANCELLED
+    if all(each.status is LineStatus.DELIVERED for each in remainders):
+        return Status.EXECUTED
+    return Status.PARTLY_EXECUTED if any(each.given for each in remainders) else Status.REGISTERED
+
+
+def _remainder(line: Line, executions: Sequence[Executed], cancelled: Cancelled | None) -> Remainder:
+    unit, total = counted_unit(line), allowed(line)
+    given, last_at, withheld_last = 0, None, False
+    for execution in executions:
+        for each in execution.lines:
+            if each.line != line.rank:
+                continue
+            withheld_last = isinstance(each, Withheld)
+            if isinstance(each, Delivered):
+                given += _count(each.quantity, unit)
+                last_at = execution.performed_at if last_at is None else max(last_at, execution.performed_at)
+    return Remainder(
+        line=line.rank,
+        status=_line_status(given, total, withheld_last=withheld_last, cancelled=cancelled is not None),
+        unit=unit,
+        total=total,
+        given=given,
+        left=max(0, total - given) if cancelled is None else 0,
+        beyond=max(0, given - total),
+        last_at=last_at,
+    )
+
+
+def _line_status(given: int, total: int, *, withheld_last: bool, cancelled: bool) -> LineStatus:
+    if given >= total:
+        return LineStatus.DELIVERED
+    if cancelled:
+        return LineStatus.CANCELLED
+    if given:
+        return LineStatus.PARTLY
+    return LineStatus.NOT_DELIVERED if withheld_last else LineStatus.TO_DELIVER
+
+
+def _count(quantity: Quantity | None, unit: Unit | None) -> int:
+    """How much a delivery counts. A delivery without a unit counts once; one in another unit (paper) counts as one."""
+    if unit is None or quantity is None or quantity.unit is not unit:
+        return 1
+    return quantity.value

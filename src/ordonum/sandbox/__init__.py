@@ -1,0 +1,1 @@
+"""The neighbours that really answer: a test authority and its test cards."""

@@ -1,0 +1,1 @@
+"""The service that registers prescriptions. It knows nothing of screens."""

@@ -1,0 +1,1 @@
+"""HTTP: bytes in, one use case, bytes out. The only place that knows status codes."""

@@ -1,0 +1,1 @@
+"""A credential becomes an actor: assertion, certificate chain, revocation, token."""

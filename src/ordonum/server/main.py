@@ -1,0 +1,121 @@
+"""The one place where the service is plugged together: settings, database, keys, roots, clock, chance, worker."""
+
+import asyncio
+import contextlib
+import random
+import secrets
+import socket
+import uuid
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import uvicorn
+from starlette.applications import Starlette
+
+from ordonum.server.api.app import make_app
+from ordonum.server.events import Event, log
+from ordonum.server.identity.trust import Trust
+from ordonum.server.settings import Settings
+from ordonum.server.store import migrate
+from ordonum.server.store.acts import any_act
+from ordonum.server.store.credentials import add_fingerprints, fingerprints
+from ordonum.server.store.database import Pool, open_pool
+from ordonum.server.store.embedded import APPLICATION, OWNER, SUPERUSER, CannotStart, EmbeddedPostgres
+from ordonum.server.usecases.context import Context
+from ordonum.server.vault.keys import fingerprint, load_or_create
+from ordonum.server.vault.vault import Vault
+from ordonum.server.worker.loop import work
+
+DATABASE = "ordonum"
+GRACEFUL_SECONDS = 10
+
+
+async def prepare(owner_url: str, application_url: str) -> None:
+    """Migrate the database. Raises CannotMigrate."""
+    await migrate.migrate(owner_url, application_url)
+
+
+async def prepare_embedded(server: EmbeddedPostgres, database: str = DATABASE) -> tuple[str, str]:
+    """Roles, database and migrations of the embedded server; the owner's and the application's addresses."""
+    await migrate.prepare_embedded(server.url(SUPERUSER), server.passwords(), database)
+    owner, application = server.url(OWNER, database), server.url(APPLICATION, database)
+    await prepare(owner, application)
+    return owner, application
+
+
+async def make_context(settings: Settings, application_url: str) -> Context:
+    """A context on a prepared database: keys loaded, or made for an empty one. Raises KeysRefused, RootsRefused."""
+    trust = Trust(settings.trust, sandbox=settings.sandbox)
+    pool = await open_pool(application_url, settings.pool_size)
+    try:
+        vault = await _open_vault(settings, pool)
+    except BaseException:
+        pool.terminate()
+        raise
+    return Context(
+        pool=pool,
+        vault=vault,
+        trust=trust,
+        settings=settings,
+        now=lambda: datetime.now(UTC),
+        draw_id=uuid.uuid4,
+        draw_salt=lambda: secrets.token_hex(32),
+        draw_delay=lambda attempt: random.uniform(0, min(0.05, 0.002 * 2 ** min(attempt, 5))),  # noqa: S311  # jitter
+    )
+
+
+async def _open_vault(settings: Settings, pool: Pool) -> Vault:
+    """The key file is on the disk before the database knows its fingerprints."""
+    now = datetime.now(UTC)
+    keys = load_or_create(settings.key_file, await fingerprints(pool), database_empty=not await any_act(pool), now=now)
+    await add_fingerprints(pool, {name: fingerprint(name, key) for name, key in keys.named()}, now)
+    return Vault(keys)
+
+
+def service(context: Context) -> Starlette:
+    """The application, with its worker while it runs."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        worker = asyncio.create_task(work(context))
+        log(Event.STARTED)
+        try:
+            yield
+        finally:
+            worker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await worker
+            await context.pool.close()
+            log(Event.STOPPED)
+
+    return make_app(context, lifespan)
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The listening socket, before anything else is started. Raises CannotStart when the port is taken."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError:
+        listening.close()
+        raise CannotStart(
+            f"Le port {settings.port} de {settings.host} est déjà pris. Arrêtez le programme qui l'occupe, "
+            "ou choisissez un autre port : ORDONUM_PORT=8421 make run"
+        ) from None
+    return listening
+
+
+def server_for(app: Starlette) -> uvicorn.Server:
+    """A uvicorn server without access log (addresses hold nothing, but say who was busy when)."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=65_536,
+        lifespan="on",
+    )
+    return uvicorn.Server(config)

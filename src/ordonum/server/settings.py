@@ -1,0 +1,45 @@
+"""The settings of the service: one frozen value, read from the environment by `main` only."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Where everything is. `database_url` and `owner_url` are None for the embedded PostgreSQL."""
+
+    home: Path
+    port: int = 8420
+    host: str = "127.0.0.1"
+    database_url: str | None = None
+    owner_url: str | None = None
+    audience: str = "http://127.0.0.1:8420/v1/token"
+    trust: Path
+    revocation_list: Path | None = None
+    sandbox: bool = False
+    pool_size: int = 16
+    body_bytes_max: int = 262_144
+    token_minutes: int = 60
+
+    @property
+    def key_file(self) -> Path:
+        return self.home / "keys" / "service-keys.json"
+
+
+def from_environment(environment: dict[str, str]) -> Settings:
+    """The settings that these variables make; docs/exploitation.md lists them."""
+    home = Path(environment.get("ORDONUM_HOME", ".ordonum")).absolute()
+    port = int(environment.get("ORDONUM_PORT", "8420"))
+    host = environment.get("ORDONUM_HOST", "127.0.0.1")
+    revocation_list = environment.get("ORDONUM_REVOCATION_LIST")
+    return Settings(
+        home=home,
+        port=port,
+        host=host,
+        database_url=environment.get("ORDONUM_DATABASE_URL"),
+        owner_url=environment.get("ORDONUM_DATABASE_OWNER_URL"),
+        audience=environment.get("ORDONUM_AUDIENCE", f"http://{host}:{port}/v1/token"),
+        trust=Path(environment.get("ORDONUM_TRUST", str(home / "trust"))),
+        revocation_list=Path(revocation_list) if revocation_list else None,
+        sandbox=environment.get("ORDONUM_SANDBOX", "") in ("1", "oui", "true"),
+    )

@@ -1,0 +1,1 @@
+"""The only SQL for the service's database."""

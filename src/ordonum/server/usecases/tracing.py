@@ -1,0 +1,69 @@
+"""The audit entry of an act, a consultation or a refusal.
+
+The leaf is canonical and holds no personal field, only a commitment to them: HMAC under a key of its own, kept beside
+them under data[year]. Destroying that ciphertext shreds the person and leaves the leaf, hence any tree of leaves, whole.
+"""
+
+import hashlib
+import hmac
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from ordonum.model.actors import Actor
+from ordonum.server.store.acts import AuditRow
+from ordonum.server.usecases.context import Context
+from ordonum.server.vault.vault import Purpose
+from ordonum.wire import native
+
+
+class Leaf(Struct, frozen=True, kw_only=True):
+    """What is proved: when, what, on which row, with which outcome, and a commitment to who."""
+
+    v: int
+    entry_id: UUID
+    at: datetime
+    action: str
+    lookup: str
+    act_id: UUID | None
+    outcome: str
+    origin: str | None
+    personal: str
+
+
+class Personal(Struct, frozen=True):
+    """Who, and the key of the commitment (hexadecimal)."""
+
+    key: str
+    actor: Actor
+
+
+def entry(
+    context: Context,
+    lookup: bytes,
+    *,
+    action: str,
+    actor: Actor,
+    at: datetime,
+    year: int,
+    outcome: str,
+    act_id: UUID | None = None,
+    origin: str | None = None,
+) -> AuditRow:
+    """An entry ready to be added. `outcome` is `done` or the code of a refusal."""
+    entry_id, key = context.draw_id(), context.draw_salt()
+    commitment = hmac.digest(bytes.fromhex(key), native.canonical(actor), hashlib.sha256).hex()
+    leaf = Leaf(
+        v=1,
+        entry_id=entry_id,
+        at=at,
+        action=action,
+        lookup=lookup.hex(),
+        act_id=act_id,
+        outcome=outcome,
+        origin=origin,
+        personal=commitment,
+    )
+    sealed = context.vault.encrypt(Purpose.AUDIT, year, lookup, entry_id, native.write(Personal(key, actor)))
+    return AuditRow(entry_id=entry_id, recorded_at=at, year=year, leaf=native.canonical(leaf), personal=sealed)

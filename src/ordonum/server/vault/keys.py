@@ -1,0 +1,151 @@
+"""The key file: 0600, outside the database, written whole or not at all, and on the disk before anything relies on it.
+
+Epoch keys `look`, `blind`, `ack`; year keys `seal`, `data`, `nir` (the year in which the number's first act arrived);
+`tok` for access tokens; `opposition` for the standing oppositions. Next year's keys exist from 1 December.
+"""
+
+import base64
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+EPOCH = "1"
+KEY_BYTES = 32
+YEAR_KINDS = ("seal", "data", "nir")
+
+
+class KeysRefused(Exception):
+    """The key file and the database do not belong together, or the file is unsafe. The message is French, no key."""
+
+
+class KeyFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All the keys. Values are 32 bytes; those of `ack` are Ed25519 seeds."""
+
+    v: int = 1
+    look: dict[str, bytes]
+    blind: dict[str, bytes]
+    ack: dict[str, bytes]
+    tok: bytes
+    opposition: bytes
+    seal: dict[str, bytes]
+    data: dict[str, bytes]
+    nir: dict[str, bytes]
+
+    def named(self) -> Iterator[tuple[str, bytes]]:
+        """Every key with its name, as `look[1]` or `data[2026]`."""
+        for kind in ("look", "blind", "ack", *YEAR_KINDS):
+            for which, key in getattr(self, kind).items():
+                yield f"{kind}[{which}]", key
+        yield "tok", self.tok
+        yield "opposition", self.opposition
+
+
+def fingerprint(name: str, key: bytes) -> bytes:
+    """What the database knows of a key: SHA-256 of 256 random bits under a domain tells nothing of them."""
+    return hashlib.sha256(b"ordonum/fingerprint/1" + name.encode() + b"\0" + key).digest()
+
+
+def years_wanted(today: date) -> tuple[str, ...]:
+    """The years whose keys must exist: this one, and from 1 December the next."""
+    return (str(today.year), str(today.year + 1)) if today.month == 12 else (str(today.year),)
+
+
+def new_keys(today: date) -> KeyFile:
+    """A first set of keys."""
+
+    def draw() -> bytes:
+        return secrets.token_bytes(KEY_BYTES)
+
+    years = years_wanted(today)
+    return KeyFile(
+        look={EPOCH: draw()},
+        blind={EPOCH: draw()},
+        ack={EPOCH: draw()},
+        tok=draw(),
+        opposition=draw(),
+        seal={year: draw() for year in years},
+        data={year: draw() for year in years},
+        nir={year: draw() for year in years},
+    )
+
+
+def with_years(keys: KeyFile, today: date) -> KeyFile:
+    """The same keys, with those of the years wanted today; the same object when none is missing."""
+    missing = [year for year in years_wanted(today) if year not in keys.data]
+    if not missing:
+        return keys
+    fresh = {
+        kind: {**getattr(keys, kind), **{year: secrets.token_bytes(KEY_BYTES) for year in missing}}
+        for kind in YEAR_KINDS
+    }
+    return msgspec.structs.replace(keys, **fresh)
+
+
+def read_file(file: Path) -> KeyFile:
+    """The keys of a file. Raises KeysRefused when it is readable by others, or is not a key file."""
+    mode = file.stat().st_mode & 0o777
+    if mode & 0o077:
+        raise KeysRefused(f"Le fichier de clés {file} est lisible par d'autres (mode {mode:o}) : chmod 600 {file}")
+    try:
+        keys = msgspec.json.decode(file.read_bytes(), type=KeyFile)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise KeysRefused(f"Le fichier de clés {file} est abîmé. Restaurez-le depuis sa sauvegarde.") from None
+    if any(len(key) != KEY_BYTES for _, key in keys.named()):
+        raise KeysRefused(f"Le fichier de clés {file} est abîmé. Restaurez-le depuis sa sauvegarde.")
+    return keys
+
+
+def write_file(file: Path, keys: KeyFile) -> None:
+    """Write the file whole: side file, fsync, rename, fsync of the directory."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    side = file.with_suffix(".new")
+    side.unlink(missing_ok=True)
+    descriptor = os.open(side, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(msgspec.json.format(msgspec.json.encode(keys), indent=1))
+        out.flush()
+        os.fsync(out.fileno())
+    side.replace(file)
+    directory = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def load_or_create(file: Path, known: dict[str, bytes], *, database_empty: bool, now: datetime) -> KeyFile:
+    """The keys for a database that knows these fingerprints.
+
+    A missing file is made only for a database that holds nothing; a key whose fingerprint differs, or that the database
+    knows and the file lacks, is a refusal. The file is on the disk when this returns. Raises KeysRefused.
+    """
+    today = now.astimezone(UTC).date()
+    if not file.exists():
+        if known or not database_empty:
+            raise KeysRefused(
+                f"La base contient des ordonnances mais le fichier de clés {file} manque. Rien n'est lisible sans lui : "
+                "restaurez-le depuis sa sauvegarde. Aucun fichier nouveau n'a été créé."
+            )
+        write_file(file, new_keys(today))
+    keys = read_file(file)
+    named = dict(keys.named())
+    for name, expected in known.items():
+        if name not in named:
+            raise KeysRefused(f"La clé {name}, que la base connaît, manque dans {file}. Restaurez le bon fichier.")
+        if fingerprint(name, named[name]) != expected:
+            raise KeysRefused(f"La clé {name} de {file} n'est pas celle de cette base. Restaurez le bon fichier.")
+    completed = with_years(keys, today)
+    if completed is not keys:
+        write_file(file, completed)
+    return completed
+
+
+def public_text(raw: bytes) -> str:
+    """Base64url without padding, as JWKs write keys."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

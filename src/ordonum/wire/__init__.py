@@ -1,0 +1,1 @@
+"""Bytes to model and back. One file per format; no input or output."""

@@ -1,0 +1,31 @@
+"""The authentication assertion (RFC 7523): a JWT signed by the card, naming the place and the software."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from ordonum.model.actors import Place, Software
+
+LIFETIME_SECONDS = 60
+GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+
+class AssertionClaims(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Claims of the assertion. `iss` and `sub` are the national identifier (8 and the RPPS)."""
+
+    iss: Annotated[str, Meta(max_length=64)]
+    sub: Annotated[str, Meta(max_length=64)]
+    aud: Annotated[str, Meta(max_length=500)]
+    iat: int
+    exp: int
+    jti: Annotated[str, Meta(min_length=16, max_length=128)]
+    place: Place
+    software: Software
+
+
+class TokenAnswer(Struct, frozen=True):
+    """The answer of the token endpoint (RFC 6749 §5.1)."""
+
+    access_token: str
+    expires_in: int
+    token_type: str = "Bearer"  # noqa: S105  # the name of the scheme

@@ -1,0 +1,207 @@
+"""Every fault of a body at once, by path, without any value that was sent.
+
+msgspec stops at the first fault and prints unknown keys and enum values; so its text is never shown. After a failed
+decode the untyped body is walked along the type.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import inspect
+
+from ordonum.model.identifiers import Identifier, Malformed
+from ordonum.model.refusals import Fault
+
+FAULTS_MAX = 50
+Hook = Callable[[type, Any], Any]
+
+HINTS = {
+    "not-json": "Le corps n'est pas un document JSON en UTF-8.",
+    "missing-field": "Ce champ est obligatoire.",
+    "unknown-field": "Un champ inconnu se trouve ici ; champs admis : {fields}.",
+    "unknown-value": "Valeur hors de la liste admise : {fields}.",
+    "unknown-kind": "Le champ « {field} » dit de quelle sorte il s'agit ; valeurs admises : {fields}.",
+    "wrong-type": "Type attendu : {expected}.",
+    "wrong-format": "La valeur n'a pas le format attendu.",
+    "wrong-shape": "Ce n'est pas un identifiant de cette sorte ({expected}).",
+    "wrong-check-digit": "La clé ou le chiffre de contrôle ne convient pas ({expected}).",
+    "wrong-check-symbol": "Le symbole de contrôle ne convient pas ({expected}).",
+    "unknown-number-version": "Ce numéro est d'une version inconnue de ce service.",
+    "too-short": "Il en faut au moins {expected}.",
+    "too-long": "Il en faut au plus {expected}.",
+    "one-of-numero_am-finess": "Il faut un N° AM ou un FINESS, l'un des deux seulement.",
+    "lines-are-numbered-from-1": "Les lignes se numérotent 1, 2, 3… dans l'ordre.",
+    "medicine-outside-health-products": "Un médicament ne se prescrit que dans une ordonnance de produits de santé.",
+    "duration-or-quantity-wanted": "Un médicament demande une durée ou une quantité (CSP R.5123-1).",
+    "same-line-twice": "Une même ligne est citée deux fois.",
+    "beneficiary-wanted": "Une délivrance dit pour qui elle est faite (beneficiary).",
+    "no-delivery-attaches-nobody": "Un acte qui ne délivre rien ne nomme personne (beneficiary).",
+}
+
+_FRENCH = {
+    inspect.IntType: "nombre entier",
+    inspect.StrType: "texte",
+    inspect.BoolType: "true ou false",
+    inspect.DateType: "date AAAA-MM-JJ",
+    inspect.DateTimeType: "date et heure avec fuseau (RFC 3339)",
+    inspect.UUIDType: "UUID",
+}
+
+
+def collect(body: bytes, kind: Any, hook: Hook, at: str) -> list[Fault]:
+    """The faults of `body` as a `kind`, at most FAULTS_MAX; at least one."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [_fault(at, "not-json")]
+    found: list[Fault] = []
+    for fault in _walk(inspect.type_info(kind), value, at, hook):
+        found.append(fault)
+        if len(found) == FAULTS_MAX:
+            break
+    return found or [_fault(at, "wrong-format")]
+
+
+def _fault(at: str, code: str, **words: str) -> Fault:
+    hint = HINTS.get(code, HINTS["wrong-format"])
+    return Fault(
+        at, code if code in HINTS else "wrong-format", hint.format_map({"expected": "…", "fields": "…", **words})
+    )
+
+
+def _walk(info: inspect.Type, value: Any, at: str, hook: Hook) -> Iterator[Fault]:
+    if isinstance(info, inspect.Metadata):
+        info = info.type
+    if isinstance(info, inspect.UnionType):
+        yield from _walk_union(info, value, at, hook)
+    elif isinstance(info, inspect.StructType):
+        yield from _walk_struct(info, value, at, hook)
+    elif isinstance(info, inspect.VarTupleType):
+        yield from _walk_list(info, value, at, hook)
+    else:
+        yield from _leaf(info, value, at)
+
+
+def _walk_list(info: inspect.VarTupleType, value: Any, at: str, hook: Hook) -> Iterator[Fault]:
+    if not isinstance(value, list):
+        yield _fault(at, "wrong-type", expected="liste")
+        return
+    if info.min_length is not None and len(value) < info.min_length:
+        yield _fault(at, "too-short", expected=str(info.min_length))
+    if info.max_length is not None and len(value) > info.max_length:
+        yield _fault(at, "too-long", expected=str(info.max_length))
+        return
+    for place, each in enumerate(value):
+        yield from _walk(info.item_type, each, f"{at}[{place}]", hook)
+
+
+def _walk_union(info: inspect.UnionType, value: Any, at: str, hook: Hook) -> Iterator[Fault]:
+    kinds = [each for each in info.types if not isinstance(each, inspect.NoneType)]
+    if value is None:
+        if len(kinds) == len(info.types):
+            yield _fault(at, "wrong-type", expected="objet")
+        return
+    if len(kinds) == 1:
+        yield from _walk(kinds[0], value, at, hook)
+        return
+    structs = [each for each in kinds if isinstance(each, inspect.StructType)]
+    field = structs[0].tag_field or "type"
+    if not isinstance(value, dict):
+        yield _fault(at, "wrong-type", expected="objet")
+        return
+    chosen = [each for each in structs if each.tag == value.get(field)]
+    if not chosen:
+        yield _fault(f"{at}.{field}", "unknown-kind", field=field, fields=", ".join(str(each.tag) for each in structs))
+        return
+    yield from _walk(chosen[0], value, at, hook)
+
+
+def _walk_struct(info: inspect.StructType, value: Any, at: str, hook: Hook) -> Iterator[Fault]:
+    if not isinstance(value, dict):
+        yield _fault(at, "wrong-type", expected="objet")
+        return
+    known = {field.encode_name: field for field in info.fields}
+    if any(key not in known and key != info.tag_field for key in value):
+        yield _fault(at, "unknown-field", fields=", ".join(known))
+    inside = False
+    for name, field in known.items():
+        if name in value:
+            for fault in _walk(field.type, value[name], f"{at}.{name}", hook):
+                inside = True
+                yield fault
+        elif field.required:
+            inside = True
+            yield _fault(f"{at}.{name}", "missing-field")
+    if not inside:
+        yield from _whole(
+            info, {key: each for key, each in value.items() if key in known or key == info.tag_field}, at, hook
+        )
+
+
+def _whole(info: inspect.StructType, value: dict[str, Any], at: str, hook: Hook) -> Iterator[Fault]:
+    """What the struct itself says of fields that are each right (its __post_init__)."""
+    try:
+        msgspec.convert(value, info.cls, dec_hook=hook)
+    except msgspec.ValidationError as error:
+        cause = error.__cause__
+        code = str(cause) if isinstance(cause, ValueError) and str(cause) in HINTS else "wrong-format"
+        yield _fault(at, code)
+
+
+def _leaf(info: inspect.Type, value: Any, at: str) -> Iterator[Fault]:
+    if isinstance(info, inspect.CustomType) and issubclass(info.cls, Identifier):
+        try:
+            info.cls(value)
+        except Malformed as error:
+            yield _fault(at, error.reason, expected=info.cls.title)
+        return
+    if isinstance(info, inspect.EnumType):
+        values = [each.value for each in info.cls]
+        if value not in values:
+            yield _fault(at, "unknown-value", fields=", ".join(map(str, values)))
+        return
+    if isinstance(info, inspect.LiteralType):
+        if value not in info.values:
+            yield _fault(at, "unknown-value", fields=", ".join(map(str, info.values)))
+        return
+    yield from _scalar(info, value, at)
+
+
+def _scalar(info: inspect.Type, value: Any, at: str) -> Iterator[Fault]:
+    expected = _FRENCH.get(type(info), "autre")
+    right = isinstance(value, bool) if isinstance(info, inspect.BoolType) else not isinstance(value, bool)
+    right = right and isinstance(value, int if isinstance(info, inspect.IntType) else (str, bool))
+    if not right:
+        yield _fault(at, "wrong-type", expected=expected)
+    elif (isinstance(info, inspect.StrType) and not _text_fits(info, value)) or (
+        isinstance(info, inspect.IntType) and not _int_fits(info, value)
+    ):
+        yield _fault(at, "wrong-format", expected=expected)
+    elif isinstance(info, (inspect.DateType, inspect.DateTimeType, inspect.UUIDType)) and not _converts(info, value):
+        yield _fault(at, "wrong-type", expected=expected)
+
+
+def _text_fits(info: inspect.StrType, value: str) -> bool:
+    if info.min_length is not None and len(value) < info.min_length:
+        return False
+    if info.max_length is not None and len(value) > info.max_length:
+        return False
+    return info.pattern is None or re.search(info.pattern, value) is not None
+
+
+def _int_fits(info: inspect.IntType, value: int) -> bool:
+    return (info.ge is None or value >= info.ge) and (info.le is None or value <= info.le)
+
+
+def _converts(info: inspect.Type, value: str) -> bool:
+    try:
+        if isinstance(info, inspect.DateTimeType):
+            return msgspec.convert(value, datetime).tzinfo is not None
+        msgspec.convert(value, date if isinstance(info, inspect.DateType) else UUID)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -1,0 +1,114 @@
+"""Compact JWS: the prescriber's order, the authentication assertion, the service's acknowledgement (RFC 7515, joserfc).
+
+`typ` separates the uses, so that what was signed for one can never be shown as another.
+"""
+
+import base64
+import binascii
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
+from msgspec import Struct
+
+ORDER_TYP = "ordonum-order+jws"
+ASSERTION_TYP = "JWT"
+ACK_TYP = "ordonum-ack+jws"
+RSA_BITS_MIN = 2048
+CHAIN_MAX = 6
+_CARD_ALGORITHMS = ("ES256", "PS256", "RS256")
+
+
+class _WithCertificates(JWSRegistry):
+    """joserfc's rules, with room in the header for a chain of certificates."""
+
+    max_header_length = 24_000
+
+
+_CARDS = _WithCertificates(algorithms=list(_CARD_ALGORITHMS))
+
+
+class BadSignature(Exception):
+    """The text is not a JWS of this use, or its signature does not hold. The message is a cause in French, no value."""
+
+
+class SignedText(Struct, frozen=True):
+    """A JWS taken apart, not yet verified: header, payload, and the DER certificates of its `x5c`, signer first."""
+
+    compact: str
+    header: dict[str, Any]
+    payload: bytes
+    chain: tuple[bytes, ...]
+
+
+def take_apart(compact: str, *, typ: str) -> SignedText:
+    """Read a compact JWS that carries its certificates. Raises BadSignature; verifies nothing but the shape."""
+    try:
+        parts = jws.extract_compact(compact.encode(), registry=_CARDS)
+        header = parts.headers()
+        chain = header.get("x5c")
+        if header.get("typ") != typ:
+            raise BadSignature(f"l'en-tête typ devrait être {typ}")
+        if header.get("alg") not in _CARD_ALGORITHMS or "crit" in header or "b64" in header:
+            raise BadSignature("algorithme ou en-tête non admis")
+        if not isinstance(chain, list) or not 1 <= len(chain) <= CHAIN_MAX:
+            raise BadSignature("l'en-tête x5c manque")
+        return SignedText(
+            compact, header, parts.payload, tuple(base64.b64decode(each, validate=True) for each in chain)
+        )
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError):
+        raise BadSignature("ce n'est pas un JWS lisible") from None
+
+
+def verify(signed: SignedText) -> x509.Certificate:
+    """The certificate whose key signed; its chain is not judged here. Raises BadSignature."""
+    try:
+        certificate = x509.load_der_x509_certificate(signed.chain[0])
+        key = public_key(certificate)
+        jws.deserialize_compact(signed.compact, key, registry=_CARDS)
+    except (JoseError, ValueError, TypeError):
+        raise BadSignature("la signature ne correspond pas") from None
+    return certificate
+
+
+def public_key(certificate: x509.Certificate) -> ECKey | RSAKey:
+    """The certificate's key, P-256 or RSA of 2048 bits at least. Raises BadSignature."""
+    key = certificate.public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+        return ECKey.import_key(key)
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= RSA_BITS_MIN:
+        return RSAKey.import_key(key)
+    raise BadSignature("clé de carte non admise")
+
+
+def sign(payload: bytes, key: ECKey | RSAKey, chain: tuple[bytes, ...], *, typ: str) -> str:
+    """A compact JWS signed by a card, with its certificates: ES256 for P-256, PS256 for RSA."""
+    algorithm = "ES256" if isinstance(key, ECKey) else "PS256"
+    header = {"alg": algorithm, "typ": typ, "x5c": [base64.b64encode(each).decode() for each in chain]}
+    return jws.serialize_compact(header, payload, key, registry=_CARDS)
+
+
+def acknowledge(payload: bytes, key: OKPKey, kid: str) -> str:
+    """The service's signature (Ed25519) on an act that it recorded."""
+    header = {"alg": "Ed25519", "typ": ACK_TYP, "kid": kid}
+    return jws.serialize_compact(header, payload, key, algorithms=["Ed25519"])
+
+
+def read_acknowledgement(compact: str, keys: dict[str, OKPKey]) -> bytes:
+    """The payload of an acknowledgement signed by one of the service's published keys. Raises BadSignature."""
+    try:
+        header = jws.extract_compact(compact.encode()).headers()
+        if header.get("typ") != ACK_TYP or header.get("kid") not in keys:
+            raise BadSignature("accusé signé par une clé inconnue")
+        return jws.deserialize_compact(compact, keys[str(header["kid"])], algorithms=["Ed25519"]).payload
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise BadSignature("l'accusé du service n'est pas authentique") from None
+
+
+def payload_of(compact: str) -> bytes:
+    """The payload of a JWS that was verified when it came in. Verifies nothing."""
+    return bytes(jws.extract_compact(compact.encode(), registry=_CARDS).payload)

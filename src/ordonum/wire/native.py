@@ -1,0 +1,103 @@
+"""Native JSON: the model is the format. Strict reading; every fault at once, by path, never with a value."""
+
+import json
+from collections.abc import Hashable
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from ordonum.model.identifiers import Identifier
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.wire.faults import collect
+
+T = TypeVar("T")
+
+
+def make_identifier(kind: type, value: Any) -> Any:
+    """Decoding hook: an Identifier is made, hence checked, by its constructor."""
+    if isinstance(kind, type) and issubclass(kind, Identifier):
+        return kind(value)
+    raise NotImplementedError(kind.__name__)
+
+
+def plain(value: Any) -> str:
+    """Encoding hook: an Identifier travels as the string that it is."""
+    if isinstance(value, Identifier):
+        return str.__str__(value)
+    raise NotImplementedError(type(value).__name__)
+
+
+@cache
+def _decoder(kind: Hashable) -> "msgspec.json.Decoder[Any]":
+    return msgspec.json.Decoder(cast(Any, kind), strict=True, dec_hook=make_identifier)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=plain)
+_canonical = msgspec.json.Encoder(enc_hook=plain, order="sorted")
+
+
+def read(body: bytes, kind: type[T], *, at: str = "$") -> T:
+    """Decode `body`; raise Refused(UNREADABLE) with every fault, its path from `at`."""
+    try:
+        decoded: T = _decoder(cast(Hashable, kind)).decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refused(Refusal.UNREADABLE, faults=tuple(collect(body, kind, make_identifier, at))) from None
+    return decoded
+
+
+def write(value: Any) -> bytes:
+    """The value as native JSON."""
+    return _encoder.encode(value)
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical bytes of a decoded value: sorted keys, defaults left out, so that a field added later changes none.
+
+    Two requests with the same canonical bytes are the same act.
+    """
+    return _canonical.encode(_bare(msgspec.to_builtins(value, enc_hook=plain), value))
+
+
+def _bare(built: Any, value: Any) -> Any:
+    """`built` without the fields of structs that hold their default."""
+    if isinstance(value, msgspec.Struct):
+        kept = {}
+        for field in msgspec.structs.fields(value):
+            inner = getattr(value, field.name)
+            if field.required or inner != field.default:
+                kept[field.encode_name] = _bare(built[field.encode_name], inner)
+        tag = value.__struct_config__.tag
+        return {value.__struct_config__.tag_field or "type": tag, **kept} if tag is not None else kept
+    if isinstance(value, (tuple, list)):
+        return [_bare(inner, one) for inner, one in zip(built, value, strict=True)]
+    return built
+
+
+def refuse_duplicate_keys(body: bytes, *, at: str) -> None:
+    """Refuse JSON in which a key stands twice: two readers of one signed text must read the same thing."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise Refused(Refusal.UNREADABLE, at=at)
+        return found
+
+    json.loads(body, object_pairs_hook=unique)
+
+
+def moment(value: datetime) -> str:
+    """An aware moment in RFC 3339, as the native format writes it."""
+    return str(msgspec.to_builtins(value))
+
+
+def schemas(kinds: tuple[Any, ...], ref: str) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
+    """JSON Schemas of these types and their components, references made from `ref` (as «#/…/{name}»)."""
+    return msgspec.json.schema_components(kinds, schema_hook=_schema_of, ref_template=ref)
+
+
+def _schema_of(kind: type) -> dict[str, Any]:
+    if issubclass(kind, Identifier):
+        return {"type": "string", "pattern": kind.pattern, "title": kind.title}
+    raise NotImplementedError(kind.__name__)

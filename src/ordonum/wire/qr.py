@@ -1,0 +1,236 @@
+"""The QR code of the sheet: its text, its signature, its drawing and its reading.
+
+Text = «NRX2» ‖ number (18 symbols) ‖ body in base 26. Everything is in the alphabet of the number, so that a scanner that
+types like a keyboard of another layout cannot spoil it. Body = format (1 byte) ‖ RPPS ‖ place ‖ birth date ‖ day of
+writing ‖ surname ‖ first name ‖ P-256 signature (64 bytes: r ‖ s) over «ordonum/qr/1» ‖ number ‖ all before it.
+
+Offline it proves prescriber, patient and number; never the lines, nor what was already delivered.
+"""
+
+from datetime import date, timedelta
+
+import zxingcpp
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from msgspec import Struct
+from PIL import Image
+
+from ordonum.model.actors import Place
+from ordonum.model.identifiers import BirthDate, Finess, Malformed, NumeroAm, Rpps
+from ordonum.model.number import ALPHABET, LENGTH, EpuId
+
+PREFIX = "NRX2"
+_DOMAIN = b"ordonum/qr/1"
+_FORMAT = 1
+_SIGNATURE = 64
+_CHUNK, _SYMBOLS = 7, 12  # 26^12 > 256^7: seven bytes in twelve symbols
+_DAY_ZERO = date(2020, 1, 1)
+_TEXT_MAX = 1000
+
+
+class NotOurCode(Exception):
+    """The image or text holds no code of an ordonnance numérique; `seen` says in French what it is, when we know."""
+
+    def __init__(self, seen: str) -> None:
+        super().__init__(seen)
+        self.seen = seen
+
+
+class QrContent(Struct, frozen=True, kw_only=True):
+    """What the code says, as the user's circuit slides list it: number, prescriber, patient; and the day of writing."""
+
+    number: EpuId
+    rpps: Rpps
+    numero_am: NumeroAm | None
+    finess: Finess | None
+    surname: str
+    first_name: str
+    birth_date: BirthDate
+    written_on: date
+
+
+class SignedQr(Struct, frozen=True):
+    """A content and the signature over its bytes."""
+
+    content: QrContent
+    signature: bytes
+
+
+def content_for(
+    number: EpuId, rpps: Rpps, place: Place, *, surname: str, first_name: str, birth_date: BirthDate, written_on: date
+) -> QrContent:
+    """What a sheet's code says."""
+    return QrContent(
+        number=number,
+        rpps=rpps,
+        numero_am=place.numero_am,
+        finess=place.finess,
+        surname=surname,
+        first_name=first_name,
+        birth_date=birth_date,
+        written_on=written_on,
+    )
+
+
+def sign(content: QrContent, key: ec.EllipticCurvePrivateKey) -> SignedQr:
+    """Sign with a P-256 key."""
+    r, s = utils.decode_dss_signature(key.sign(_to_sign(content), ec.ECDSA(hashes.SHA256())))
+    return SignedQr(content, r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+def holds(signed: SignedQr, key: ec.EllipticCurvePublicKey) -> bool:
+    """Whether this key signed this content."""
+    r, s = int.from_bytes(signed.signature[:32], "big"), int.from_bytes(signed.signature[32:], "big")
+    try:
+        key.verify(utils.encode_dss_signature(r, s), _to_sign(signed.content), ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def write(signed: SignedQr) -> str:
+    """The text of the code, in the alphabet of the number."""
+    return PREFIX + signed.content.number + _to_symbols(_body(signed.content) + signed.signature)
+
+
+def read(text: str) -> SignedQr:
+    """The content of a code's text. Raises NotOurCode; verifies no signature."""
+    compact = text.strip().upper()
+    if not compact.startswith(PREFIX):
+        raise NotOurCode(_what(text))
+    if len(compact) > _TEXT_MAX:
+        raise NotOurCode("un code trop long pour une ordonnance numérique")
+    try:
+        number = EpuId(compact[len(PREFIX) : len(PREFIX) + LENGTH])
+        body = _from_symbols(compact[len(PREFIX) + LENGTH :])
+        return SignedQr(_read_body(number, body[:-_SIGNATURE]), body[-_SIGNATURE:])
+    except (Malformed, ValueError, IndexError, OverflowError):
+        raise NotOurCode("un QR code d'ordonnance numérique abîmé : tapez le numéro imprimé dessous") from None
+
+
+def number_in(text: str) -> EpuId:
+    """The number, from a code's whole text or from the number alone. Raises NotOurCode."""
+    compact = text.strip().upper()
+    if len(compact) == LENGTH:
+        try:
+            return EpuId(compact)
+        except Malformed:
+            pass
+    return read(text).content.number
+
+
+def draw(signed: SignedQr) -> str:
+    """The code as SVG: level M, quiet zone of four modules; one unit is one module, so that it stays a vector."""
+    code = zxingcpp.create_barcode(write(signed), zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    return str(code.to_svg())
+
+
+def scan(image: Image.Image) -> SignedQr:
+    """The first code of an ordonnance numérique in a picture. Raises NotOurCode, saying what else was seen."""
+    seen = "aucun code lisible"
+    for code in zxingcpp.read_barcodes(image):
+        try:
+            return read(code.text)
+        except NotOurCode as other:
+            seen = other.seen
+    raise NotOurCode(seen)
+
+
+def _what(text: str) -> str:
+    """What a foreign code is, in French; never its content."""
+    if text.startswith(("IS01", "DC")):
+        return "le DataMatrix de l'identité INS du patient, pas celui de l'ordonnance"
+    if len(text) in (9, 11) and text.isdigit():
+        return "le code-barres du prescripteur (RPPS ou N° AM), pas celui de l'ordonnance"
+    if "://" in text[:20]:
+        return "l'adresse d'un site : une ordonnance numérique n'en contient jamais, ne l'ouvrez pas"
+    return "un code qui n'est pas celui d'une ordonnance numérique"
+
+
+def _to_sign(content: QrContent) -> bytes:
+    return _DOMAIN + content.number.encode() + _body(content)
+
+
+def _body(content: QrContent) -> bytes:
+    if content.numero_am is not None:
+        place = b"A" + int(content.numero_am).to_bytes(5, "big")
+    else:
+        place = b"F" + int(str(content.finess), 36).to_bytes(6, "big")
+    return b"".join(
+        (
+            bytes([_FORMAT]),
+            int(content.rpps).to_bytes(5, "big"),
+            place,
+            int(content.birth_date.replace("-", "")).to_bytes(4, "big"),
+            (content.written_on - _DAY_ZERO).days.to_bytes(2, "big"),
+            _sized(content.surname),
+            _sized(content.first_name),
+        )
+    )
+
+
+def _read_body(number: EpuId, body: bytes) -> QrContent:
+    if body[0] != _FORMAT:
+        raise ValueError("format")
+    rpps, kind, rest = int.from_bytes(body[1:6], "big"), body[6:7], body[7:]
+    size = 5 if kind == b"A" else 6
+    place, rest = int.from_bytes(rest[:size], "big"), rest[size:]
+    born, day, rest = f"{int.from_bytes(rest[:4], 'big'):08d}", int.from_bytes(rest[4:6], "big"), rest[6:]
+    surname, rest = rest[1 : 1 + rest[0]], rest[1 + rest[0] :]
+    first_name, rest = rest[1 : 1 + rest[0]], rest[1 + rest[0] :]
+    if rest or kind not in (b"A", b"F"):
+        raise ValueError("shape")
+    return QrContent(
+        number=number,
+        rpps=Rpps(f"{rpps:011d}"),
+        numero_am=NumeroAm(f"{place:09d}") if kind == b"A" else None,
+        finess=Finess(_base36(place)) if kind == b"F" else None,
+        surname=surname.decode(),
+        first_name=first_name.decode(),
+        birth_date=BirthDate(f"{born[:4]}-{born[4:6]}-{born[6:]}"),
+        written_on=_DAY_ZERO + timedelta(days=day),
+    )
+
+
+def _base36(value: int) -> str:
+    digits = ""
+    while value:
+        value, digit = divmod(value, 36)
+        digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + digits
+    return digits.rjust(9, "0")
+
+
+def _sized(text: str) -> bytes:
+    """A text of at most 60 bytes after its length; a longer one is cut between two characters."""
+    encoded = text.encode()[:60].decode(errors="ignore").encode()
+    return bytes([len(encoded)]) + encoded
+
+
+def _to_symbols(data: bytes) -> str:
+    """Base 26: the length (1 byte) and the data, padded to chunks of seven bytes, twelve symbols each."""
+    sized = bytes([len(data)]) + data
+    padded = sized.ljust(-(-len(sized) // _CHUNK) * _CHUNK, b"\0")
+    symbols = []
+    for start in range(0, len(padded), _CHUNK):
+        value = int.from_bytes(padded[start : start + _CHUNK], "big")
+        chunk = ""
+        for _ in range(_SYMBOLS):
+            value, symbol = divmod(value, len(ALPHABET))
+            chunk = ALPHABET[symbol] + chunk
+        symbols.append(chunk)
+    return "".join(symbols)
+
+
+def _from_symbols(text: str) -> bytes:
+    if not text or len(text) % _SYMBOLS:
+        raise ValueError("length")
+    data = bytearray()
+    for start in range(0, len(text), _SYMBOLS):
+        value = 0
+        for symbol in text[start : start + _SYMBOLS]:
+            value = value * len(ALPHABET) + ALPHABET.index(symbol)
+        data += value.to_bytes(_CHUNK, "big")
+    if data[0] > len(data) - 1 or any(data[1 + data[0] :]) or data[0] < _SIGNATURE:
+        raise ValueError("padding")
+    return bytes(data[1 : 1 + data[0]])
