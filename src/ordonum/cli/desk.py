@@ -48,4 +48,5 @@ def open_card(named: str) -> Card:
 def open_client(card: str, service: str) -> Client:
     """A client with this card before this service."""
     opened = open_card(card)
-    return Client(service, opened, home=home() / "postes" / opened.name, trust=trust())
+    audience = os.environ.get("ORDONUM_AUDIENCE")
+    return Client(service, opened, home=home() / "postes" / opened.name, trust=trust(), audience=audience)

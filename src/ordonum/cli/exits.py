@@ -7,11 +7,11 @@ from typing import Any, NoReturn, ParamSpec
 
 import typer
 
-from ordonum.client import ClientError, Declined, NotAuthentic, NotKept, Unconfirmed, UnusableCard
+from ordonum.client import CannotPrint, ClientError, Declined, NotAuthentic, NotKept, Unconfirmed, UnusableCard
 from ordonum.model.refusals import Refused
 from ordonum.server.identity.trust import RootsRefused
-from ordonum.server.store.embedded import CannotStart
 from ordonum.server.store.migrate import CannotMigrate
+from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.vault.keys import KeysRefused
 from ordonum.wire.problem import problem
 from ordonum.wire.qr import NotOurCode
@@ -36,6 +36,7 @@ _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (NotAuthentic, NOT_AUTHENTIC),
     (UnusableCard, CARD),
     (NotKept, UNREADABLE),
+    (CannotPrint, UNREADABLE),
     (ClientError, BUG),
     (NotOurCode, UNREADABLE),
     (Refused, UNREADABLE),

@@ -13,7 +13,8 @@ from ordonum.cli.system import open_authority, sandbox_settings
 from ordonum.sandbox.people import TEST_CARDS
 from ordonum.server import events, main
 from ordonum.server.settings import Settings, from_environment
-from ordonum.server.store.embedded import CannotStart, EmbeddedPostgres
+from ordonum.server.store.embedded import EmbeddedPostgres
+from ordonum.server.store.postgres_process import CannotStart
 
 
 @exits.telling

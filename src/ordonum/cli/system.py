@@ -16,7 +16,8 @@ from ordonum.sandbox.authority import Authority
 from ordonum.sandbox.people import issue_test_cards
 from ordonum.server import main
 from ordonum.server.settings import Settings
-from ordonum.server.store.embedded import CannotStart, EmbeddedPostgres
+from ordonum.server.store.embedded import EmbeddedPostgres
+from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.usecases.context import Context
 
 START_SECONDS_MAX = 30
@@ -45,6 +46,7 @@ class System:
         self.authority = authority
         self.shift = timedelta(0)
         self.context: Context | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     def now(self) -> datetime:
         """The story's time."""
@@ -101,6 +103,7 @@ def _serve_in_thread(
         _, application = await main.prepare_embedded(database, name)
         system.context = await main.make_context(settings, application)
         system.context.now = system.now
+        system.loop = asyncio.get_running_loop()
         server = main.server_for(main.service(system.context))
         running_server.append(server)
         serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -15,7 +15,7 @@ from msgspec import Struct
 from ordonum import __version__
 from ordonum.client import prepare
 from ordonum.client.card import Card
-from ordonum.client.errors import Declined, NotAuthentic, NotKept, Unconfirmed
+from ordonum.client.errors import CannotPrint, Declined, NotAuthentic, NotKept, Unconfirmed
 from ordonum.client.outbox import Kept, Outbox
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.model.actors import Software
@@ -35,7 +35,7 @@ from ordonum.model.acts import (
 )
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
-from ordonum.model.refusals import Effect, Refusal, Refused, Retry
+from ordonum.model.refusals import Effect, Kind, Refusal, Refused, Retry
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.wire import native, problem, sheet
 from ordonum.wire.assertion import GRANT_TYPE, TokenAnswer
@@ -64,7 +64,8 @@ class _Unanswered(Exception):
 class Client:
     """A professional's software in front of the service. Use it in a `with`; it is not shared between threads.
 
-    `home` keeps the outbox; `trust` holds the root certificates (PEM) that the orders read are verified with.
+    `home` keeps the outbox; `trust` holds the root certificates (PEM) that the orders read are verified with;
+    `audience` is the service's own name where it is reached by another address.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Client:
         home: Path,
         trust: Path,
         software: Software = SOFTWARE,
+        audience: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.now = now
@@ -82,6 +84,7 @@ class Client:
         self.software = software
         self.outbox = Outbox(home / "outbox")
         self._service = service.rstrip("/")
+        self._audience = audience or f"{self._service}/v1/token"
         self._trust = trust
         self._http = httpx2.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
         self._token: tuple[str, float] | None = None
@@ -100,8 +103,13 @@ class Client:
     # what a prescriber does ------------------------------------------------------------------------------------------
 
     def prescribe(self, prescription: Prescription, *, source: str | None = None) -> Acknowledged:
-        """Sign and register. On Unconfirmed the request is kept: print the sheet all the same, and `resend` later."""
+        """Sign and register. Raises CannotPrint before anything is sent.
+
+        On Unconfirmed the request is kept: print the sheet all the same, and `resend` later.
+        """
         prepared = prepare.registration(prescription, self.card, self.software)
+        assert prepared.number is not None
+        self._draw(prescription, prepared.number, registered=False)  # what cannot be printed is not registered
         return self._write(self._keep("register", prepared, source=source, prescription=prescription))
 
     def sheet(self, act_id: UUID) -> bytes:
@@ -109,8 +117,7 @@ class Client:
         kept = self.outbox.get(act_id)
         if kept.prescription is None or kept.number is None:
             raise NotKept(f"L'acte {act_id} n'est pas une ordonnance.")
-        signed = prepare.code(kept.prescription, kept.number, self.card)
-        return sheet.draw(kept.prescription, self.card.professional, signed, registered=kept.answer is not None)
+        return self._draw(kept.prescription, kept.number, registered=kept.answer is not None)
 
     def cancel(self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation) -> Acknowledged:
         """Cancel one's own prescription."""
@@ -141,6 +148,13 @@ class Client:
         """Send the very bytes of a kept act again; it counts once whatever happened to the first."""
         return self._write(kept)
 
+    def _draw(self, prescription: Prescription, number: EpuId, *, registered: bool) -> bytes:
+        signed = prepare.code(prescription, number, self.card)
+        try:
+            return sheet.draw(prescription, self.card.professional, signed, registered=registered)
+        except sheet.Unprintable as error:
+            raise CannotPrint(f"{error} Rien n'a été enregistré.") from None
+
     # below -----------------------------------------------------------------------------------------------------------
 
     def _keep(
@@ -170,7 +184,9 @@ class Client:
             response = self._send(f"/v1/{kept.operation}", kept.body.encode())
             acknowledged = self._acknowledged(kept, response)
         except Declined as declined:
-            if declined.problem.effect is Effect.NONE and declined.problem.retry is Retry.NEVER:
+            # A refusal of the card says nothing of an earlier attempt whose reply was lost: the act stays pending.
+            judged = declined.refusal.value.kind is not Kind.UNAUTHENTICATED
+            if judged and declined.problem.effect is Effect.NONE and declined.problem.retry is Retry.NEVER:
                 self.outbox.refused(kept, declined.problem.code)
             raise
         except _Unanswered as cause:
@@ -226,9 +242,8 @@ class Client:
 
     def _fresh_token(self) -> str:
         if self._token is None or self._token[1] <= self.now().timestamp():
-            audience = f"{self._service}/v1/token"
             signed = prepare.assertion(
-                self.card, self.card.place, self.software, audience=audience, now=int(self.now().timestamp())
+                self.card, self.card.place, self.software, audience=self._audience, now=int(self.now().timestamp())
             )
             form = httpx2.QueryParams({"grant_type": GRANT_TYPE, "assertion": signed})
             headers = {"Content-Type": "application/x-www-form-urlencoded"}

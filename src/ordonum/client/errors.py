@@ -4,6 +4,7 @@ ClientError
 ├── Declined        the service refused, and says why: `.problem`, `.refusal`
 ├── Unconfirmed     no answer that can be trusted: the request is kept, the same bytes may be sent again
 ├── NotAuthentic    an answer or an order whose signature, chain or commitment does not hold
+├── CannotPrint     the sheet cannot be printed as it is written; nothing was sent
 ├── UnusableCard    the card cannot be read, or cannot do this
 └── NotKept         nothing is kept here under this identifier
 """
@@ -43,6 +44,10 @@ class NotAuthentic(ClientError):
 
 class UnusableCard(ClientError):
     """The card cannot be used."""
+
+
+class CannotPrint(ClientError):
+    """The sheet cannot be printed as the prescription is written."""
 
 
 class NotKept(ClientError):

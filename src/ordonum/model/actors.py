@@ -7,16 +7,12 @@ from msgspec import Meta, Struct
 from ordonum.model.identifiers import Finess, NumeroAm, Rpps
 from ordonum.model.labels import Labelled
 
-# A text that people wrote: no control characters, not blank, bounded.
-Text = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=1000,
-        pattern=r"^[^\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]*\S[^\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]*$",
-    ),
-]
-Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+# A text that people wrote: not blank, bounded, without control characters nor those that reorder or hide what is read.
+_HIDDEN = r"\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
+_TEXT = rf"[^\x00-\x08\x0b-\x1f{_HIDDEN}]"
+_NAME = rf"[^\x00-\x1f{_HIDDEN}]"
+Text = Annotated[str, Meta(min_length=1, max_length=1000, pattern=rf"\A(?=[\s\S]*\S){_TEXT}*\Z")]
+Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=rf"\A(?=.*\S){_NAME}*\Z")]
 
 
 class Profession(Labelled):

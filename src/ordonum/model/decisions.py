@@ -4,6 +4,7 @@ What has happened (`given: already`) is never refused for a rule or a quantity: 
 refused it is named `in_conflict`. Only shape and the right to act refuse it.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,7 +22,6 @@ from ordonum.model.state import State, Status, counted_unit
 CLOCK_TOLERANCE = timedelta(minutes=5)
 NOW_LASTS = timedelta(hours=24)
 REGISTRATION_MONTHS = 12  # design: an order written more than a year ago is written again
-SAME = str.casefold
 
 
 class Verdict(Struct, frozen=True):
@@ -192,8 +192,13 @@ def _same_identity(execution: Execution, facts: Facts) -> bool:
     beneficiary = execution.beneficiary
     if beneficiary is None:
         return True
-    same_name = SAME(beneficiary.first_name) == SAME(facts.sealed.first_name)
+    same_name = _bare(beneficiary.first_name) == _bare(facts.sealed.first_name)
     return same_name and beneficiary.birth_date == facts.sealed.birth_date
+
+
+def _bare(name: str) -> str:
+    """A first name without accents, case, hyphens or blanks: cards write «ELOISE» and «MARIE CLAIRE»."""
+    return "".join(each for each in unicodedata.normalize("NFKD", name).casefold() if each.isalnum())
 
 
 def cancelled_facts(state: State, zone: ZoneInfo) -> dict[str, Any]:

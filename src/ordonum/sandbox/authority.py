@@ -23,6 +23,7 @@ CARD_LASTS = timedelta(days=3 * 365)
 AUTHORITY_LASTS = timedelta(days=10 * 365)
 LIST_LASTS = timedelta(days=7)
 _SKEW = timedelta(hours=1)
+_OLDER = timedelta(days=2 * 365)  # an authority is older than its cards, even those that have expired
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -82,7 +83,7 @@ class Authority:
     def _found(self) -> None:
         for each in (self.directory, self.trust, self.cards):
             each.mkdir(parents=True, exist_ok=True, mode=0o700)
-        now = datetime.now(UTC) - _SKEW
+        now = datetime.now(UTC) - _OLDER
         root_key, issuer_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         root_name = _authority_name("TEST AC RACINE ORDONUM")
         root = _authority_certificate(root_name, root_key.public_key(), root_name, root_key, now)

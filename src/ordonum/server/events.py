@@ -35,6 +35,7 @@ def configure() -> None:
     """Send the events to standard error; silence the libraries, whose words are not ours to vouch for."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
+    logging.getLogger().addHandler(logging.NullHandler())
     _LOGGER.handlers[:] = [handler]
     _LOGGER.setLevel(logging.INFO)
     _LOGGER.propagate = False

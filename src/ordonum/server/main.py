@@ -20,7 +20,8 @@ from ordonum.server.store import migrate
 from ordonum.server.store.acts import any_act
 from ordonum.server.store.credentials import add_fingerprints, fingerprints
 from ordonum.server.store.database import Pool, open_pool
-from ordonum.server.store.embedded import APPLICATION, OWNER, SUPERUSER, CannotStart, EmbeddedPostgres
+from ordonum.server.store.embedded import APPLICATION, OWNER, SUPERUSER, EmbeddedPostgres
+from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.usecases.context import Context
 from ordonum.server.vault.keys import fingerprint, load_or_create
 from ordonum.server.vault.vault import Vault

@@ -4,6 +4,7 @@ PDF/A-3a and UA-1 are asked of typst; nobody certified it.
 """
 
 import json
+import re
 from importlib import resources
 
 import typst
@@ -20,21 +21,33 @@ PENDING = "Non enregistrée à ce jour : transmise dès que possible ; non sécu
 NOTICE = "Ordonnance transmise par voie électronique à l'Assurance Maladie (CSS R.161-45)."
 
 
+class Unprintable(Exception):
+    """The sheet cannot be printed as it is written; the message is French and names the character, nothing else."""
+
+
 def draw(prescription: Prescription, prescriber: Professional, signed: SignedQr, *, registered: bool) -> bytes:
-    """The sheet as PDF bytes; the same input gives the same bytes. A pending one says that it is not registered."""
+    """The sheet as PDF bytes; the same input gives the same bytes. A pending one says that it is not registered.
+
+    Raises Unprintable when a character has no glyph: a sheet never drops one in silence.
+    """
     data = _data(prescription, prescriber, signed.content.number, registered=registered)
     files = {
         "main.typ": _TEMPLATE,
         "data.json": json.dumps(data).encode(),
         "qr.svg": _without_doctype(qr.draw(signed)),
     }
-    made = typst.compile(
-        files,  # type: ignore[call-overload]  # a dict of files is accepted, the stubs do not know
-        format="pdf",
-        ignore_system_fonts=True,
-        pdf_standards=["a-3a", "ua-1"],
-        timestamp=0,
-    )
+    try:
+        made = typst.compile(
+            files,  # type: ignore[call-overload]  # a dict of files is accepted, the stubs do not know
+            format="pdf",
+            ignore_system_fonts=True,
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=0,
+        )
+    except typst.TypstError as error:
+        if missing := re.search(r'the text `"(.+?)"` could not be displayed', str(error)):
+            raise Unprintable(f"Le caractère « {missing[1][:8]} » ne peut pas être imprimé : remplacez-le.") from None
+        raise
     return bytes(made)
 
 

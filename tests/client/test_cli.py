@@ -1,0 +1,225 @@
+"""The command as people run it: a real process, files, standard input, exit codes."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from ordonum.cli.system import System
+from ordonum.wire import scan
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+class Shell:
+    """A terminal in a folder, before a service."""
+
+    def __init__(self, system: System, folder: Path, card: str, service: str | None = None) -> None:
+        self.folder = folder
+        self.card = card
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "ORDONUM_HOME": str(system.home),
+            "ORDONUM_CARD": card,
+            "ORDONUM_SERVICE": service or system.url,
+            "COLUMNS": "120",
+        }
+
+    def run(self, *words: str, stdin: str = "", card: str | None = None) -> subprocess.CompletedProcess[str]:
+        environment = self.environment | ({"ORDONUM_CARD": card} if card else {})
+        return subprocess.run(
+            [sys.executable, "-m", "ordonum.cli", *words],
+            cwd=self.folder,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def json(self, *words: str, stdin: str = "", card: str | None = None, code: int = 0) -> dict[str, Any]:
+        done = self.run(*words, "--json", stdin=stdin, card=card)
+        assert done.returncode == code, done.stderr + done.stdout
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+
+
+@pytest.fixture
+def shell(system: System, tmp_path: Path) -> Shell:
+    return Shell(system, tmp_path, "dr-martin")
+
+
+def test_the_examples_go_all_the_way_from_the_doctors_file_to_the_doctors_screen(shell: Shell) -> None:
+    made = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"), "--pdf", "feuille.pdf")
+    assert scan.find_code((shell.folder / "feuille.pdf").read_bytes()).content.number == made["number"]
+    read = shell.json("consult", "--from", "feuille.pdf", card="pharmacie-centre")
+    assert [each["left"] for each in read["remainders"]] == [2, 3]
+    done = shell.json("execute", str(EXAMPLES / "delivrance.json"), "--from", "feuille.pdf", card="pharmacie-centre")
+    assert not done["replayed"]
+    back = shell.json("executions", "--act", made["act_id"])
+    assert back["status"] == "partly-executed"
+    shell.json("cancel", "--act", made["act_id"], "--reason", "change-of-regime")
+    assert shell.json("consult", card="pharmacie-gare", stdin=made["number"])["status"] == "cancelled"
+
+
+def test_the_same_in_french_for_a_person(shell: Shell) -> None:
+    made = shell.run("prescribe", str(EXAMPLES / "ordonnance.json"), "--pdf", "f.pdf")
+    assert "Ordonnance enregistrée le" in made.stdout
+    found = re.search(r"Acte +: (\S+)", made.stdout)
+    assert found is not None
+    read = shell.run("consult", "--from", "f.pdf", card="pharmacie-centre")
+    assert "signature et engagement vérifiés" in read.stdout
+    assert "reste 2 boîtes sur 2, d'après la base" in read.stdout
+    shell.run("execute", str(EXAMPLES / "delivrance.json"), "--from", "f.pdf", card="pharmacie-centre")
+    assert "Pharmacie du Centre" in shell.run("executions", "--act", found[1]).stdout
+    assert "annulée" in shell.run("cancel", "--act", found[1], "--reason", "death").stdout
+
+
+def test_the_number_comes_by_standard_input_a_file_or_a_scan_and_never_by_argument(shell: Shell) -> None:
+    made = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"), "--pdf", "f.pdf")
+    number = made["number"]
+    grouped = " ".join(number[i : i + 3] for i in range(0, 18, 3)).lower()
+    (shell.folder / "numero.txt").write_text(number + "\n")
+    for words, stdin in ((("--number-file", "numero.txt"), ""), ((), grouped), (("--from", "f.pdf"), "")):
+        assert shell.json("consult", *words, stdin=stdin, card="pharmacie-centre")["status"] == "registered"
+    assert shell.run("consult", number, card="pharmacie-centre").returncode == 2
+    assert (shell.folder / "f.pdf").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("stdin", "said"),
+    [
+        ("", "18 symboles"),
+        ("bonjour", "18 symboles"),
+        ("N" + "O" * 17, "n'emploie que"),
+        ("https://exemple.fr/" + "x" * 40, "ne l'ouvrez pas"),
+    ],
+)
+def test_a_number_that_is_none_is_explained(shell: Shell, stdin: str, said: str) -> None:
+    done = shell.run("consult", stdin=stdin, card="pharmacie-centre")
+    assert done.returncode == 3
+    assert said in done.stderr
+
+
+def test_every_fault_of_a_file_is_told_and_nothing_is_sent(shell: Shell) -> None:
+    wrong = json.loads((EXAMPLES / "ordonnance.json").read_text())
+    wrong["patient"]["birth_date"] = "hier"
+    del wrong["opposed"]
+    (shell.folder / "faux.json").write_text(json.dumps(wrong))
+    told = shell.json("prescribe", "faux.json", code=3)
+    assert {each["at"] for each in told["errors"]} == {"$.patient.birth_date", "$.opposed"}
+    assert shell.json("prescribe", "absent.json", code=3)["errors"][0]["code"] == "no-such-file"
+
+
+def test_a_refusal_has_its_code_its_sentence_and_its_exit_code(shell: Shell) -> None:
+    told = shell.json("consult", stdin="NHT2EX8B3CBHP2FVB2", card="pharmacie-centre", code=3)
+    assert told["code"] in ("wrong-check-symbol", "unreadable")
+    made = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"))
+    told = shell.json("consult", stdin=made["number"], card="infirmiere-diallo", code=4)
+    assert (told["code"], told["effect"], told["retry"]) == ("not-your-family", "none", "never")
+    assert shell.run("consult", stdin=made["number"], card="inconnue").returncode == 7
+
+
+@pytest.fixture
+def losing_proxy(system: System) -> Iterator[tuple[str, list[bytes]]]:
+    """A road to the service on which the answers to /v1/execute and /v1/register are lost, as long as it is told."""
+    sent: list[bytes] = []
+    http = httpx2.Client()
+
+    class Road(BaseHTTPRequestHandler):
+        losing = True
+
+        def do_GET(self) -> None:
+            self._pass(http.get(system.url + self.path))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = {k: v for k, v in self.headers.items() if k in ("Authorization", "Content-Type")}
+            answer = http.post(system.url + self.path, content=body, headers=headers)
+            if self.path in ("/v1/execute", "/v1/register"):
+                sent.append(body)
+                if len(sent) <= 3:
+                    self.close_connection = True
+                    return
+            self._pass(answer)
+
+        def _pass(self, answer: httpx2.Response) -> None:
+            self.send_response(answer.status_code)
+            for name in ("Content-Type", "Replayed"):
+                if name in answer.headers:
+                    self.send_header(name, answer.headers[name])
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Road)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", sent
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    http.close()
+
+
+def test_a_lost_reply_is_kept_and_the_same_bytes_are_resent(
+    system: System, tmp_path: Path, losing_proxy: tuple[str, list[bytes]], shell: Shell
+) -> None:
+    made = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"))
+    url, sent = losing_proxy
+    audience = {"ORDONUM_AUDIENCE": f"{system.url}/v1/token"}
+    far = Shell(system, tmp_path, "pharmacie-centre", service=url)
+    far.environment |= audience
+    (tmp_path / "n.txt").write_text(made["number"])
+    words = ("execute", str(EXAMPLES / "delivrance.json"), "--number-file", "n.txt")
+    assert far.json(*words, code=5)["code"] == "Unconfirmed"
+    assert len(far.json("outbox")["pending"]) == 1
+    again = far.json(*words)
+    assert again["replayed"]
+    assert len(sent) == 4
+    assert len(set(sent)) == 1
+    assert far.json("outbox")["pending"] == []
+    left = shell.json("consult", stdin=made["number"], card="pharmacie-gare")["remainders"]
+    assert [each["left"] for each in left] == [1, 3]
+
+
+def test_without_the_service_the_sheet_is_printed_all_the_same_and_sent_later(system: System, tmp_path: Path) -> None:
+    cut = Shell(system, tmp_path, "dr-leroy", service="http://127.0.0.1:9")
+    done = cut.run("prescribe", str(EXAMPLES / "ordonnance.json"), "--pdf", "f.pdf")
+    assert done.returncode == 5
+    assert "Non enregistrée à ce jour" in done.stderr
+    number = scan.find_code((tmp_path / "f.pdf").read_bytes()).content.number
+    back = Shell(system, tmp_path, "dr-leroy")
+    assert back.run("resend").returncode == 0
+    told = back.json("consult", stdin=number, card="pharmacie-centre")
+    assert told["status"] == "registered"
+
+
+def test_what_is_kept_is_readable_by_its_owner_only(shell: Shell, system: System) -> None:
+    shell.json("prescribe", str(EXAMPLES / "ordonnance.json"))
+    outbox = system.home / "postes" / "dr-martin" / "outbox"
+    assert outbox.stat().st_mode & 0o077 == 0
+    files = list(outbox.glob("*.json"))
+    assert files
+    assert all(each.stat().st_mode & 0o777 == 0o600 for each in files)
+
+
+def test_help_is_french_and_documents_exit_codes(shell: Shell) -> None:
+    told = shell.run("--help").stdout
+    assert "Codes de sortie" in told
+    for verb in ("prescribe", "consult", "execute", "cancel", "executions", "pdf", "resend", "serve", "demo"):
+        assert verb in told
+        assert shell.run(verb, "--help").returncode == 0

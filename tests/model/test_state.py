@@ -1,0 +1,79 @@
+"""What acts add up to."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from factories import DOCTOR, NOON, PLACE, a_medicine, a_text, an_actor, boxes, delivered, executed, registered
+from ordonum.model.acts import Cancelled, CancelReason, NotDelivered, Withheld
+from ordonum.model.prescription import Quantity, Unit
+from ordonum.model.state import LineStatus, State, Status, state
+
+
+def _state(*acts: object) -> State:
+    made = state(acts)  # type: ignore[arg-type]  # acts of any kind
+    assert made is not None
+    return made
+
+
+def _cancelled() -> Cancelled:
+    return Cancelled(act_id=uuid4(), recorded_at=NOON, by=an_actor(DOCTOR, PLACE), reason=CancelReason.PATIENT_REQUEST)
+
+
+def test_nothing_registered_is_no_state() -> None:
+    assert state([]) is None
+    assert state([executed()]) is None
+
+
+def test_a_registered_prescription_is_wholly_to_deliver() -> None:
+    found = _state(registered(a_medicine(quantity=boxes(2), renewals=2)))
+    assert found.status is Status.REGISTERED
+    assert (found.remainders[0].status, found.remainders[0].left) == (LineStatus.TO_DELIVER, 6)
+
+
+def test_a_part_leaves_the_rest_and_the_rest_leaves_nothing() -> None:
+    order = registered(a_medicine(quantity=boxes(3)))
+    part = _state(order, executed(delivered(1, boxes(1))))
+    assert (part.status, part.remainders[0].left) == (Status.PARTLY_EXECUTED, 2)
+    whole = _state(order, executed(delivered(1, boxes(1))), executed(delivered(1, boxes(2))))
+    assert (whole.status, whole.remainders[0].left, whole.remainders[0].beyond) == (Status.EXECUTED, 0, 0)
+
+
+def test_what_was_delivered_beyond_is_said_and_the_remainder_is_never_negative() -> None:
+    found = _state(registered(a_medicine(quantity=boxes(1))), executed(delivered(1, boxes(3))))
+    assert (found.remainders[0].left, found.remainders[0].beyond) == (0, 2)
+
+
+def test_a_line_without_quantity_is_counted_in_days_then_in_deliveries() -> None:
+    days = _state(registered(a_medicine(quantity=None, duration_days=30, renewals=1)))
+    assert (days.remainders[0].unit, days.remainders[0].total) == (Unit.DAYS, 60)
+    text = _state(registered(a_text(renewals=1)), executed(delivered(1, None)))
+    assert (text.remainders[0].unit, text.remainders[0].left) == (None, 1)
+
+
+def test_a_line_not_delivered_says_so_until_it_is() -> None:
+    order = registered(a_medicine(1), a_medicine(2))
+    withheld = executed(Withheld(line=2, reason=NotDelivered.OUT_OF_STOCK))
+    assert _state(order, withheld).remainders[1].status is LineStatus.NOT_DELIVERED
+    assert _state(order, withheld).status is Status.REGISTERED
+    later = _state(order, withheld, executed(delivered(2, boxes(2)), at=NOON + timedelta(days=1)))
+    assert later.remainders[1].status is LineStatus.DELIVERED
+
+
+def test_a_cancellation_stops_the_rest_and_keeps_what_was_delivered() -> None:
+    order = registered(a_medicine(1, quantity=boxes(2)), a_medicine(2))
+    found = _state(order, executed(delivered(1, boxes(2))), _cancelled())
+    assert found.status is Status.CANCELLED
+    assert [each.status for each in found.remainders] == [LineStatus.DELIVERED, LineStatus.CANCELLED]
+    assert [each.left for each in found.remainders] == [0, 0]
+
+
+@given(st.integers(1, 20), st.integers(0, 5), st.lists(st.integers(1, 10), max_size=12))
+def test_given_and_left_always_add_up_to_the_total(value: int, renewals: int, parts: list[int]) -> None:
+    order = registered(a_text(quantity=Quantity(value, Unit.SESSIONS), renewals=renewals))
+    given_parts = [executed(delivered(1, Quantity(each, Unit.SESSIONS))) for each in parts]
+    remainder = _state(order, *given_parts).remainders[0]
+    assert remainder.given == sum(parts)
+    assert remainder.given + remainder.left - remainder.beyond == remainder.total == value * (1 + renewals)
