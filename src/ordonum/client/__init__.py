@@ -1,20 +1,95 @@
-"""The client for publishers: everything a prescriber's or an executant's software does with the service."""
+"""The client for publishers: everything a prescriber's or an executant's software does with the service.
+
+The values that its methods take and return are exported here too, so that one import is enough.
+"""
 
 from ordonum.client.card import Card
 from ordonum.client.client import Acknowledged, Client
-from ordonum.client.errors import CannotPrint, ClientError, Declined, NotAuthentic, NotKept, Unconfirmed, UnusableCard
+from ordonum.client.errors import (
+    CannotPrint,
+    ClientError,
+    Declined,
+    NotAuthentic,
+    NotKept,
+    Unconfirmed,
+    UnusableCard,
+)
 from ordonum.client.verify import VerifiedOrder
+from ordonum.model.actors import Place, Profession, Professional, Software
+from ordonum.model.acts import (
+    ByNumber,
+    ByOwnAct,
+    Cancellation,
+    CancelReason,
+    Delivered,
+    Execution,
+    Given,
+    NotDelivered,
+    Origin,
+    Withheld,
+)
+from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
+from ordonum.model.identifiers import BirthDate, Cip13, Finess, InsOid, NirKey, NumeroAm, Rpps
+from ordonum.model.number import EpuId
+from ordonum.model.prescription import (
+    Family,
+    FreeTextLine,
+    MedicineLine,
+    Patient,
+    Prescription,
+    Quantity,
+    Sex,
+    Unit,
+)
+from ordonum.wire.scan import find_code
 
 __all__ = [
     "Acknowledged",
+    "Beneficiary",
+    "BirthDate",
+    "ByNumber",
+    "ByOwnAct",
+    "CancelReason",
+    "Cancellation",
     "CannotPrint",
     "Card",
+    "Cip13",
     "Client",
     "ClientError",
     "Declined",
+    "Delivered",
+    "EpuId",
+    "Execution",
+    "Family",
+    "Finess",
+    "FreeTextLine",
+    "Given",
+    "Ins",
+    "InsOid",
+    "InsStatus",
+    "MedicineLine",
+    "Nir",
+    "NirKey",
+    "NoIdentity",
+    "NoIdentityReason",
     "NotAuthentic",
+    "NotDelivered",
     "NotKept",
+    "NumeroAm",
+    "Origin",
+    "Patient",
+    "Place",
+    "Prescription",
+    "Profession",
+    "Professional",
+    "Quantity",
+    "Rpps",
+    "Sex",
+    "Software",
     "Unconfirmed",
+    "Unit",
     "UnusableCard",
     "VerifiedOrder",
+    "Withheld",
+    "find_code",
 ]

@@ -1,0 +1,42 @@
+"""The interface's page: true to the model, and whole without network."""
+
+import json
+import re
+from typing import Any
+
+import httpx2
+
+from ordonum.cli.system import System
+
+
+def test_the_description_is_whole_and_every_reference_resolves(system: System) -> None:
+    document: dict[str, Any] = httpx2.get(f"{system.url}/openapi.json").json()
+    assert document["openapi"] == "3.1.0"
+    assert set(document["paths"]) == {
+        "/v1/token",
+        "/v1/register",
+        "/v1/consult",
+        "/v1/execute",
+        "/v1/cancel",
+        "/v1/executions",
+    }
+    for reference in re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', json.dumps(document)):
+        assert reference in document["components"]["schemas"], reference
+
+
+def test_the_page_loads_nothing_from_elsewhere(system: System) -> None:
+    page = httpx2.get(f"{system.url}/docs").text
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert address.startswith("/docs/"), address
+        assert httpx2.get(system.url + address).status_code == 200
+    assert httpx2.get(system.url + "/", follow_redirects=True).status_code == 200
+
+
+def test_health_says_whether_the_base_answers(system: System) -> None:
+    told = httpx2.get(f"{system.url}/health").json()
+    assert (told["status"], told["sandbox"]) == ("ok", True)
+
+
+def test_the_acknowledgement_keys_are_public_halves_only(system: System) -> None:
+    (key,) = httpx2.get(f"{system.url}/v1/acknowledgement-keys").json()["keys"]
+    assert set(key) == {"kty", "crv", "use", "kid", "x"}
