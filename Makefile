@@ -5,6 +5,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
+# An environment made elsewhere (a folder copied or moved) does not work here: make it again.
+ifneq ($(shell cat .venv/.ready 2>/dev/null),$(CURDIR))
+$(shell rm -f .venv/.ready)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check format bench lock clean
 
@@ -43,4 +48,4 @@ lock: $(STAMP) ## recompute requirements.lock from requirements.in (hashes, no a
 		--no-emit-index-url --upgrade requirements.in -o requirements.lock
 
 clean: ## forget the environment and the local data (asks nothing: the data is a sandbox)
-	@rm -rf .venv .venv.new .ordonum .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .setup.lock .ordonum .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -28,7 +28,7 @@ HOSTILE: tuple[bytes, ...] = (
     b'{"number": 1e400}',
     b'{"number": NaN}',
     b"[" * 60_000,
-    b'{"a":' * 40_000,
+    b'{"a":' * 12_000,
     b'{"number": ' + b"9" * 50_000 + b"}",
     json.dumps({MARK: MARK, "number": MARK}).encode(),
 )

@@ -7,6 +7,7 @@ import typer
 
 from ordonum.cli import exits
 from ordonum.cli.desk import JsonOption
+from ordonum.cli.stopping import stop_on_signals
 from ordonum.cli.story import STORY, Step, Telling
 from ordonum.cli.system import running
 
@@ -14,6 +15,7 @@ from ordonum.cli.system import running
 @exits.telling
 def demo(as_json: JsonOption = False) -> None:
     """Jouer toute l'histoire sur une base neuve : trois ordonnances, délivrances, relecture, refus."""
+    stop_on_signals()
     steps: list[Step] = []
 
     def tell(step: Step) -> None:

@@ -24,7 +24,7 @@ FromOption = Annotated[Path | None, typer.Option("--from", help="PDF ou image do
 
 def home() -> Path:
     """Where this machine keeps everything of ordonum."""
-    return Path(os.environ.get("ORDONUM_HOME", ".ordonum")).absolute()
+    return Path(os.environ.get("ORDONUM_HOME") or ".ordonum").absolute()
 
 
 def trust() -> Path:

@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from ordonum.cli import exits
+from ordonum.cli.stopping import stop_on_signals
 from ordonum.cli.system import open_authority, sandbox_settings
 from ordonum.sandbox.people import TEST_CARDS
 from ordonum.server import events, main
@@ -16,18 +17,22 @@ from ordonum.server.settings import Settings, from_environment
 from ordonum.server.store.embedded import EmbeddedPostgres
 from ordonum.server.store.postgres_process import CannotStart
 
+WATCH_SECONDS = 1.0
+
 
 @exits.telling
 def serve() -> None:
     """Lancer le service sur 127.0.0.1, avec le bac à sable (autorité et cartes de test) ; Ctrl-C l'arrête."""
+    stop_on_signals()
+    events.configure()
     settings = _settings()
     listening = main.bind(settings)
     with contextlib.ExitStack() as stack:
         stack.callback(listening.close)
-        if settings.sandbox and "ORDONUM_TRUST" not in os.environ:
+        _make_home(settings)
+        if settings.sandbox and not os.environ.get("ORDONUM_TRUST"):
             settings = sandbox_settings(settings, open_authority(settings.home))
         database = _embedded(settings, stack)
-        events.configure()
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_serve(settings, database, listening))
 
@@ -42,7 +47,21 @@ async def _serve(settings: Settings, database: EmbeddedPostgres | None, listenin
         application = settings.database_url
     context = await main.make_context(settings, application)
     _announce(settings)
-    await main.server_for(main.service(context)).serve(sockets=[listening])
+    watch = asyncio.create_task(_watch(database)) if database is not None else None
+    try:
+        await main.server_for(main.service(context)).serve(sockets=[listening])
+    finally:
+        if watch is not None:
+            watch.cancel()
+
+
+async def _watch(database: EmbeddedPostgres) -> None:
+    """Launch the embedded database again when it has died; the service answers «unavailable» meanwhile."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        with contextlib.suppress(CannotStart):
+            if await asyncio.to_thread(database.revive):
+                events.log(events.Event.DATABASE_RELAUNCHED)
 
 
 def _settings() -> Settings:
@@ -52,9 +71,19 @@ def _settings() -> Settings:
         raise CannotStart("ORDONUM_PORT doit être un nombre.") from None
     if (settings.database_url is None) != (settings.owner_url is None):
         raise CannotStart("Donnez les deux adresses, ORDONUM_DATABASE_URL et ORDONUM_DATABASE_OWNER_URL, ou aucune.")
-    if "ORDONUM_TRUST" not in os.environ:
+    if not os.environ.get("ORDONUM_TRUST"):
         return msgspec.structs.replace(settings, sandbox=True)
     return settings
+
+
+def _make_home(settings: Settings) -> None:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        settings.home.chmod(0o700)
+    except OSError as error:
+        raise CannotStart(
+            f"Le dossier {settings.home} ne peut pas servir ({error.strerror}) : choisissez ORDONUM_HOME."
+        ) from None
 
 
 def _embedded(settings: Settings, stack: contextlib.ExitStack) -> EmbeddedPostgres | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -32,8 +33,12 @@ def sandbox_settings(settings: Settings, authority: Authority) -> Settings:
 
 def open_authority(home: Path) -> Authority:
     """The sandbox's authority, made at the first start, with its test cards."""
-    authority = Authority(home / "authority")
-    issue_test_cards(authority)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (home / "authority.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two first starts at once make one authority
+        authority = Authority(home / "authority")
+        issue_test_cards(authority)
+        authority.renew_list()
     return authority
 
 

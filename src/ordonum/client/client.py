@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx2
@@ -86,7 +87,12 @@ class Client:
         self._service = service.rstrip("/")
         self._audience = audience or f"{self._service}/v1/token"
         self._trust = trust
-        self._http = httpx2.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        # No proxy and no certificate authorities for a service that is on this very machine.
+        local = urlsplit(self._service).hostname in ("127.0.0.1", "localhost", "::1")
+        plain = self._service.startswith("http:")
+        self._http = httpx2.Client(
+            timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=not local, verify=not (local and plain)
+        )
         self._token: tuple[str, float] | None = None
         self._verifier: Verifier | None = None
 

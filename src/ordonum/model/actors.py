@@ -11,8 +11,8 @@ from ordonum.model.labels import Labelled
 _HIDDEN = r"\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
 _TEXT = rf"[^\x00-\x08\x0b-\x1f{_HIDDEN}]"
 _NAME = rf"[^\x00-\x1f{_HIDDEN}]"
-Text = Annotated[str, Meta(min_length=1, max_length=1000, pattern=rf"\A(?=[\s\S]*\S){_TEXT}*\Z")]
-Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=rf"\A(?=.*\S){_NAME}*\Z")]
+Text = Annotated[str, Meta(min_length=1, max_length=1000, pattern=rf"^(?=[\s\S]*\S){_TEXT}*$(?!\n)")]
+Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=rf"^(?=.*\S){_NAME}*$(?!\n)")]
 
 
 class Profession(Labelled):
@@ -42,10 +42,12 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     finess: Finess | None = None
     name: Name
     address: Name
-    postal_code: Annotated[str, Meta(pattern=r"^[0-9]{5}$", title="Code postal")]
+    postal_code: Annotated[str, Meta(pattern=r"^[0-9]{5}$(?!\n)", title="Code postal")]
     city: Name
-    phone: Annotated[str, Meta(pattern=r"^\+[0-9]{6,15}$", title="Téléphone, avec l'indicatif (+33…)")] | None = None
-    email: Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    phone: Annotated[str, Meta(pattern=r"^\+[0-9]{6,15}$(?!\n)", title="Téléphone, avec l'indicatif (+33…)")] | None = (
+        None
+    )
+    email: Annotated[str, Meta(max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+$(?!\n)")] | None = None
 
     def __post_init__(self) -> None:
         if (self.numero_am is None) == (self.finess is None):

@@ -11,11 +11,11 @@ from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.identifiers import Cip13, CommitmentHex
 from ordonum.model.labels import Labelled
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import LINES_MAX, Identity, Quantity, SignedOrder
+from ordonum.model.prescription import LINES_MAX, YEAR_MAX, YEAR_MIN, Identity, Quantity, SignedOrder
 
 Moment = Annotated[datetime, Meta(tz=True)]
-Jws = Annotated[str, Meta(max_length=200_000, pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$")]
-Opening = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", title="r : 32 octets aléatoires, en hexadécimal")]
+Jws = Annotated[str, Meta(max_length=200_000, pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$(?!\n)")]
+Opening = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)", title="r : 32 octets aléatoires, en hexadécimal")]
 
 
 class Given(Labelled):
@@ -88,6 +88,8 @@ class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rule_reason: Text | None = None
 
     def __post_init__(self) -> None:
+        if not YEAR_MIN <= self.performed_at.year <= YEAR_MAX:
+            raise ValueError("date-out-of-range")
         ranks = [each.line for each in self.lines]
         if len(set(ranks)) != len(ranks):
             raise ValueError("same-line-twice")
@@ -181,6 +183,8 @@ class Executed(Struct, frozen=True, kw_only=True, tag_field="kind", tag="execute
     given: Given
     performed_at: datetime
     lines: tuple[Delivered | Withheld, ...]
+    identity_reason: str | None = None
+    rule_reason: str | None = None
     in_conflict: tuple[str, ...] = ()
 
 

@@ -69,7 +69,7 @@ def check_cancellation(actor: Actor, state: State, zone: ZoneInfo) -> None:
         raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
     if state.cancelled is not None:
         raise Refused(Refusal.CANCELLED, **cancelled_facts(state, zone))
-    if state.status is Status.EXECUTED:
+    if state.status is Status.EXECUTED and not state.order.opposed:  # an opposed patient's prescriber is not told
         raise Refused(Refusal.ALREADY_EXECUTED)
 
 

@@ -15,6 +15,7 @@ from ordonum.model.identifiers import BirthDate, Cip13, CommitmentHex, NirKey
 from ordonum.model.labels import Labelled
 
 LINES_MAX = 40
+YEAR_MIN, YEAR_MAX = 2020, 2200  # outside, a date is a mistake and no arithmetic on it is safe
 
 
 class Family(Labelled):
@@ -112,6 +113,7 @@ class Prescription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     lines: Lines
 
     def __post_init__(self) -> None:
+        check_written(self.written_on)
         check_lines(self.lines, self.family)
 
 
@@ -138,7 +140,14 @@ class SignedOrder(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     commitment: CommitmentHex
 
     def __post_init__(self) -> None:
+        check_written(self.written_on)
         check_lines(self.lines, self.family)
+
+
+def check_written(written_on: date) -> None:
+    """A prescription was written in our times."""
+    if not YEAR_MIN <= written_on.year <= YEAR_MAX:
+        raise ValueError("date-out-of-range")
 
 
 def check_lines(lines: tuple[Line, ...], family: Family) -> None:

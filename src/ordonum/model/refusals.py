@@ -76,6 +76,13 @@ class Refusal(Enum):
     TOO_LARGE = Reason(
         "too-large", Kind.TOO_LARGE, "La demande est trop volumineuse.", "Réduisez-la à moins de {limit_kb} ko."
     )
+    TOO_SLOW = Reason(
+        "too-slow",
+        Kind.TOO_LARGE,
+        "La demande n'est pas arrivée en entier à temps.",
+        "Renvoyez la même demande.",
+        retry=Retry.SAME_ID,
+    )
     NO_SUCH_PAGE = Reason(
         "no-such-page",
         Kind.NOT_FOUND,
@@ -297,7 +304,17 @@ class Refusal(Enum):
         "{sentence} ({article}).",
         "Si vous délivrez malgré tout, indiquez-en la raison (rule_reason).",
     )
+    TOO_MANY_ACTS = Reason(
+        "too-many-acts", Kind.CONFLICT, "Cette ordonnance porte déjà trop d'actes.", "Appelez le prescripteur."
+    )
     # the service
+    REVOCATION_LIST_OVERDUE = Reason(
+        "revocation-list-overdue",
+        Kind.BUSY,
+        "Le service n'a plus de liste de révocation à jour depuis plus de 72 heures : il n'enregistre plus d'ordonnance.",
+        "Remettez la feuille au patient et renvoyez plus tard.",
+        retry=Retry.SAME_ID,
+    )
     BUSY = Reason(
         "busy",
         Kind.BUSY,

@@ -21,7 +21,7 @@ from ordonum.wire.certificates import PERSON_PREFIX, PROFESSION_OID
 POLICY = ObjectIdentifier("1.2.250.1.213.1.7.2.1.1.1.1")
 CARD_LASTS = timedelta(days=3 * 365)
 AUTHORITY_LASTS = timedelta(days=10 * 365)
-LIST_LASTS = timedelta(days=7)
+LIST_LASTS = timedelta(days=30)
 _SKEW = timedelta(hours=1)
 _OLDER = timedelta(days=2 * 365)  # an authority is older than its cards, even those that have expired
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -79,6 +79,21 @@ class Authority:
                 builder = builder.add_extension(x509.CRLReason(reason), critical=False)
             revoked[serial] = builder.build()
         self._write_list(list(revoked.values()), now)
+
+    def revoke_issuer(self) -> None:
+        """Have the root revoke the issuer itself: the worst day. Its list joins the other in the file."""
+        now = datetime.now(UTC)
+        root = x509.load_pem_x509_certificate((self.trust / "root.pem").read_bytes())
+        entry = x509.RevokedCertificateBuilder().serial_number(self._issuer.serial_number).revocation_date(now).build()
+        builder = x509.CertificateRevocationListBuilder().issuer_name(root.subject).last_update(now)
+        signed = builder.next_update(now + LIST_LASTS).add_revoked_certificate(entry)
+        made = signed.sign(_load_key(self.directory / "root.key"), hashes.SHA256())
+        with self.revocation_list.open("ab") as out:
+            out.write(made.public_bytes(serialization.Encoding.PEM))
+
+    def renew_list(self) -> None:
+        """Sign the revocation list anew, so that it is not overdue."""
+        self._write_list(list(x509.load_pem_x509_crl(self.revocation_list.read_bytes())), datetime.now(UTC))
 
     def _found(self) -> None:
         for each in (self.directory, self.trust, self.cards):

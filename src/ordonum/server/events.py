@@ -22,7 +22,7 @@ class Event(Enum):
     REVOCATIONS_REFUSED = "revocations-refused"
     KEYS_ADDED = "keys-added"
     WORKER_FAILED = "worker-failed"
-    DATABASE_UNREACHABLE = "database-unreachable"
+    DATABASE_RELAUNCHED = "database-relaunched"
 
 
 def log(event: Event, level: int = logging.INFO, **fields: str | int | float | bool | None) -> None:

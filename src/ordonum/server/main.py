@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import random
 import secrets
 import socket
@@ -13,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from ordonum.server.api.app import make_app
+from ordonum.server.api.protocol import BoundedProtocol
 from ordonum.server.events import Event, log
 from ordonum.server.identity.trust import Trust
 from ordonum.server.settings import Settings
@@ -28,6 +30,7 @@ from ordonum.server.vault.vault import Vault
 from ordonum.server.worker.loop import work
 
 DATABASE = "ordonum"
+BACKLOG = 512
 GRACEFUL_SECONDS = 10
 
 
@@ -93,13 +96,19 @@ def service(context: Context) -> Starlette:
 
 
 def bind(settings: Settings) -> socket.socket:
-    """The listening socket, before anything else is started. Raises CannotStart when the port is taken."""
+    """The listening socket, before anything else is started. Raises CannotStart when the address cannot be had."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
-    except OSError:
+        listening.listen(BACKLOG)
+    except OverflowError:
         listening.close()
+        raise CannotStart("ORDONUM_PORT doit être un nombre entre 1 et 65535.") from None
+    except OSError as error:
+        listening.close()
+        if error.errno != errno.EADDRINUSE:
+            raise CannotStart(f"L'adresse {settings.host} ne peut pas servir : vérifiez ORDONUM_HOST.") from None
         raise CannotStart(
             f"Le port {settings.port} de {settings.host} est déjà pris. Arrêtez le programme qui l'occupe, "
             "ou choisissez un autre port : ORDONUM_PORT=8421 make run"
@@ -112,11 +121,12 @@ def server_for(app: Starlette) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         log_config=None,
+        backlog=BACKLOG,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         timeout_keep_alive=30,
-        h11_max_incomplete_event_size=65_536,
+        http=BoundedProtocol,
         lifespan="on",
     )
     return uvicorn.Server(config)

@@ -18,7 +18,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     revocation_list: Path | None = None
     sandbox: bool = False
     pool_size: int = 16
-    body_bytes_max: int = 262_144
     token_minutes: int = 60
 
     @property
@@ -28,18 +27,18 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 def from_environment(environment: dict[str, str]) -> Settings:
     """The settings that these variables make; docs/exploitation.md lists them."""
-    home = Path(environment.get("ORDONUM_HOME", ".ordonum")).absolute()
-    port = int(environment.get("ORDONUM_PORT", "8420"))
-    host = environment.get("ORDONUM_HOST", "127.0.0.1")
+    home = Path(environment.get("ORDONUM_HOME") or ".ordonum").absolute()
+    port = int(environment.get("ORDONUM_PORT") or "8420")
+    host = environment.get("ORDONUM_HOST") or "127.0.0.1"
     revocation_list = environment.get("ORDONUM_REVOCATION_LIST")
     return Settings(
         home=home,
         port=port,
         host=host,
-        database_url=environment.get("ORDONUM_DATABASE_URL"),
-        owner_url=environment.get("ORDONUM_DATABASE_OWNER_URL"),
-        audience=environment.get("ORDONUM_AUDIENCE", f"http://{host}:{port}/v1/token"),
-        trust=Path(environment.get("ORDONUM_TRUST", str(home / "trust"))),
+        database_url=environment.get("ORDONUM_DATABASE_URL") or None,
+        owner_url=environment.get("ORDONUM_DATABASE_OWNER_URL") or None,
+        audience=environment.get("ORDONUM_AUDIENCE") or f"http://{host}:{port}/v1/token",
+        trust=Path(environment.get("ORDONUM_TRUST") or home / "trust"),
         revocation_list=Path(revocation_list) if revocation_list else None,
         sandbox=environment.get("ORDONUM_SANDBOX", "") in ("1", "oui", "true"),
     )

@@ -10,6 +10,7 @@ from enum import Enum
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathError, ValidationError
@@ -20,6 +21,22 @@ from ordonum.model.identifiers import Malformed, Rpps
 PROFESSION_OID = ObjectIdentifier("1.2.250.1.71.1.2.7")
 PERSON_PREFIX = "8"  # type of national identifier 1.2.250.1.71.4.2.1: 8 is RPPS
 TEST_MARK = "TEST"
+
+
+# What hostile bytes make the two libraries raise.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    NotImplementedError,
+    RecursionError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 class Usage(Enum):
@@ -38,11 +55,21 @@ class NotAProfessional(Exception):
 
 
 def load(der: bytes) -> x509.Certificate:
-    """A certificate from DER. Raises Untrusted when the bytes are none."""
+    """A certificate from DER, all of whose parts that we use can be read. Raises Untrusted, whatever the bytes."""
     try:
-        return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError):
-        raise Untrusted("ce n'est pas un certificat") from None
+        certificate = x509.load_der_x509_certificate(der)
+        parts = (
+            certificate.public_key(),
+            certificate.subject,
+            certificate.issuer,
+            certificate.not_valid_before_utc,
+            certificate.not_valid_after_utc,
+            list(certificate.extensions),
+        )
+    except _UNREADABLE:
+        raise Untrusted("ce n'est pas un certificat lisible") from None
+    assert parts
+    return certificate
 
 
 def validate_chain(chain: tuple[bytes, ...], roots: tuple[bytes, ...], *, at: datetime, usage: Usage) -> None:
@@ -60,7 +87,7 @@ def validate_chain(chain: tuple[bytes, ...], roots: tuple[bytes, ...], *, at: da
         )
         validator = CertificateValidator(parsed[0], parsed[1:], validation_context=context)
         asyncio.run(validator.async_validate_usage({usage.value}))  # type: ignore[no-untyped-call]  # the library's
-    except (ValidationError, PathError, PathBuildingError, ValueError, TypeError, KeyError):
+    except (ValidationError, PathError, PathBuildingError, *_UNREADABLE):
         raise Untrusted("pas de chemin vers une racine admise") from None
 
 
@@ -78,7 +105,7 @@ def professional(certificate: x509.Certificate) -> Professional:
             given_name=_one(certificate, NameOID.GIVEN_NAME),
             profession=Profession(extension.value[2:].decode("ascii")),
         )
-    except (Malformed, ValueError, IndexError, x509.ExtensionNotFound, AssertionError):
+    except (Malformed, ValueError, LookupError, x509.ExtensionNotFound, AssertionError):
         raise NotAProfessional("sujet") from None
 
 

@@ -37,6 +37,7 @@ HINTS = {
     "lines-are-numbered-from-1": "Les lignes se numérotent 1, 2, 3… dans l'ordre.",
     "medicine-outside-health-products": "Un médicament ne se prescrit que dans une ordonnance de produits de santé.",
     "duration-or-quantity-wanted": "Un médicament demande une durée ou une quantité (CSP R.5123-1).",
+    "date-out-of-range": "Cette date est hors de toute vraisemblance.",
     "same-line-twice": "Une même ligne est citée deux fois.",
     "beneficiary-wanted": "Une délivrance dit pour qui elle est faite (beneficiary).",
     "no-delivery-attaches-nobody": "Un acte qui ne délivre rien ne nomme personne (beneficiary).",

@@ -15,6 +15,8 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from msgspec import Struct
 
+from ordonum.wire import certificates
+
 ORDER_TYP = "ordonum-order+jws"
 ASSERTION_TYP = "JWT"
 ACK_TYP = "ordonum-ack+jws"
@@ -67,9 +69,11 @@ def take_apart(compact: str, *, typ: str) -> SignedText:
 def verify(signed: SignedText) -> x509.Certificate:
     """The certificate whose key signed; its chain is not judged here. Raises BadSignature."""
     try:
-        certificate = x509.load_der_x509_certificate(signed.chain[0])
+        certificate = certificates.load(signed.chain[0])
         key = public_key(certificate)
         jws.deserialize_compact(signed.compact, key, registry=_CARDS)
+    except certificates.Untrusted as unreadable:
+        raise BadSignature(str(unreadable)) from None
     except (JoseError, ValueError, TypeError):
         raise BadSignature("la signature ne correspond pas") from None
     return certificate

@@ -84,7 +84,10 @@ def refuse_duplicate_keys(body: bytes, *, at: str) -> None:
             raise Refused(Refusal.UNREADABLE, at=at)
         return found
 
-    json.loads(body, object_pairs_hook=unique)
+    try:
+        json.loads(body, object_pairs_hook=unique)
+    except (ValueError, RecursionError):
+        raise Refused(Refusal.UNREADABLE, at=at) from None
 
 
 def moment(value: datetime) -> str:

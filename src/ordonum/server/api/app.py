@@ -16,7 +16,7 @@ from ordonum import __version__
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.api import openapi
 from ordonum.server.api.door import Handler, answer, caller, guarded, read_body, refuse
-from ordonum.server.api.operations import OPERATIONS, Operation, number_of
+from ordonum.server.api.operations import OPERATIONS, Operation
 from ordonum.server.events import Event, log
 from ordonum.server.store.database import is_alive
 from ordonum.server.usecases.authenticate import authenticate
@@ -25,9 +25,11 @@ from ordonum.server.usecases.trace_refusal import trace_refusal
 from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE
 
+TOKEN_REQUEST_BYTES_MAX = 65_536
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 _DOCS = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>ordonum — interface</title>
+<link rel="icon" href="/docs/static/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/static/swagger-ui.css"></head>
 <body><div id="swagger-ui"></div><script src="/docs/static/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script></body></html>"""
@@ -53,7 +55,9 @@ def make_app(context: Context, lifespan: Lifespan | None = None) -> Starlette:
         ),
         *_pages(),
     ]
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: wrong_method})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: wrong_method})
+    app.router.redirect_slashes = False
+    return app
 
 
 def _pages() -> list[Route | Mount]:
@@ -101,15 +105,12 @@ def _ack_keys(context: Context) -> Handler:
 def _operation(context: Context, operation: Operation) -> Handler:
     async def handle(request: Request) -> Response:
         actor = await caller(context, request)
-        body = await read_body(request, context.settings.body_bytes_max)
+        body = await read_body(request, operation.body_bytes_max)
         asked: msgspec.Struct = native.read(body, operation.reads)
         try:
             done = await operation.use_case(context, actor, asked)
         except Refused as refused:
-            number = number_of(asked)
-            if number is not None and refused.refusal is not Refusal.UNAVAILABLE:
-                lookup = context.vault.lookup(number)
-                await trace_refusal(context, actor, lookup, action=operation.name, refusal=refused.refusal)
+            await trace_refusal(context, actor, asked, action=operation.name, refusal=refused.refusal)
             raise
         if not isinstance(done, Answer):
             return answer(native.write(done))
@@ -123,7 +124,7 @@ def _operation(context: Context, operation: Operation) -> Handler:
 
 def _token(context: Context) -> Handler:
     async def handle(request: Request) -> Response:
-        body = await read_body(request, context.settings.body_bytes_max)
+        body = await read_body(request, TOKEN_REQUEST_BYTES_MAX)
         try:
             form = parse_qs(body.decode("ascii"), strict_parsing=True, max_num_fields=10)
         except ValueError:

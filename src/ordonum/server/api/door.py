@@ -1,5 +1,6 @@
 """The outermost door: a request becomes an actor and bytes; a refusal becomes a problem document; a bug tells nothing."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -16,6 +17,7 @@ from ordonum.wire import native, problem
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
 RETRY_SECONDS = 5
+BODY_SECONDS_MAX = 30
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -62,10 +64,14 @@ async def read_body(request: Request, limit: int) -> bytes:
     too_large = Refused(Refusal.TOO_LARGE, limit_kb=limit // 1024)
     if announced.isdigit() and len(announced) < 20 and int(announced) > limit:
         raise too_large
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise too_large
+    except TimeoutError:
+        raise Refused(Refusal.TOO_SLOW) from None
     return bytes(body)
 
 

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from ordonum.model.actors import Actor
 from ordonum.model.acts import (
-    ByNumber,
     CancelRequest,
     ConsultRequest,
     ExecuteRequest,
@@ -18,7 +17,6 @@ from ordonum.model.acts import (
     Receipt,
     RegisterRequest,
 )
-from ordonum.model.number import EpuId
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.server.usecases.cancel import cancel
 from ordonum.server.usecases.consult import consult
@@ -39,6 +37,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     answers: type[Struct]
     use_case: Callable[[Context, Actor, Any], Awaitable[Answer | Struct]]
     writes: bool
+    body_bytes_max: int = 65_536
 
 
 OPERATIONS = (
@@ -51,6 +50,7 @@ OPERATIONS = (
         answers=Receipt,
         use_case=register,
         writes=True,
+        body_bytes_max=262_144,
     ),
     Operation(
         path="/v1/consult",
@@ -93,12 +93,3 @@ OPERATIONS = (
         writes=False,
     ),
 )
-
-
-def number_of(request: Struct) -> EpuId | None:
-    """The number in a request that was read, if it names its prescription so."""
-    number: EpuId | None = getattr(request, "number", None)
-    if number is not None:
-        return number
-    prescription = getattr(request, "prescription", None)
-    return prescription.number if isinstance(prescription, ByNumber) else None

@@ -1,5 +1,6 @@
 """Who signed: the judgement of a signature, its chain and its revocation at reception."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -8,13 +9,14 @@ from msgspec import Struct
 from ordonum.model.actors import Professional
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.trust import Trust
-from ordonum.server.store.credentials import Revocation, revocations_of
+from ordonum.server.store.credentials import next_list_due, revocations_of
 from ordonum.server.store.database import Pool
 from ordonum.wire import certificates, jws
-from ordonum.wire.certificates import NotAProfessional, Usage
+from ordonum.wire.certificates import NotAProfessional, Untrusted, Usage
 from ordonum.wire.jws import BadSignature, SignedText
 
 LATE_MAX = timedelta(days=31)
+OVERDUE_MAX = timedelta(hours=72)
 SUPERSEDED = "superseded"
 
 
@@ -33,7 +35,8 @@ async def judge_order(signed: SignedText, *, trust: Trust, pool: Pool, now: date
     superseded is refused; one superseded counts as expired on that day. Raises Refused.
     """
     certificate = _verified(signed, Refusal.SIGNATURE_INVALID)
-    revoked = await revocations_of(pool, *certificates.issuer_and_serial(certificate))
+    await _refuse_overdue_list(pool, certificate, now)
+    revoked = await revocations_of(pool, names_of(signed))
     if any(each.reason != SUPERSEDED for each in revoked):
         raise Refused(Refusal.CERTIFICATE_REVOKED)
     ended = min([certificate.not_valid_after_utc, *(each.revoked_at for each in revoked)])
@@ -48,15 +51,28 @@ async def judge_assertion(signed: SignedText, *, trust: Trust, pool: Pool, now: 
     """The professional who authenticates; their certificate stands now. Raises Refused."""
     certificate = _verified(signed, Refusal.BAD_ASSERTION)
     await trust.check(signed.chain, at=now, usage=Usage.AUTHENTICATE)
-    await refuse_revoked(pool, *certificates.issuer_and_serial(certificate))
+    await refuse_revoked(pool, names_of(signed))
     return Signer(_professional(certificate), certificate, late=False)
 
 
-async def refuse_revoked(pool: Pool, issuer: bytes, serial: str) -> None:
-    """Raise Refused when the certificate is revoked, whatever the reason. One read at each request."""
-    revoked: tuple[Revocation, ...] = await revocations_of(pool, issuer, serial)
-    if revoked:
+async def refuse_revoked(pool: Pool, names: Sequence[tuple[bytes, str]]) -> None:
+    """Raise Refused when one of these certificates is revoked, whatever the reason. One read at each request."""
+    if await revocations_of(pool, names):
         raise Refused(Refusal.CERTIFICATE_REVOKED)
+
+
+def names_of(signed: SignedText) -> tuple[tuple[bytes, str], ...]:
+    """What names each certificate of the chain in a revocation list: a revoked issuer revokes all below it."""
+    try:
+        return tuple(certificates.issuer_and_serial(certificates.load(der)) for der in signed.chain)
+    except Untrusted:
+        raise Refused(Refusal.CERTIFICATE_UNTRUSTED) from None
+
+
+async def _refuse_overdue_list(pool: Pool, certificate: x509.Certificate, now: datetime) -> None:
+    due = await next_list_due(pool, certificates.issuer_and_serial(certificate)[0])
+    if due is not None and now > due + OVERDUE_MAX:
+        raise Refused(Refusal.REVOCATION_LIST_OVERDUE)
 
 
 def _verified(signed: SignedText, refusal: Refusal) -> x509.Certificate:

@@ -16,11 +16,11 @@ TOKEN_BYTES_MAX = 8_192
 
 
 class Grant(Struct, frozen=True, kw_only=True):
-    """What a token stands for. Issuer and serial name the certificate, whose revocation is asked at each request."""
+    """What a token stands for. `certificates` (issuer in hexadecimal, serial) are those of the chain,
+    whose revocation is asked at each request."""
 
     actor: Actor
-    issuer: str
-    serial: str
+    certificates: tuple[tuple[str, str], ...]
     expires_at: datetime
 
 

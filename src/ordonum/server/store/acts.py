@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ordonum.server.store.database import Pool, reading, writing
 
-ACTS_MAX = 10_000
+ACTS_MAX = 2_000  # twice a day for nearly three years; what is cancelled after that still is
 
 
 class ActRow(Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ async def record_act(
     pool: Pool, lookup: bytes, row: ActRow, audit: AuditRow, *, own_act: bytes | None, patient: bytes | None
 ) -> bool:
     """Add an act with its index rows and its audit entry, in one statement. False: another came first, read again."""
-    async with writing(pool) as connection:
+    async with writing(pool, an_act=True) as connection:
         recorded: bool = await connection.fetchval(
             "SELECT record_act($1,$2,$3,$4,$5::smallint,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
             lookup,

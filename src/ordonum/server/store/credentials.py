@@ -1,5 +1,6 @@
 """Assertions that served, certificates revoked, fingerprints of the keys."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -24,11 +25,15 @@ async def use_assertion(pool: Pool, digest: bytes, expires_at: datetime) -> bool
     return bool(added)
 
 
-async def revocations_of(pool: Pool, issuer: bytes, serial: str) -> tuple[Revocation, ...]:
-    """What its authority said of this certificate; asked at each request, so that it holds from the next one on."""
+async def revocations_of(pool: Pool, certificates: Sequence[tuple[bytes, str]]) -> tuple[Revocation, ...]:
+    """What the authorities said of these certificates (issuer, serial); asked at each request, so that it holds at once."""
     async with reading(pool) as connection:
         rows = await connection.fetch(
-            "SELECT serial, revoked_at, reason FROM revocation WHERE issuer = $1 AND serial = $2", issuer, serial
+            "SELECT revocation.serial, revoked_at, reason FROM revocation"
+            " JOIN unnest($1::bytea[], $2::text[]) AS asked(issuer, serial)"
+            " ON revocation.issuer = asked.issuer AND revocation.serial = asked.serial",
+            [issuer for issuer, _ in certificates],
+            [serial for _, serial in certificates],
         )
     return tuple(Revocation(**dict(row)) for row in rows)
 
@@ -41,16 +46,17 @@ async def add_revocations(
     this_update: datetime,
     next_update: datetime,
     received_at: datetime,
-) -> bool:
-    """Add a revocation list, once; all of it or nothing. False when this one, or a newer one, was there."""
+) -> int:
+    """Add a revocation list, all of it or nothing; how many revocations were new. Revocations only ever grow.
+
+    Two lists may bear the same second: each certificate counts, not the list's date.
+    """
     async with writing(pool) as connection:
-        added = await connection.fetchval(
-            "WITH list AS (INSERT INTO revocation_list SELECT $1, $5, $6, $7 WHERE NOT EXISTS"
-            " (SELECT 1 FROM revocation_list WHERE issuer = $1 AND this_update >= $5) ON CONFLICT DO NOTHING"
-            " RETURNING issuer),"
-            " rows AS (INSERT INTO revocation SELECT $1, s, r, w FROM list,"
-            " unnest($2::text[], $3::timestamptz[], $4::text[]) AS given(s, r, w) ON CONFLICT DO NOTHING)"
-            " SELECT true FROM list",
+        added: int = await connection.fetchval(
+            "WITH list AS (INSERT INTO revocation_list VALUES ($1, $5, $6, $7) ON CONFLICT DO NOTHING),"
+            " rows AS (INSERT INTO revocation SELECT $1, s, r, w FROM"
+            " unnest($2::text[], $3::timestamptz[], $4::text[]) AS given(s, r, w) ON CONFLICT DO NOTHING RETURNING 1)"
+            " SELECT count(*) FROM rows",
             issuer,
             [each.serial for each in revoked],
             [each.revoked_at for each in revoked],
@@ -59,7 +65,16 @@ async def add_revocations(
             next_update,
             received_at,
         )
-    return bool(added)
+    return added
+
+
+async def next_list_due(pool: Pool, issuer: bytes) -> datetime | None:
+    """When this authority's next revocation list is due, by the newest received; None when none ever was."""
+    async with reading(pool) as connection:
+        due: datetime | None = await connection.fetchval(
+            "SELECT max(next_update) FROM revocation_list WHERE issuer = $1", issuer
+        )
+    return due
 
 
 async def fingerprints(pool: Pool) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.server.store.postgres_process import CannotStart
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -31,15 +32,20 @@ _SHUTDOWN = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
 
 
 async def open_pool(url: str, size: int) -> Pool:
-    """A pool for the application's role."""
-    return await asyncpg.create_pool(
-        url,
-        min_size=2,
-        max_size=size,
-        command_timeout=STATEMENT_SECONDS_MAX,
-        max_inactive_connection_lifetime=300,
-        server_settings={"application_name": "ordonum", "timezone": "UTC", "statement_timeout": "10s"},
-    )
+    """A pool for the application's role. Raises CannotStart, without the address: it holds a password."""
+    try:
+        return await asyncpg.create_pool(
+            url,
+            min_size=2,
+            max_size=size,
+            command_timeout=STATEMENT_SECONDS_MAX,
+            max_inactive_connection_lifetime=300,
+            server_settings={"application_name": "ordonum", "timezone": "UTC", "statement_timeout": "10s"},
+        )
+    except (*_LOST, asyncpg.PostgresError, ValueError) as error:
+        raise CannotStart(
+            f"L'application ne peut pas ouvrir la base ({type(error).__name__}) : vérifiez ORDONUM_DATABASE_URL."
+        ) from None
 
 
 @contextlib.asynccontextmanager
@@ -53,8 +59,12 @@ async def reading(pool: Pool) -> AsyncIterator[Connection]:
 
 
 @contextlib.asynccontextmanager
-async def writing(pool: Pool) -> AsyncIterator[Connection]:
-    """A connection for one statement that writes. Raises Refused: UNAVAILABLE, EXISTS_DIFFERENT or OUTCOME_UNKNOWN."""
+async def writing(pool: Pool, *, an_act: bool = False) -> AsyncIterator[Connection]:
+    """A connection for one statement that writes. Raises Refused: UNAVAILABLE or EXISTS_DIFFERENT.
+
+    When the connection is lost under the statement of an act, nobody knows: OUTCOME_UNKNOWN. What is no act (a trace, an
+    assertion) has no effect of its own that a caller could lose or double.
+    """
     sent = False
     try:
         async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
@@ -65,7 +75,7 @@ async def writing(pool: Pool) -> AsyncIterator[Connection]:
             raise
         raise Refused(Refusal.EXISTS_DIFFERENT) from None
     except (*_LOST, *_SHUTDOWN):
-        raise Refused(Refusal.OUTCOME_UNKNOWN if sent else Refusal.UNAVAILABLE) from None
+        raise Refused(Refusal.OUTCOME_UNKNOWN if sent and an_act else Refusal.UNAVAILABLE) from None
     except asyncpg.PostgresError:
         raise Refused(Refusal.UNAVAILABLE) from None
 

@@ -27,7 +27,6 @@ from ordonum.server.store.postgres_process import (
     binary,
     environment,
     in_user_namespace,
-    is_zombie,
     runs_on,
     version,
 )
@@ -68,6 +67,7 @@ class EmbeddedPostgres:
         self._lock: IO[str] | None = None
         self._pid: int | None = None
         self._child: subprocess.Popen[bytes] | None = None
+        self._short: Path | None = None
 
     def start(self) -> None:
         """Make the cluster if there is none, then start it or adopt the one that runs. Raises CannotStart."""
@@ -75,6 +75,10 @@ class EmbeddedPostgres:
         self.directory.chmod(0o700)
         self._take_lock()
         try:
+            for left in self.directory.glob("pw-*"):  # of an initdb that was killed
+                left.unlink()
+            for name in [each for each in os.environ if each.startswith("PG")]:
+                del os.environ[name]  # the caller's settings are for the caller's databases
             if not self.data.exists():
                 self._make_cluster()
             if not self._adopt():
@@ -89,7 +93,20 @@ class EmbeddedPostgres:
         if self._pid is not None:
             self._signal_and_wait(signal.SIGINT) or self._signal_and_wait(signal.SIGQUIT)
         self._pid = None
+        if self._short is not None:
+            shutil.rmtree(self._short, ignore_errors=True)
         self._release_lock()
+
+    def revive(self) -> bool:
+        """Launch the server again if it is dead. True when it was. Raises CannotStart."""
+        if self._pid is None or runs_on(self._pid, self.data):
+            return False
+        if self._child is not None:
+            self._child.poll()
+        if not self._adopt():
+            self._launch()
+        self._wait_until_ready()
+        return True
 
     def url(self, role: str, database: str = "postgres") -> str:
         """The address of a database for one of SUPERUSER, OWNER, APPLICATION."""
@@ -109,14 +126,7 @@ class EmbeddedPostgres:
             arguments += ["--data-checksums", "--encoding=UTF8", "--locale=C", "--no-instructions"]
             if version() >= 17:
                 arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-            made = subprocess.run(
-                [str(binary("initdb")), *arguments],
-                capture_output=True,
-                text=True,
-                check=False,
-                preexec_fn=in_user_namespace(),  # unshare and three writes, then exec
-                env=environment(),
-            )
+            made = _run([str(binary("initdb")), *arguments])
         if made.returncode:
             raise CannotStart(f"La base embarquée n'a pas pu être créée dans {self.directory} : {made.stderr.strip()}")
         building.rename(self.data)
@@ -138,6 +148,7 @@ class EmbeddedPostgres:
     # the process -----------------------------------------------------------------------------------------------------
 
     def _launch(self) -> None:
+        self._disown_dead_server()
         socket = self._new_socket_directory()
         settings = {**SETTINGS, "unix_socket_directories": str(socket)}
         arguments = [item for key, value in settings.items() for item in ("-c", f"{key}={value}")]
@@ -158,14 +169,21 @@ class EmbeddedPostgres:
             os.close(log)
         self._pid = self._child.pid
 
+    def _disown_dead_server(self) -> None:
+        """Name ourselves in the pid file of a server that is gone; we hold the lock.
+
+        Its pid may be a zombie's, or another program's by now, and PostgreSQL would believe it alive. It ignores the pid
+        of its own parent, and still looks for processes of the old server in shared memory.
+        """
+        file = self.data / "postmaster.pid"
+        if file.exists():
+            _, _, rest = file.read_text().partition("\n")
+            file.write_text(f"{os.getpid()}\n{rest}")
+
     def _adopt(self) -> bool:
         """Take over a server that still runs on our data; the lock says that no service uses it."""
         recorded = self._postmaster()
         if not recorded or not runs_on(recorded[0], self.data):
-            if recorded and is_zombie(recorded[0]):
-                # Dead but not yet buried by its parent: PostgreSQL would believe it alive. We hold the lock.
-                (self.data / "postmaster.pid").unlink(missing_ok=True)
-                (Path(recorded[1]) / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
             return False
         self._pid = recorded[0]
         return True
@@ -176,7 +194,8 @@ class EmbeddedPostgres:
             recorded = self._postmaster()
             if recorded and recorded[0] == self._pid and recorded[2] == "ready":
                 return
-            if self._child is not None and self._child.poll() is not None:
+            gone = self._child.poll() is not None if self._child else not runs_on(self._pid or 0, self.data)
+            if gone:
                 if (launches := launches + 1) < LAUNCHES_MAX:
                     # After a kill of the postmaster alone, its last processes hold the data for a moment.
                     time.sleep(LAUNCH_AGAIN_SECONDS)
@@ -202,10 +221,13 @@ class EmbeddedPostgres:
 
     def _new_socket_directory(self) -> Path:
         inside = self.directory / "s"
-        if len(str(inside)) + len("/.s.PGSQL.5432.lock") <= SOCKET_PATH_MAX:
-            inside.mkdir(mode=0o700, exist_ok=True)
+        fits = len(os.fsencode(inside)) + len("/.s.PGSQL.5432.lock") <= SOCKET_PATH_MAX
+        if fits and "," not in str(inside):  # the setting is a list separated by commas
+            shutil.rmtree(inside, ignore_errors=True)
+            inside.mkdir(mode=0o700)
             return inside
-        return Path(tempfile.mkdtemp(prefix="ordonum-"))
+        self._short = Path(tempfile.mkdtemp(prefix="ordonum-"))
+        return self._short
 
     def _signal_and_wait(self, number: signal.Signals) -> bool:
         assert self._pid is not None
@@ -238,6 +260,20 @@ class EmbeddedPostgres:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            arguments,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=in_user_namespace(),  # unshare and three writes, then exec
+            env=environment(),
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise CannotStart(NAMESPACE_HELP) from error
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from importlib import resources
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
 from msgspec import Struct
@@ -39,6 +39,19 @@ def migrations() -> tuple[Migration, ...]:
 
 async def migrate(owner_url: str, application_url: str) -> int:
     """Bring the database to this version; return how many migrations were applied. Raises CannotMigrate."""
+    try:
+        return await _migrate(owner_url, application_url)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError, TimeoutError) as error:
+        # Neither the address nor the server's words are shown: both may hold a password.
+        raise CannotMigrate(
+            f"La base de données ne peut pas servir ({type(error).__name__}). Vérifiez qu'elle répond, que les deux "
+            "adresses sont justes, et que le propriétaire possède la base et a CREATEROLE (docs/exploitation.md)."
+        ) from None
+
+
+async def _migrate(owner_url: str, application_url: str) -> int:
+    if _user(owner_url) == _user(application_url):
+        raise CannotMigrate("L'application et le propriétaire de la base doivent être deux utilisateurs différents.")
     connection = await asyncpg.connect(owner_url)
     try:
         await connection.execute("SET lock_timeout = '4s'")
@@ -108,4 +121,4 @@ def _user(url: str) -> str:
     user = urlsplit(url).username
     if not user:
         raise CannotMigrate("ORDONUM_DATABASE_URL doit nommer l'utilisateur de l'application.")
-    return user
+    return unquote(user)

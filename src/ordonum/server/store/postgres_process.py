@@ -51,14 +51,6 @@ def runs_on(pid: int, data: Path) -> bool:
     return str(data).encode() in words and Path(os.fsdecode(words[0])).name == "postgres"
 
 
-def is_zombie(pid: int) -> bool:
-    """Whether this process is dead and its parent has not asked for its end."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except (OSError, IndexError):
-        return False
-
-
 def in_user_namespace() -> Callable[[], None] | None:
     """As root: run the child in a user namespace where it is user 1000, since PostgreSQL refuses root. Else nothing."""
     if os.geteuid() != 0:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ordonum.model.actors import Actor
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity import tokens
-from ordonum.server.identity.signer import judge_assertion, refuse_revoked
+from ordonum.server.identity.signer import judge_assertion, names_of, refuse_revoked
 from ordonum.server.store.credentials import use_assertion
 from ordonum.server.usecases.context import Context
 from ordonum.wire import certificates, jws, native
@@ -20,8 +20,8 @@ async def authenticate(context: Context, assertion: str) -> TokenAnswer:
     now = context.now()
     try:
         signed = jws.take_apart(assertion, typ=jws.ASSERTION_TYP)
-        native.refuse_duplicate_keys(signed.payload, at="$")
         claims = native.read(signed.payload, AssertionClaims)
+        native.refuse_duplicate_keys(signed.payload, at="$")
     except (jws.BadSignature, ValueError) as error:
         cause = str(error) if isinstance(error, jws.BadSignature) else "ce n'est pas un JWT"
         raise Refused(Refusal.BAD_ASSERTION, cause=cause) from None
@@ -30,12 +30,10 @@ async def authenticate(context: Context, assertion: str) -> TokenAnswer:
     digest = hashlib.sha256(signed.chain[0] + b"\0" + claims.jti.encode()).digest()
     if not await use_assertion(context.pool, digest, _moment(claims.exp) + SKEW):
         raise Refused(Refusal.ASSERTION_REUSED)
-    issuer, serial = certificates.issuer_and_serial(signer.certificate)
     lasts = timedelta(minutes=context.settings.token_minutes)
     grant = tokens.Grant(
         actor=Actor(signer.professional, claims.place, claims.software),
-        issuer=issuer.hex(),
-        serial=serial,
+        certificates=tuple((issuer.hex(), serial) for issuer, serial in names_of(signed)),
         expires_at=min(now + lasts, signer.certificate.not_valid_after_utc),
     )
     return TokenAnswer(tokens.issue(context.vault, grant), int((grant.expires_at - now).total_seconds()))
@@ -44,7 +42,7 @@ async def authenticate(context: Context, assertion: str) -> TokenAnswer:
 async def recognise(context: Context, token: str) -> Actor:
     """The actor of a token, whose certificate is not revoked at this very moment. Raises Refused."""
     grant = tokens.read(context.vault, token, now=context.now())
-    await refuse_revoked(context.pool, bytes.fromhex(grant.issuer), grant.serial)
+    await refuse_revoked(context.pool, [(bytes.fromhex(issuer), serial) for issuer, serial in grant.certificates])
     return grant.actor
 
 

@@ -3,6 +3,7 @@
 from ordonum.knowledge.rights import may_execute
 from ordonum.model.actors import Actor
 from ordonum.model.acts import ConsultRequest
+from ordonum.model.decisions import check_read_back
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.views import ForExecutant, for_executant
 from ordonum.server.store.trace import add_entry
@@ -22,6 +23,8 @@ async def consult(context: Context, actor: Actor, request: ConsultRequest) -> Fo
     state = known(history)
     if state.order.family not in may_execute(actor.professional.profession):
         raise Refused(Refusal.NOT_YOUR_FAMILY)
+    if state.order.prescriber.rpps == actor.professional.rpps:
+        check_read_back(actor, state)  # whoever may execute what they prescribed learns no more than by reading back
     row = history.registration
     assert row is not None
     sealed = unseal(context, history, request.number)

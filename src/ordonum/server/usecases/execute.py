@@ -1,12 +1,14 @@
 """An executant records what was delivered or done: whole, part, rest, or nothing and why."""
 
+from datetime import datetime
+
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import RULES
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Executed, ExecuteRequest
+from ordonum.model.acts import Executed, ExecuteRequest, Execution
 from ordonum.model.beneficiary import Beneficiary, Ins, Nir, NoIdentity
-from ordonum.model.decisions import check_execution
+from ordonum.model.decisions import Verdict, check_execution
 from ordonum.model.facts import Facts
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known, unseal
@@ -19,33 +21,15 @@ async def execute(context: Context, actor: Actor, request: ExecuteRequest) -> An
     """Record an execution; the patient's identity enters the base here, sealed apart. Raises Refused."""
     execution = request.execution
     lookup = context.vault.lookup(request.number)
+    beneficiary = execution.beneficiary
 
     async def decide(history: History) -> Decided:
-        now = context.now()
-        facts = Facts(
-            state=known(history),
-            actor=actor,
-            sealed=unseal(context, history, request.number).identity,
-            may_execute=may_execute(actor.professional.profession),
-            rules=RULES,
-            now=now,
-            zone=zone_of(actor.place),
-        )
+        facts = _facts(context, actor, request, history)
         verdict = check_execution(execution, facts)
-        kept = Executed(
-            act_id=execution.act_id,
-            recorded_at=now,
-            by=actor,
-            given=execution.given,
-            performed_at=execution.performed_at,
-            lines=execution.lines,
-            in_conflict=verdict.in_conflict,
-        )
-        beneficiary = execution.beneficiary
         return Decided(
-            at=now,
+            at=facts.now,
             performed_at=execution.performed_at,
-            body=native.write(kept),
+            body=native.write(_kept(execution, actor, verdict, facts.now)),
             acknowledged=native.canonical(execution),
             seal=(lambda year: _sealed(context, year, lookup, request, beneficiary)) if beneficiary else None,
             patient=_index(context, beneficiary) if beneficiary else None,
@@ -53,10 +37,36 @@ async def execute(context: Context, actor: Actor, request: ExecuteRequest) -> An
             notices=verdict.notices,
         )
 
-    asked = Asked(
-        kind="execute", lookup=lookup, act_id=execution.act_id, actor=actor, content=native.canonical(execution)
-    )
+    content = native.canonical(execution)
+    asked = Asked(kind="execute", lookup=lookup, act_id=execution.act_id, actor=actor, content=content)
     return await record(context, asked, decide)
+
+
+def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: History) -> Facts:
+    return Facts(
+        state=known(history),
+        actor=actor,
+        sealed=unseal(context, history, request.number).identity,
+        may_execute=may_execute(actor.professional.profession),
+        rules=RULES,
+        now=context.now(),
+        zone=zone_of(actor.place),
+    )
+
+
+def _kept(execution: Execution, actor: Actor, verdict: Verdict, now: datetime) -> Executed:
+    """The execution as the prescription's history keeps it: all but the beneficiary."""
+    return Executed(
+        act_id=execution.act_id,
+        recorded_at=now,
+        by=actor,
+        given=execution.given,
+        performed_at=execution.performed_at,
+        lines=execution.lines,
+        identity_reason=execution.identity_reason,
+        rule_reason=execution.rule_reason,
+        in_conflict=verdict.in_conflict,
+    )
 
 
 def _sealed(context: Context, year: int, lookup: bytes, request: ExecuteRequest, beneficiary: Beneficiary) -> bytes:

@@ -89,4 +89,4 @@ def _open(context: Context, lookup: bytes, row: ActRow) -> Act:
     given = native.read(stored_answer(context, lookup, row), Receipt)
     acknowledged = native.read(jws.payload_of(given.acknowledgement), Acknowledgement)
     order = native.read(jws.payload_of(body.decode()), SignedOrder)
-    return Registered(row.act_id, row.recorded_at, order, acknowledged.late)
+    return Registered(row.act_id, acknowledged.recorded_at, order, acknowledged.late)

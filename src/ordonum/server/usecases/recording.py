@@ -79,8 +79,8 @@ async def _add(
     context: Context, asked: Asked, decided: Decided, history: History, *, author: bytes, content: bytes, answer: bytes
 ) -> bool:
     year, vault = history.year(decided.at.year), context.vault
-    if history.seq_next > ACTS_MAX:
-        raise Refused(Refusal.BUSY)
+    if history.seq_next > ACTS_MAX and asked.kind == "execute":
+        raise Refused(Refusal.TOO_MANY_ACTS)
     row = ActRow(
         seq=history.seq_next,
         act_id=asked.act_id,

@@ -129,7 +129,7 @@ def load_or_create(file: Path, known: dict[str, bytes], *, database_empty: bool,
     if not file.exists():
         if known or not database_empty:
             raise KeysRefused(
-                f"La base contient des ordonnances mais le fichier de clés {file} manque. Rien n'est lisible sans lui : "
+                f"Cette base a déjà servi, mais le fichier de clés {file} manque. Rien n'y est lisible sans lui : "
                 "restaurez-le depuis sa sauvegarde. Aucun fichier nouveau n'a été créé."
             )
         write_file(file, new_keys(today))

@@ -47,6 +47,10 @@ class Vault:
         self._ack_jwk = OKPKey.import_key(self._ack)
         self.token_key = OctKey.import_key(keys.tok)
 
+    def has_year(self, year: str) -> bool:
+        """Whether the keys of this year are loaded."""
+        return year in self._keys.data
+
     # names of rows ---------------------------------------------------------------------------------------------------
 
     def lookup(self, number: EpuId) -> bytes:

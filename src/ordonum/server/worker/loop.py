@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from pathlib import Path
 
 from ordonum.server.events import Event, log
@@ -14,21 +15,35 @@ KEYS_EVERY = 3600
 
 
 async def work(context: Context) -> None:
-    """Run until cancelled. A failure is logged and tried again: the service goes on without it."""
-    seen: tuple[int, int] | None = None
+    """Run until cancelled. A failure is logged and tried again; one task never starves another."""
+    lists = _Lists()
     ticks = 0
     while True:
-        try:
-            file = context.settings.revocation_list
-            if file is not None and (found := _stamp(file)) is not None and found != seen:
-                await receive(context, file)
-                seen = found
-            if ticks % KEYS_EVERY == 0:
-                await add_coming_keys(context)
-        except Exception as error:
-            log(Event.WORKER_FAILED, logging.ERROR, kind=type(error).__name__)
+        await _try(lists.look(context))
+        if ticks % KEYS_EVERY == 0:
+            await _try(add_coming_keys(context))
         ticks += 1
         await asyncio.sleep(POLL_SECONDS)
+
+
+class _Lists:
+    """The revocation file as it was last received whole."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[int, int] | None = None
+
+    async def look(self, context: Context) -> None:
+        file = context.settings.revocation_list
+        if file is not None and (found := _stamp(file)) is not None and found != self._seen:
+            await receive(context, file)
+            self._seen = found
+
+
+async def _try(task: Awaitable[object]) -> None:
+    try:
+        await task
+    except Exception as error:
+        log(Event.WORKER_FAILED, logging.ERROR, kind=type(error).__name__)
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

@@ -16,7 +16,7 @@ from ordonum.server.usecases.context import Context
 async def receive(context: Context, file: Path) -> bool:
     """Receive the lists of a file (DER or concatenated PEM) together with the issuers' certificates in the trust store.
 
-    A list that no authority of ours signed is refused, and the log says so. True when a new one was received.
+    A list that no authority of ours signed is refused, and the log says so. True when it revoked something new.
     """
     received = False
     for revocations in _lists(await asyncio.to_thread(file.read_bytes)):
@@ -24,11 +24,11 @@ async def receive(context: Context, file: Path) -> bool:
         if issuer is None:
             log(Event.REVOCATIONS_REFUSED)
             continue
-        received |= await _add(context, revocations, context.now())
+        received |= await _add(context, revocations, context.now()) > 0
     return received
 
 
-async def _add(context: Context, revocations: x509.CertificateRevocationList, now: datetime) -> bool:
+async def _add(context: Context, revocations: x509.CertificateRevocationList, now: datetime) -> int:
     rows = tuple(Revocation(f"{each.serial_number:x}", each.revocation_date_utc, _reason(each)) for each in revocations)
     this_update = revocations.last_update_utc
     added = await add_revocations(
@@ -39,16 +39,21 @@ async def _add(context: Context, revocations: x509.CertificateRevocationList, no
         next_update=revocations.next_update_utc or this_update,
         received_at=now,
     )
-    if added:
-        log(Event.REVOCATIONS_RECEIVED, certificates=len(rows))
+    log(Event.REVOCATIONS_RECEIVED, certificates=len(rows), new=added)
     return added
 
 
 def _lists(raw: bytes) -> list[x509.CertificateRevocationList]:
+    """The readable lists of a file; one that is damaged spoils no other."""
     end = b"-----END X509 CRL-----"
-    if end not in raw:
-        return [x509.load_der_x509_crl(raw)]
-    return [x509.load_pem_x509_crl(part.strip() + b"\n" + end) for part in raw.split(end) if part.strip()]
+    parts = [part.strip() + b"\n" + end for part in raw.split(end) if part.strip()] if end in raw else [raw]
+    found = []
+    for part in parts:
+        try:
+            found.append(x509.load_pem_x509_crl(part) if end in part else x509.load_der_x509_crl(part))
+        except ValueError:
+            log(Event.REVOCATIONS_REFUSED)
+    return found
 
 
 def _signed_by(revocations: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:

@@ -4,22 +4,23 @@ import asyncio
 from datetime import UTC
 
 from ordonum.server.events import Event, log
-from ordonum.server.store.credentials import add_fingerprints
+from ordonum.server.store.credentials import add_fingerprints, fingerprints
 from ordonum.server.usecases.context import Context
-from ordonum.server.vault.keys import fingerprint, read_file, with_years, write_file
+from ordonum.server.vault.keys import fingerprint, load_or_create, years_wanted
 from ordonum.server.vault.vault import Vault
 
 
 async def add_coming_keys(context: Context) -> bool:
-    """Add the year keys that are wanted today and missing. True when some were added."""
+    """Add the year keys that are wanted today and missing. True when some were added.
+
+    The file is judged as at a start: one that is not this database's is refused (KeysRefused), and the keys in use stay.
+    """
     now = context.now()
-    file = context.settings.key_file
-    keys = await asyncio.to_thread(read_file, file)
-    completed = with_years(keys, now.astimezone(UTC).date())
-    if completed is keys:
+    if all(context.vault.has_year(year) for year in years_wanted(now.astimezone(UTC).date())):
         return False
-    await asyncio.to_thread(write_file, file, completed)
-    await add_fingerprints(context.pool, {name: fingerprint(name, key) for name, key in completed.named()}, now)
-    context.vault = Vault(completed)
+    known = await fingerprints(context.pool)
+    keys = await asyncio.to_thread(load_or_create, context.settings.key_file, known, database_empty=False, now=now)
+    await add_fingerprints(context.pool, {name: fingerprint(name, key) for name, key in keys.named()}, now)
+    context.vault = Vault(keys)
     log(Event.KEYS_ADDED)
     return True
