@@ -1,11 +1,25 @@
 """Write the generated pages of docs/. `python scripts/write_docs.py --check` fails when one is not up to date."""
 
+import hashlib
+import json
+import random
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import UUID
 
 from ordonum.cli.exits import CODES
+from ordonum.model.acts import Cancellation, CancelReason, Delivered, Execution, Given
+from ordonum.model.beneficiary import Beneficiary, Nir
+from ordonum.model.identifiers import BirthDate, NirKey, NumeroAm, Rpps
+from ordonum.model.number import EpuId
+from ordonum.model.prescription import Identity, Quantity, Unit
 from ordonum.model.refusals import Refusal, sentence
+from ordonum.wire.commitment import commit, digest
+from ordonum.wire.native import canonical
 from ordonum.wire.problem import STATUS
+from ordonum.wire.qr import QrContent, SignedQr
+from ordonum.wire.qr import write as qr_write
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -41,12 +55,63 @@ def errors_page() -> str:
     )
 
 
+def vectors() -> str:
+    """docs/vecteurs.json: fixed inputs and what must come out, for clients in other languages."""
+    number = EpuId.draw(random.Random(20261122).choice)  # a published vector, not a secret
+    identity = Identity("Éloïse", BirthDate("1979-03-14"))
+    opening = hashlib.sha256(b"ordonum test vector").hexdigest()
+    content = QrContent(
+        number=number,
+        rpps=Rpps("99700366240"),
+        numero_am=NumeroAm("691000001"),
+        finess=None,
+        surname="DURAND",
+        first_name="Éloïse",
+        birth_date=identity.birth_date,
+        written_on=date(2026, 11, 22),
+    )
+    signature = bytes(range(64))
+    cancellation = Cancellation(act_id=UUID("8c5a1c1e-5a0b-4a35-8d2e-1f0a7a3a9f11"), reason=CancelReason.DEATH)
+    execution = Execution(
+        act_id=UUID("0b6f4f0e-0f5e-4d3c-9a51-2f7f0c3f6a10"),
+        given=Given.NOW,
+        performed_at=datetime(2026, 11, 22, 10, 30, tzinfo=UTC),
+        lines=(Delivered(line=1, quantity=Quantity(1, Unit.BOXES), product="AMOXICILLINE 500 mg"),),
+        beneficiary=Beneficiary(
+            identity=Nir(NirKey("279035121518989"), "self"),
+            surname="DURAND",
+            first_name="Éloïse",
+            birth_date=identity.birth_date,
+        ),
+    )
+    found = {
+        "number": {"valid": number, "grouped": number.grouped},
+        "commitment": {
+            "number": number,
+            "first_name": identity.first_name,
+            "birth_date": identity.birth_date,
+            "opening": opening,
+            "commitment": commit(number, identity, opening),
+        },
+        "canonical": {
+            "cancellation": canonical(cancellation).decode(),
+            "execution": canonical(execution).decode(),
+            "salt": opening,
+            "content_of_cancellation": digest(opening, canonical(cancellation)),
+        },
+        "qr": {"signature": signature.hex(), "text": qr_write(SignedQr(content, signature))},
+    }
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
 def main() -> int:
     """Write, or check."""
-    page, text = DOCS / "erreurs.md", errors_page()
-    if "--check" in sys.argv:
-        return 0 if page.exists() and page.read_text() == text else 1
-    page.write_text(text)
+    pages = {DOCS / "erreurs.md": errors_page(), DOCS / "vecteurs.json": vectors()}
+    for page, text in pages.items():
+        if "--check" not in sys.argv:
+            page.write_text(text)
+        elif not page.exists() or page.read_text() != text:
+            return 1
     return 0
 
 

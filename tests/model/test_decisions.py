@@ -289,7 +289,7 @@ def test_only_the_prescriber_cancels_and_only_what_is_not_wholly_executed() -> N
     mine = an_actor(DOCTOR, PLACE)
     cases = (
         (an_actor(OTHER_DOCTOR, PLACE), _state(registered()), Refusal.NOT_YOUR_PRESCRIPTION),
-        (mine, _state(registered(), CANCELLED), Refusal.CANCELLED),
+        (mine, _state(registered(), CANCELLED), Refusal.ALREADY_CANCELLED),
         (mine, _state(registered(), executed(delivered(1, boxes(2)))), Refusal.ALREADY_EXECUTED),
     )
     for actor, found, refusal in cases:

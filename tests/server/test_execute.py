@@ -164,7 +164,7 @@ def test_a_cancelled_prescription_refuses_what_is_asked_and_records_what_has_hap
     assert done_already.acknowledgement.in_conflict == ("cancelled",)
     with pytest.raises(Declined) as raised:
         doctor.cancel(ByOwnAct(done.act_id), Cancellation(act_id=uuid4(), reason=CancelReason.DEATH))
-    assert raised.value.refusal is Refusal.CANCELLED
+    assert raised.value.refusal is Refusal.ALREADY_CANCELLED
 
 
 def test_the_same_id_with_other_content_or_by_another_author_is_refused(

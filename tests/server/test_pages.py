@@ -14,6 +14,7 @@ def test_the_description_is_whole_and_every_reference_resolves(system: System) -
     assert document["openapi"] == "3.1.0"
     assert set(document["paths"]) == {
         "/v1/token",
+        "/v1/acknowledgement-keys",
         "/v1/register",
         "/v1/consult",
         "/v1/execute",

@@ -44,7 +44,7 @@ def test_every_fault_is_told_at_once() -> None:
         ("$.patient", "unknown-field"),
         ("$.patient.surname", "missing-field"),
         ("$.lines[0].cip13", "wrong-check-digit"),
-        ("$.lines[1].quantity.value", "wrong-format"),
+        ("$.lines[1].quantity.value", "out-of-range"),
         ("$.lines[1].quantity.unit", "unknown-value"),
         ("$.opposed", "wrong-type"),
         ("$.written_on", "wrong-type"),

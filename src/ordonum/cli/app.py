@@ -36,6 +36,7 @@ for each in (
     prescriber.pdf,
     executant.outbox,
     executant.resend,
+    executant.discard,
     serve.serve,
     demo.demo,
 ):

@@ -8,12 +8,20 @@ import typer
 
 from ordonum.client import Card, Client, UnusableCard
 
-DEFAULT_SERVICE = "http://127.0.0.1:8420"
+DEFAULT_SERVICE = f"http://127.0.0.1:{os.environ.get('ORDONUM_PORT') or 8420}"
 
 CardOption = Annotated[
-    str, typer.Option("--card", envvar="ORDONUM_CARD", help="Carte : son nom dans le bac à sable, ou son fichier.")
+    str,
+    typer.Option(
+        "--card",
+        envvar="ORDONUM_CARD",
+        help="Carte : son nom dans le bac à sable (dr-martin, pharmacie-centre… ; ordonum sandbox cards), ou son fichier.",
+    ),
 ]
-ServiceOption = Annotated[str, typer.Option("--service", envvar="ORDONUM_SERVICE", help="Adresse du service.")]
+ServiceOption = Annotated[
+    str,
+    typer.Option("--service", envvar="ORDONUM_SERVICE", help="Adresse du service (ORDONUM_PORT en change le port)."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Répondre par un objet JSON.")]
 NumberFileOption = Annotated[
     Path | None,

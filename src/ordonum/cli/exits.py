@@ -1,22 +1,28 @@
 """Exit codes of the command, and how an error is told: a French sentence on standard error, or one JSON object."""
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec
 
+import msgspec
 import typer
 
 from ordonum.client import CannotPrint, ClientError, Declined, NotAuthentic, NotKept, Unconfirmed, UnusableCard
-from ordonum.model.refusals import Refused
+from ordonum.model.refusals import Effect, Refused, Retry
 from ordonum.server.identity.trust import RootsRefused
 from ordonum.server.store.migrate import CannotMigrate
 from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.vault.keys import KeysRefused
-from ordonum.wire.problem import problem
+from ordonum.wire import native
+from ordonum.wire.problem import Problem, problem
 from ordonum.wire.qr import NotOurCode
 
 P = ParamSpec("P")
+
+
+class FileProblem(Exception):
+    """A file that cannot be read or written; the message is French."""
+
 
 DONE, BUG, USAGE, UNREADABLE, DECLINED, UNCONFIRMED, NOT_AUTHENTIC, CARD, CANNOT_START = range(9)
 CODES = {
@@ -25,7 +31,7 @@ CODES = {
     USAGE: "commande mal formée",
     UNREADABLE: "fichier, numéro ou code illisible ; rien n'est parti",
     DECLINED: "refusé par le service, qui dit pourquoi",
-    UNCONFIRMED: "pas de réponse sûre ; ce qui écrit est gardé et peut être renvoyé tel quel",
+    UNCONFIRMED: "pas de réponse sûre du service : l'acte est gardé sur le poste, ordonum resend le renverra",
     NOT_AUTHENTIC: "réponse ou ordonnance non authentique",
     CARD: "carte inutilisable",
     CANNOT_START: "le service ne peut pas démarrer",
@@ -39,6 +45,7 @@ _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (CannotPrint, UNREADABLE),
     (ClientError, BUG),
     (NotOurCode, UNREADABLE),
+    (FileProblem, UNREADABLE),
     (Refused, UNREADABLE),
     (CannotStart, CANNOT_START),
     (CannotMigrate, CANNOT_START),
@@ -61,31 +68,42 @@ def telling(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def show(value: dict[str, Any]) -> None:
-    """One JSON object on standard output."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    """One JSON object on standard output; dates in RFC 3339."""
+    typer.echo(msgspec.json.encode(value, enc_hook=native.plain).decode())
 
 
 def _exit(error: Exception, *, as_json: bool) -> NoReturn:
     code = next(each for kind, each in _BY_ERROR if isinstance(error, kind))
-    told = _told(error)
+    told = described(error)
     if as_json:
         show({"ok": False, "exit": code, **told})
     else:
         typer.echo(f"{told['detail']}", err=True)
-        for fault in told.get("errors", []):
-            typer.echo(f"  {fault['at']} : {fault['detail'] or fault['code']}", err=True)
+        for fault in told["errors"]:
+            said = "" if fault["detail"] in told["detail"] else f" : {fault['detail']}"
+            typer.echo(f"  {fault['at']}{said}", err=True)
     raise typer.Exit(code)
 
 
-def _told(error: Exception) -> dict[str, Any]:
+def described(error: Exception) -> dict[str, Any]:
+    """An error as --json tells it: code, detail, effect, retry, errors; and what it brings besides."""
     if isinstance(error, Declined):
-        source = error.problem
-    elif isinstance(error, Refused):
-        source = problem(error, reference="local")
+        return _of_problem(error.problem)
+    if isinstance(error, Refused):
+        return _of_problem(problem(error, reference="local"))
+    code, effect, retry = "cannot-start", Effect.NONE, Retry.NEVER
+    detail = str(error)
+    if isinstance(error, ClientError):
+        code, effect, retry = error.code, error.effect, error.retry
     elif isinstance(error, NotOurCode):
-        return {"code": "not-our-code", "detail": f"Aucun numéro d'ordonnance lu : {error.seen}."}
-    else:
-        return {"code": type(error).__name__, "detail": str(error)}
+        code, detail = "not-our-code", f"Aucun numéro d'ordonnance lu : {error.seen}."
+    elif isinstance(error, FileProblem):
+        code = "no-such-file"
+    told: dict[str, Any] = {"code": code, "detail": detail, "effect": effect.value, "retry": retry.value, "errors": []}
+    return told | getattr(error, "brings", {})
+
+
+def _of_problem(source: Problem) -> dict[str, Any]:
     faults = [{"at": each.at, "code": each.code, "detail": each.detail} for each in source.errors]
     return {
         "code": source.code,

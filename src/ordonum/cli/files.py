@@ -1,6 +1,7 @@
 """The files that a person writes or scans: a prescription, an execution, a number. Secrets never come by argument."""
 
 import hashlib
+import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4
 import typer
 from msgspec import Struct
 
+from ordonum.cli.exits import FileProblem
 from ordonum.client import Card
 from ordonum.model.actors import Place, Professional, Text
 from ordonum.model.acts import ExecutedLines, Execution, Given, Moment
@@ -49,12 +51,17 @@ class ExecutionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 def read_bytes(file: Path) -> bytes:
-    """The content of a file, or of standard input for «-». Raises Refused."""
+    """The content of a file, or of standard input for «-». Raises FileProblem."""
     try:
         return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError:
-        fault = Fault(str(file), "no-such-file", "Ce fichier ne peut pas être lu.")
-        raise Refused(Refusal.UNREADABLE, faults=(fault,)) from None
+    except OSError as error:
+        raise FileProblem(f"Le fichier {file} ne peut pas être lu ({error.strerror}). Rien n'a été envoyé.") from None
+
+
+def check_writable(file: Path) -> None:
+    """Refuse, before anything is sent, a place where a file could not be written. Raises FileProblem."""
+    if file.is_dir() or not os.access(file if file.exists() else file.absolute().parent, os.W_OK):
+        raise FileProblem(f"Le fichier {file} ne peut pas être écrit. Rien n'a été envoyé.")
 
 
 def source_of(raw: bytes) -> str:
@@ -98,6 +105,8 @@ def read_execution(raw: bytes, now: datetime) -> tuple[EpuId | None, Execution]:
 
 def read_number(number_file: Path | None, picture: Path | None) -> EpuId:
     """The number: from a PDF or picture, a file, standard input, or a prompt. Raises Refused, NotOurCode."""
+    if picture is not None and number_file is not None:
+        raise FileProblem("Donnez --from ou --number-file, pas les deux.")
     if picture is not None:
         return scan.find_code(read_bytes(picture)).content.number
     if number_file is not None:
@@ -117,7 +126,11 @@ def parse_number(text: str) -> EpuId:
         meant = " Vouliez-vous dire : " + ", ".join(EpuId(each).grouped for each in wrong.meant) + " ?"
         raise Refused(Refusal.WRONG_CHECK_SYMBOL, meant=meant if wrong.meant else "") from None
     except Malformed as error:
-        told = {"wrong-length": f"Un numéro a {LENGTH} symboles.", "symbol-not-in-alphabet": SYMBOLS}
+        read = len("".join(text.split()))
+        told = {
+            "wrong-length": f"Un numéro a {LENGTH} symboles ; {read} ont été lus.",
+            "symbol-not-in-alphabet": SYMBOLS,
+        }
         fault = Fault("numéro", error.reason, told.get(error.reason, HINTS.get(error.reason, SYMBOLS)))
         raise Refused(Refusal.UNREADABLE, faults=(fault,)) from None
 

@@ -1,7 +1,7 @@
 """What a prescriber does: prescribe, pdf, cancel, executions."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid4
 
 import typer
@@ -38,10 +38,12 @@ def prescribe(
     pdf: PdfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Signer, enregistrer et imprimer une ordonnance. Sans réponse du service, la feuille sort marquée « non enregistrée »."""
+    """Signer, enregistrer et imprimer une ordonnance. Sans réponse du service, la feuille sort « non enregistrée »."""
     raw = files.read_bytes(file)
+    files.check_writable(pdf or Path.cwd() / "ordonnance.pdf")
     with open_client(card, service) as client:
-        before = client.outbox.pending_from(files.source_of(raw), client.card.professional.rpps)
+        author = client.card.professional.rpps
+        before = client.outbox.made_from(files.source_of(raw), author, pending_only=True)
         try:
             if before is not None:
                 done = client.resend(before)
@@ -50,9 +52,9 @@ def prescribe(
                 done = client.prescribe(prescription, source=files.source_of(raw))
         except Unconfirmed as unconfirmed:
             if unconfirmed.act_id is not None:
-                _pending(client, UUID(unconfirmed.act_id), pdf, as_json=as_json)
+                _pending(client, UUID(unconfirmed.act_id), pdf, unconfirmed, as_json=as_json)
             raise
-        _registered(client, done, _write_sheet(client, done.act_id, pdf), as_json=as_json)
+        _registered(client, done, _sheet_or_why(client, done.act_id, pdf), as_json=as_json)
 
 
 @exits.telling
@@ -86,7 +88,10 @@ def cancel(
     try:
         why = CancelReason(reason)
     except ValueError:
-        raise typer.BadParameter("raison inconnue", param_hint="--reason") from None
+        raise typer.BadParameter(
+            "raison inconnue ; raisons admises : " + ", ".join(each.value for each in CancelReason),
+            param_hint="--reason",
+        ) from None
     with open_client(card, service) as client:
         done = client.cancel(_named(act, number_file, picture), Cancellation(act_id=uuid4(), reason=why))
         when = french.moment(done.acknowledgement.recorded_at, zone_of(client.card.place))
@@ -125,18 +130,28 @@ def _write_sheet(client: Client, act_id: UUID, out: Path | None) -> Path:
     return written
 
 
-def _registered(client: Client, done: Acknowledged, sheet: Path, *, as_json: bool) -> None:
+def _sheet_or_why(client: Client, act_id: UUID, out: Path | None) -> str:
+    """Where the sheet was written; the prescription is registered, whatever happens to its file."""
+    try:
+        return str(_write_sheet(client, act_id, out))
+    except OSError as error:
+        return f"non écrite ({error.strerror}) ; ordonum pdf {act_id}"
+
+
+def _registered(client: Client, done: Acknowledged, sheet: str, *, as_json: bool) -> None:
     assert done.number is not None
-    told: dict[str, Any] = {
-        "ok": True,
-        "act_id": done.act_id,
-        "number": str(done.number),
-        "recorded_at": done.acknowledgement.recorded_at,
-        "replayed": done.replayed,
-        "pdf": str(sheet),
-    }
     if as_json:
-        exits.show(told)
+        exits.show(
+            {
+                "ok": True,
+                "act_id": done.act_id,
+                "number": done.number,
+                "recorded_at": done.acknowledgement.recorded_at,
+                "late": done.acknowledgement.late,
+                "replayed": done.replayed,
+                "pdf": sheet,
+            }
+        )
         return
     when = french.moment(done.acknowledgement.recorded_at, zone_of(client.card.place))
     typer.echo(f"Ordonnance enregistrée le {when}.")
@@ -145,15 +160,20 @@ def _registered(client: Client, done: Acknowledged, sheet: Path, *, as_json: boo
     typer.echo(f"  Feuille : {sheet}")
 
 
-def _pending(client: Client, act_id: UUID, out: Path | None, *, as_json: bool) -> None:
-    sheet = _write_sheet(client, act_id, out)
-    if not as_json:
-        typer.echo(f"Non enregistrée à ce jour. Feuille (elle le dit) : {sheet}", err=True)
+def _pending(client: Client, act_id: UUID, out: Path | None, error: Unconfirmed, *, as_json: bool) -> None:
+    """The sheet leaves with the patient all the same, and says that it is not registered."""
+    sheet, number = _sheet_or_why(client, act_id, out), client.outbox.get(act_id).number
+    error.brings = {"act_id": act_id, "number": number, "pdf": sheet}
+    if not as_json and number is not None:
+        typer.echo("Ordonnance non enregistrée à ce jour ; la feuille le dit.", err=True)
+        typer.echo(f"  Numéro  : {number.grouped}\n  Acte    : {act_id}\n  Feuille : {sheet}", err=True)
 
 
 def _tell(client: Client, view: ForPrescriber) -> None:
     zone = zone_of(client.card.place)
     typer.echo(f"Ordonnance {view.status.label}, d'après la base.")
+    if view.cancelled is not None:
+        typer.echo(f"  annulée le {french.moment(view.cancelled.at, zone)} ({view.cancelled.reason.label})")
     for remainder in view.remainders:
         typer.echo(f"  ligne {remainder.line} : {french.left(remainder)}")
     for execution in view.executions:
@@ -161,3 +181,5 @@ def _tell(client: Client, view: ForPrescriber) -> None:
         typer.echo(f"  {when}, {execution.place_name} ({execution.profession.label}), {execution.given.label} :")
         for line in execution.lines:
             typer.echo(f"    {french.executed(line)}")
+        for code in execution.in_conflict:
+            typer.echo(f"    ! en conflit : {french.conflict(code)}")

@@ -18,6 +18,7 @@ from ordonum.server.store.embedded import EmbeddedPostgres
 from ordonum.server.store.postgres_process import CannotStart
 
 WATCH_SECONDS = 1.0
+DEFAULT_PORT = 8420
 
 
 @exits.telling
@@ -105,4 +106,6 @@ def _announce(settings: Settings) -> None:
         for name, who, place in TEST_CARDS:
             person = f"{who.given_name} {who.surname}, {who.profession.label}"
             typer.echo(f"    {name:<18} {person:<38} RPPS {who.rpps}   {place.name}")
+    if settings.port != DEFAULT_PORT:
+        typer.echo(f"  pour la commande ordonum, dans l'autre terminal : export ORDONUM_SERVICE={base}")
     typer.echo("Ctrl-C pour arrêter.")

@@ -16,7 +16,7 @@ from ordonum.client import Card, Client
 from ordonum.sandbox.authority import Authority
 from ordonum.sandbox.people import issue_test_cards
 from ordonum.server import main
-from ordonum.server.settings import Settings
+from ordonum.server.settings import Settings, local_audiences
 from ordonum.server.store.embedded import EmbeddedPostgres
 from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.usecases.context import Context
@@ -89,7 +89,7 @@ def running(
         taken: int = listening.getsockname()[1]
         system = System(home, f"http://127.0.0.1:{taken}", authority)
         settings = msgspec.structs.replace(
-            sandbox_settings(base, authority), port=taken, audience=f"{system.url}/v1/token"
+            sandbox_settings(base, authority), port=taken, audiences=local_audiences("127.0.0.1", taken)
         )
         stop = _serve_in_thread(system, settings, database, listening, name)
         stack.callback(stop)

@@ -72,6 +72,11 @@ class Card:
         return sign_qr(content, key)
 
     @property
+    def is_test(self) -> bool:
+        """Whether a test authority issued it: what it signs is a specimen."""
+        return certificates.names_test(self._signature[1].issuer)
+
+    @property
     def expires_at(self) -> datetime:
         return self._signature[1].not_valid_after_utc
 

@@ -5,12 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
-import stamina
-from joserfc.jwk import OKPKey
+import msgspec
 from msgspec import Struct
 
 from ordonum import __version__
@@ -18,7 +16,9 @@ from ordonum.client import prepare
 from ordonum.client.card import Card
 from ordonum.client.errors import CannotPrint, Declined, NotAuthentic, NotKept, Unconfirmed
 from ordonum.client.outbox import Kept, Outbox
+from ordonum.client.transport import Transport, Unanswered, decoded
 from ordonum.client.verify import VerifiedOrder, Verifier
+from ordonum.knowledge.rights import may_prescribe
 from ordonum.model.actors import Software
 from ordonum.model.acts import (
     Acknowledgement,
@@ -39,13 +39,9 @@ from ordonum.model.prescription import Prescription
 from ordonum.model.refusals import Effect, Kind, Refusal, Refused, Retry
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.wire import native, problem, sheet
-from ordonum.wire.assertion import GRANT_TYPE, TokenAnswer
 
 T = TypeVar("T")
 SOFTWARE = Software("ordonum", __version__)
-ATTEMPTS = 3
-TIMEOUT_SECONDS = 10.0
-_SENT_AGAIN = {Refusal.NO_TOKEN, Refusal.TOKEN_EXPIRED}
 
 
 class Acknowledged(Struct, frozen=True):
@@ -56,10 +52,6 @@ class Acknowledged(Struct, frozen=True):
     acknowledgement: Acknowledgement
     notices: tuple[str, ...]
     replayed: bool
-
-
-class _Unanswered(Exception):
-    """No answer, or one that says to send the same bytes again."""
 
 
 class Client:
@@ -84,16 +76,8 @@ class Client:
         self.card = card
         self.software = software
         self.outbox = Outbox(home / "outbox")
-        self._service = service.rstrip("/")
-        self._audience = audience or f"{self._service}/v1/token"
         self._trust = trust
-        # No proxy and no certificate authorities for a service that is on this very machine.
-        local = urlsplit(self._service).hostname in ("127.0.0.1", "localhost", "::1")
-        plain = self._service.startswith("http:")
-        self._http = httpx2.Client(
-            timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=not local, verify=not (local and plain)
-        )
-        self._token: tuple[str, float] | None = None
+        self._transport = Transport(service, card, software, audience=audience, now=now)
         self._verifier: Verifier | None = None
 
     def __enter__(self) -> Self:
@@ -104,7 +88,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._transport.close()
 
     # what a prescriber does ------------------------------------------------------------------------------------------
 
@@ -113,6 +97,10 @@ class Client:
 
         On Unconfirmed the request is kept: print the sheet all the same, and `resend` later.
         """
+        who = self.card.professional.profession
+        if prescription.family not in may_prescribe(who):
+            refused = Refused(Refusal.NOT_ENTITLED, profession=who.label, family=prescription.family.label)
+            raise Declined(problem.problem(refused, reference=str(uuid4())))
         prepared = prepare.registration(prescription, self.card, self.software)
         assert prepared.number is not None
         self._draw(prescription, prepared.number, registered=False)  # what cannot be printed is not registered
@@ -152,12 +140,14 @@ class Client:
 
     def resend(self, kept: Kept) -> Acknowledged:
         """Send the very bytes of a kept act again; it counts once whatever happened to the first."""
-        return self._write(kept)
+        return self._write(msgspec.structs.replace(kept, doubtful=True))
 
     def _draw(self, prescription: Prescription, number: EpuId, *, registered: bool) -> bytes:
         signed = prepare.code(prescription, number, self.card)
         try:
-            return sheet.draw(prescription, self.card.professional, signed, registered=registered)
+            return sheet.draw(
+                prescription, self.card.professional, signed, registered=registered, specimen=self.card.is_test
+            )
         except sheet.Unprintable as error:
             raise CannotPrint(f"{error} Rien n'a été enregistré.") from None
 
@@ -185,23 +175,30 @@ class Client:
         return kept
 
     def _write(self, kept: Kept) -> Acknowledged:
+        doubtful = kept.doubtful
+
+        def doubt() -> None:
+            nonlocal doubtful
+            doubtful = True
+            self.outbox.doubt(kept)
+
         try:
             self._verify()
-            response = self._send(f"/v1/{kept.operation}", kept.body.encode())
+            response = self._transport.send(f"/v1/{kept.operation}", kept.body.encode(), doubt=doubt)
             acknowledged = self._acknowledged(kept, response)
         except Declined as declined:
             # A refusal of the card says nothing of an earlier attempt whose reply was lost: the act stays pending.
-            judged = declined.refusal.value.kind is not Kind.UNAUTHENTICATED
+            judged = not doubtful or declined.refusal.value.kind is not Kind.UNAUTHENTICATED
             if judged and declined.problem.effect is Effect.NONE and declined.problem.retry is Retry.NEVER:
                 self.outbox.refused(kept, declined.problem.code)
             raise
-        except _Unanswered as cause:
+        except Unanswered as cause:
             raise Unconfirmed(str(kept.act_id), str(cause)) from None
         self.outbox.answered(kept, response.content)
         return acknowledged
 
     def _acknowledged(self, kept: Kept, response: httpx2.Response) -> Acknowledged:
-        receipt = _decoded(response, Receipt)
+        receipt = decoded(response, Receipt)
         acknowledgement = self._verify().receipt(receipt, _acknowledged_bytes(kept))
         if acknowledgement.act_id != kept.act_id:
             raise NotAuthentic("L'accusé du service porte sur un autre acte : ne vous y fiez pas.")
@@ -210,68 +207,20 @@ class Client:
 
     def _read(self, path: str, request: Struct, kind: type[T]) -> T:
         try:
-            return _decoded(self._send(path, native.write(request)), kind)
-        except _Unanswered as cause:
+            return decoded(self._transport.send(path, native.write(request)), kind)
+        except Unanswered as cause:
             raise Unconfirmed(None, str(cause)) from None
-
-    def _send(self, path: str, body: bytes) -> httpx2.Response:
-        """Post these bytes, up to ATTEMPTS times while nothing certain is answered. Raises Declined, _Unanswered."""
-        for attempt in stamina.retry_context(on=_Unanswered, attempts=ATTEMPTS, wait_initial=0.2, wait_max=2.0):
-            with attempt:
-                try:
-                    return self._post(path, body, token=self._fresh_token())
-                except Declined as declined:
-                    if declined.refusal not in _SENT_AGAIN:
-                        raise
-                    self._token = None
-                    return self._post(path, body, token=self._fresh_token())
-        raise AssertionError("stamina returns or raises")
-
-    def _post(self, path: str, body: bytes, *, token: str) -> httpx2.Response:
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        return self._exchange(path, content=body, headers=headers)
-
-    def _exchange(self, path: str, *, content: bytes, headers: dict[str, str]) -> httpx2.Response:
-        try:
-            response = self._http.post(self._service + path, content=content, headers=headers)
-        except httpx2.HTTPError:
-            raise _Unanswered("Le service ne répond pas.") from None
-        if response.is_success:
-            return response
-        try:
-            told = problem.read(response.content)
-        except Refused:
-            raise _Unanswered("Le service a répondu autre chose que ce qu'il promet.") from None
-        if told.retry is Retry.SAME_ID and told.status >= 500:
-            raise _Unanswered(told.detail)
-        raise Declined(told)
-
-    def _fresh_token(self) -> str:
-        if self._token is None or self._token[1] <= self.now().timestamp():
-            signed = prepare.assertion(
-                self.card, self.card.place, self.software, audience=self._audience, now=int(self.now().timestamp())
-            )
-            form = httpx2.QueryParams({"grant_type": GRANT_TYPE, "assertion": signed})
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            given = _decoded(self._exchange("/v1/token", content=str(form).encode(), headers=headers), TokenAnswer)
-            self._token = (given.access_token, self.now().timestamp() + max(0, given.expires_in - 30))
-        return self._token[0]
 
     def _verifier_or_unconfirmed(self) -> Verifier:
         try:
             return self._verify()
-        except _Unanswered as cause:
+        except Unanswered as cause:
             raise Unconfirmed(None, str(cause)) from None
 
     def _verify(self) -> Verifier:
-        """The verifier, once the service's acknowledgement keys are known. Raises _Unanswered."""
+        """The verifier, once the service's acknowledgement keys are known. Raises Unanswered."""
         if self._verifier is None:
-            try:
-                published = self._http.get(f"{self._service}/v1/acknowledgement-keys").raise_for_status().json()
-                keys = {each["kid"]: OKPKey.import_key(each) for each in published["keys"]}
-            except (httpx2.HTTPError, ValueError, KeyError, TypeError):
-                raise _Unanswered("Le service ne répond pas.") from None
-            self._verifier = Verifier(self._trust, keys)
+            self._verifier = Verifier(self._trust, self._transport.acknowledgement_keys())
         return self._verifier
 
 
@@ -283,10 +232,3 @@ def _acknowledged_bytes(kept: Kept) -> bytes:
     if kept.operation == "execute":
         return native.canonical(native.read(body, ExecuteRequest).execution)
     return native.canonical(native.read(body, CancelRequest).cancellation)
-
-
-def _decoded(response: httpx2.Response, kind: type[T]) -> T:
-    try:
-        return native.read(response.content, kind)
-    except Refused:
-        raise _Unanswered("Le service a répondu autre chose que ce qu'il promet.") from None

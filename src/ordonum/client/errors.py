@@ -9,12 +9,16 @@ ClientError
 └── NotKept         nothing is kept here under this identifier
 """
 
-from ordonum.model.refusals import Refusal
+from ordonum.model.refusals import Effect, Refusal, Retry
 from ordonum.wire.problem import Problem, refusal_of
 
 
 class ClientError(Exception):
-    """Base of all; its text is a French sentence."""
+    """Base of all; its text is a French sentence. `code`, `effect` and `retry` are those of a problem document."""
+
+    code = "client-error"
+    effect = Effect.NONE
+    retry = Retry.NEVER
 
 
 class Declined(ClientError):
@@ -32,23 +36,36 @@ class Declined(ClientError):
 class Unconfirmed(ClientError):
     """The service did not answer, or its answer was lost; `act_id` names what is kept to be sent again, if it writes."""
 
+    code = "unconfirmed"
+    effect = Effect.UNKNOWN
+    retry = Retry.SAME_ID
+
     def __init__(self, act_id: str | None, cause: str) -> None:
-        kept = "La demande est gardée ; renvoyez-la telle quelle : ordonum resend." if act_id else "Réessayez."
+        kept = "La demande est gardée ; ordonum resend la renverra telle quelle." if act_id else "Réessayez."
         super().__init__(f"{cause} {kept}")
         self.act_id = act_id
+        self.brings: dict[str, object] = {"act_id": act_id} if act_id else {}
 
 
 class NotAuthentic(ClientError):
     """Something received is not what it claims to be; nothing of it may be used."""
 
+    code = "not-authentic"
+
 
 class UnusableCard(ClientError):
     """The card cannot be used."""
+
+    code = "unusable-card"
 
 
 class CannotPrint(ClientError):
     """The sheet cannot be printed as the prescription is written."""
 
+    code = "cannot-print"
+
 
 class NotKept(ClientError):
     """Nothing is kept under this identifier."""
+
+    code = "not-kept"

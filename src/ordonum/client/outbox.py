@@ -19,7 +19,10 @@ from ordonum.wire import native
 
 
 class Kept(Struct, frozen=True, kw_only=True):
-    """An act of this workstation. `body` is the exact request; `answer` the exact reply; `refused` a refusal's code."""
+    """An act of this workstation. `body` is the exact request; `answer` the exact reply; `refused` a refusal's code.
+
+    `doubtful`: an earlier attempt may have been recorded, its reply was lost.
+    """
 
     act_id: UUID
     operation: str
@@ -30,6 +33,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     source: str | None = None
     prescription: Prescription | None = None
     answer: str | None = None
+    doubtful: bool = False
     refused: str | None = None
 
     @property
@@ -88,9 +92,23 @@ class Outbox:
         """The acts whose answer never came."""
         return (each for each in self.all() if each.pending)
 
-    def pending_from(self, source: str, author: str) -> Kept | None:
-        """The pending act that this very file made before: it is to be sent again, not made anew."""
-        return next((each for each in self.pending() if each.source == source and each.author == author), None)
+    def doubt(self, kept: Kept) -> None:
+        """The act, of which nobody knows whether it was recorded."""
+        self.keep(msgspec.structs.replace(kept, doubtful=True))
+
+    def discard(self, act_id: UUID) -> None:
+        """Give a pending act up: it is not sent again. Raises NotKept."""
+        kept = self.get(act_id)
+        if kept.pending:
+            self.refused(kept, "discarded")
+
+    def made_from(self, source: str, author: str, *, pending_only: bool, number: EpuId | None = None) -> Kept | None:
+        """The act that this very file made before, for this number if one is given: to be sent again, not made anew."""
+        for each in self.all():
+            same = each.source == source and each.author == author and number in (None, each.number)
+            if same and each.refused is None and (each.pending or not pending_only):
+                return each
+        return None
 
     def _file(self, act_id: UUID) -> Path:
         return self.directory / f"{act_id}.json"

@@ -57,11 +57,11 @@ class CancelReason(Labelled):
 
 
 class Delivered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="delivered"):
-    """Something was handed over or done for this line."""
+    """Something was handed over or done for this line; without `product`, as the line says."""
 
     line: Annotated[int, Meta(ge=1, le=LINES_MAX)]
     quantity: Quantity | None = None
-    product: Name
+    product: Name | None = None
     cip13: Cip13 | None = None
     beyond_reason: Text | None = None
 

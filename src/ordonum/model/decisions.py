@@ -16,8 +16,8 @@ from ordonum.model.actors import Actor
 from ordonum.model.acts import Delivered, Execution, Given
 from ordonum.model.facts import Effect, Facts, Finding, RegisterFacts, Rule, When
 from ordonum.model.prescription import Line, SignedOrder
-from ordonum.model.refusals import Fault, Refusal, Refused, sentence
-from ordonum.model.state import State, Status, counted_unit
+from ordonum.model.refusals import Fault, Refusal, Refused, happened
+from ordonum.model.state import State, Status, allowed, counted_unit
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 NOW_LASTS = timedelta(hours=24)
@@ -68,7 +68,7 @@ def check_cancellation(actor: Actor, state: State, zone: ZoneInfo) -> None:
     if state.order.prescriber.rpps != actor.professional.rpps:
         raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
     if state.cancelled is not None:
-        raise Refused(Refusal.CANCELLED, **cancelled_facts(state, zone))
+        raise Refused(Refusal.ALREADY_CANCELLED, **cancelled_facts(state, zone))
     if state.status is Status.EXECUTED and not state.order.opposed:  # an opposed patient's prescriber is not told
         raise Refused(Refusal.ALREADY_EXECUTED)
 
@@ -92,12 +92,13 @@ def check_execution(execution: Execution, facts: Facts) -> Verdict:
     findings = list(_findings(execution, facts))
     if execution.given is Given.NOW and findings:
         first = findings[0]
-        faults = tuple(Fault(each.at, each.refusal.code, sentence(each.refusal, **each.facts)) for each in findings)
+        faults = tuple(Fault(each.at, each.refusal.code, happened(each.refusal, **each.facts)) for each in findings)
         raise Refused(first.refusal, faults=faults, **first.facts)
     applied = tuple(_rules_met(execution, facts))
     return Verdict(
         in_conflict=tuple(dict.fromkeys(each.refusal.code for each in findings)),
-        notices=tuple(rule.sentence for rule in applied if rule.effect is Effect.INFORMS),
+        notices=tuple(rule.sentence for rule in applied if rule.effect is Effect.INFORMS)
+        + tuple(_several_deliveries(execution, facts)),
     )
 
 
@@ -137,11 +138,11 @@ def _findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
     """All that stands against the execution, most important first."""
     if facts.state.cancelled is not None and execution.delivers:
         yield Finding(refusal=Refusal.CANCELLED, at="$.number", facts=cancelled_facts(facts.state, facts.zone))
-    else:
-        yield from _quantity_findings(execution, facts)
-    yield from _rule_findings(execution, facts)
     if not _same_identity(execution, facts) and execution.identity_reason is None:
         yield Finding(refusal=Refusal.IDENTITY_DIFFERS, at="$.execution.beneficiary", facts={})
+    yield from _rule_findings(execution, facts)
+    if facts.state.cancelled is None:
+        yield from _quantity_findings(execution, facts)
 
 
 def _quantity_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
@@ -173,6 +174,16 @@ def _rule_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
             yield Finding(refusal=Refusal.RULE_REFUSES, at="$.execution", facts=said)
         if rule.effect is Effect.ASKS and execution.rule_reason is None:
             yield Finding(refusal=Refusal.RULE_ASKS, at="$.execution.rule_reason", facts=said)
+
+
+def _several_deliveries(execution: Execution, facts: Facts) -> Iterator[str]:
+    """Lines of which more than one delivery is given at once: renewals are there to be spaced."""
+    for each in execution.lines:
+        line = facts.state.order.lines[each.line - 1]
+        if isinstance(each, Delivered) and each.quantity is not None and line.renewals:
+            single = allowed(line) // (1 + line.renewals)
+            if each.quantity.value > single:
+                yield f"Ligne {each.line} : une délivrance prescrite est de {_counted(single, each.quantity.unit.label)}"
 
 
 def _rules_met(execution: Execution, facts: Facts) -> Iterator[Rule]:
@@ -212,7 +223,7 @@ def cancelled_facts(state: State, zone: ZoneInfo) -> dict[str, Any]:
 
 def local(moment: datetime, facts: Facts) -> str:
     """A moment as the executant's wall clock shows it."""
-    return moment.astimezone(facts.zone).strftime("%d/%m/%Y à %H h %M")
+    return moment.astimezone(facts.zone).strftime("%d/%m/%Y à %-H h %M")
 
 
 def _counted(value: int, noun: str) -> str:

@@ -114,6 +114,8 @@ class Prescription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def __post_init__(self) -> None:
         check_written(self.written_on)
+        if self.patient.birth_date > self.written_on.isoformat():
+            raise ValueError("born-after-written")
         check_lines(self.lines, self.family)
 
 

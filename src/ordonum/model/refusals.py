@@ -237,6 +237,18 @@ class Refusal(Enum):
         "Le prescripteur a annulé cette ordonnance le {day} ({why}).",
         "Appelez le prescripteur si le patient a encore besoin de ce traitement.",
     )
+    ALREADY_CANCELLED = Reason(
+        "already-cancelled",
+        Kind.CONFLICT,
+        "Cette ordonnance est déjà annulée, depuis le {day} ({why}).",
+        "Il n'y a rien d'autre à faire.",
+    )
+    OWN_PRESCRIPTION = Reason(
+        "own-prescription",
+        Kind.FORBIDDEN,
+        "C'est votre propre ordonnance, et votre profession ne l'exécute pas.",
+        "Relisez ce qui en a été exécuté (executions).",
+    )
     ALREADY_EXECUTED = Reason(
         "already-executed",
         Kind.CONFLICT,
@@ -375,7 +387,7 @@ class Refused(Exception):
     ) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
-        self.faults = faults or ((Fault(at, refusal.code, ""),) if at else ())
+        self.faults = faults or ((Fault(at, refusal.code, happened(refusal, **facts)),) if at else ())
         self.facts = facts
 
     @property
@@ -389,6 +401,12 @@ def sentence(refusal: Refusal, **facts: Any) -> str:
     reason: Reason = refusal.value
     known = _Facts(facts)
     return " ".join((reason.what.format_map(known), RECORDED_SENTENCE[reason.effect], reason.todo.format_map(known)))
+
+
+def happened(refusal: Refusal, **facts: Any) -> str:
+    """The first part of the sentence of a refusal: what is wrong, for a list of places."""
+    reason: Reason = refusal.value
+    return reason.what.format_map(_Facts(facts))
 
 
 class _Facts(dict[str, Any]):

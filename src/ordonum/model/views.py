@@ -1,12 +1,11 @@
 """What each reader may see: a type for each, not a filter. Native JSON answers of the service are these."""
 
-from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
 from ordonum.model.actors import Profession
-from ordonum.model.acts import Delivered, Executed, Given, Jws, Moment, Opening, Receipt, Withheld
+from ordonum.model.acts import CancelReason, Delivered, Executed, Given, Jws, Moment, Opening, Receipt, Withheld
 from ordonum.model.prescription import Identity
 from ordonum.model.state import Remainder, State, Status
 
@@ -24,6 +23,13 @@ class PastExecution(Struct, frozen=True, kw_only=True):
     in_conflict: tuple[str, ...]
 
 
+class CancelledView(Struct, frozen=True):
+    """When the prescriber cancelled, and why."""
+
+    at: Moment
+    reason: CancelReason
+
+
 class ForExecutant(Struct, frozen=True, kw_only=True):
     """The answer to a consultation. The lines are read from the signed order only, once verified (docs/adr/0001)."""
 
@@ -32,7 +38,7 @@ class ForExecutant(Struct, frozen=True, kw_only=True):
     opening: Opening
     registered: Receipt
     status: Status
-    cancelled_at: datetime | None
+    cancelled: CancelledView | None
     remainders: tuple[Remainder, ...]
     executions: tuple[PastExecution, ...]
 
@@ -42,7 +48,7 @@ class ForPrescriber(Struct, frozen=True, kw_only=True):
 
     register_act_id: UUID
     status: Status
-    cancelled_at: datetime | None
+    cancelled: CancelledView | None
     remainders: tuple[Remainder, ...]
     executions: tuple[PastExecution, ...]
 
@@ -61,12 +67,16 @@ def past(execution: Executed) -> PastExecution:
     )
 
 
+def _cancelled(state: State) -> CancelledView | None:
+    return CancelledView(state.cancelled.recorded_at, state.cancelled.reason) if state.cancelled else None
+
+
 def for_prescriber(state: State) -> ForPrescriber:
     """The prescriber's view of a state."""
     return ForPrescriber(
         register_act_id=state.order.act_id,
         status=state.status,
-        cancelled_at=state.cancelled.recorded_at if state.cancelled else None,
+        cancelled=_cancelled(state),
         remainders=state.remainders,
         executions=tuple(past(each) for each in state.executions),
     )
@@ -80,7 +90,7 @@ def for_executant(state: State, *, jws: str, identity: Identity, opening: str, r
         opening=opening,
         registered=registered,
         status=state.status,
-        cancelled_at=state.cancelled.recorded_at if state.cancelled else None,
+        cancelled=_cancelled(state),
         remainders=state.remainders,
         executions=tuple(past(each) for each in state.executions),
     )

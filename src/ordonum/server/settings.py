@@ -13,7 +13,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     database_url: str | None = None
     owner_url: str | None = None
-    audience: str = "http://127.0.0.1:8420/v1/token"
+    audiences: tuple[str, ...] = ("http://127.0.0.1:8420/v1/token", "http://localhost:8420/v1/token")
     trust: Path
     revocation_list: Path | None = None
     sandbox: bool = False
@@ -37,8 +37,14 @@ def from_environment(environment: dict[str, str]) -> Settings:
         host=host,
         database_url=environment.get("ORDONUM_DATABASE_URL") or None,
         owner_url=environment.get("ORDONUM_DATABASE_OWNER_URL") or None,
-        audience=environment.get("ORDONUM_AUDIENCE") or f"http://{host}:{port}/v1/token",
+        audiences=(chosen,) if (chosen := environment.get("ORDONUM_AUDIENCE")) else local_audiences(host, port),
         trust=Path(environment.get("ORDONUM_TRUST") or home / "trust"),
         revocation_list=Path(revocation_list) if revocation_list else None,
         sandbox=environment.get("ORDONUM_SANDBOX", "") in ("1", "oui", "true"),
     )
+
+
+def local_audiences(host: str, port: int) -> tuple[str, ...]:
+    """What assertions may be addressed to when nothing else is said: the address, and localhost for a local one."""
+    hosts = (host, "localhost") if host == "127.0.0.1" else (host,)
+    return tuple(f"http://{each}:{port}/v1/token" for each in hosts)

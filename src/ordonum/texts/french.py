@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from ordonum.model.acts import Delivered, Withheld
-from ordonum.model.prescription import Line, MedicineLine, Quantity, Unit
+from ordonum.model.prescription import Line, MedicineLine, Quantity, Sex, Unit
 from ordonum.model.state import LineStatus, Remainder
 
 MONTHS = (
@@ -70,8 +70,34 @@ def left(remainder: Remainder) -> str:
     return f"{remainder.status.label} ; reste {reste} sur {remainder.total}, d'après la base"
 
 
+CONFLICTS = {
+    "cancelled": "l'ordonnance était annulée",
+    "identity-differs": "prénom ou date de naissance différents de ceux de l'ordonnance",
+    "more-than-left": "plus que ce qui restait d'après la base",
+    "secured-more-than-left": "plus que ce qui restait d'une ligne sécurisée",
+    "rule-refuses": "contraire à une règle",
+    "rule-asks": "une règle demandait une raison",
+}
+
+
+def conflict(code: str) -> str:
+    """What stood against an act that had happened and was recorded."""
+    return CONFLICTS.get(code, code)
+
+
 def executed(line: Delivered | Withheld) -> str:
     """«ligne 1 : DOLIPRANE 1000 mg, 2 boîtes» or «ligne 1 : non délivrée (rupture)»."""
     if isinstance(line, Withheld):
         return f"ligne {line.line} : non délivrée ({line.reason.label})"
-    return f"ligne {line.line} : {line.product}" + (f", {quantity(line.quantity)}" if line.quantity else "")
+    parts = [line.product or "comme prescrit"]
+    if line.quantity:
+        parts.append(quantity(line.quantity))
+    if line.beyond_reason:
+        parts.append(f"au-delà du reste : {line.beyond_reason}")
+    return f"ligne {line.line} : " + ", ".join(parts)
+
+
+def born(sex: Sex, text: str) -> str:
+    """«Née le 14/03/1979, sexe féminin»."""
+    participle = {Sex.FEMALE: "Née", Sex.MALE: "Né"}.get(sex, "Né(e)")
+    return f"{participle} le {birth_date(text)}, sexe {sex.label}"

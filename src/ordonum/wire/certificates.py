@@ -111,7 +111,12 @@ def professional(certificate: x509.Certificate) -> Professional:
 
 def is_test_root(certificate: x509.Certificate) -> bool:
     """Whether this root belongs to a test authority: its name says so, as IGC-Santé's do (OU=IGC-SANTE TEST)."""
-    return any(TEST_MARK in str(each.value).upper().split() for each in certificate.subject)
+    return names_test(certificate.subject)
+
+
+def names_test(name: x509.Name) -> bool:
+    """Whether a name says that its bearer is of a test authority."""
+    return any(TEST_MARK in str(each.value).upper().split() for each in name)
 
 
 def issuer_and_serial(certificate: x509.Certificate) -> tuple[bytes, str]:

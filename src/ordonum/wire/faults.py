@@ -4,9 +4,12 @@ msgspec stops at the first fault and prints unknown keys and enum values; so its
 decode the untyped body is walked along the type.
 """
 
+import difflib
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +23,16 @@ FAULTS_MAX = 50
 Hook = Callable[[type, Any], Any]
 
 HINTS = {
-    "not-json": "Le corps n'est pas un document JSON en UTF-8.",
+    "not-json": "Ce n'est pas un document JSON en UTF-8 : {expected}.",
     "missing-field": "Ce champ est obligatoire.",
-    "unknown-field": "Un champ inconnu se trouve ici ; champs admis : {fields}.",
+    "unknown-field": "Le champ n° {position} de cet objet est inconnu{meant} ; champs admis : {fields}.",
     "unknown-value": "Valeur hors de la liste admise : {fields}.",
     "unknown-kind": "Le champ « {field} » dit de quelle sorte il s'agit ; valeurs admises : {fields}.",
     "wrong-type": "Type attendu : {expected}.",
     "wrong-format": "La valeur n'a pas le format attendu.",
+    "out-of-range": "Il faut un nombre {expected}.",
+    "empty": "Ce texte est vide.",
+    "forbidden-characters": "Ce texte a un caractère qui n'est pas admis ici ({expected}).",
     "wrong-shape": "Ce n'est pas un identifiant de cette sorte ({expected}).",
     "wrong-check-digit": "La clé ou le chiffre de contrôle ne convient pas ({expected}).",
     "wrong-check-symbol": "Le symbole de contrôle ne convient pas ({expected}).",
@@ -38,6 +44,7 @@ HINTS = {
     "medicine-outside-health-products": "Un médicament ne se prescrit que dans une ordonnance de produits de santé.",
     "duration-or-quantity-wanted": "Un médicament demande une durée ou une quantité (CSP R.5123-1).",
     "date-out-of-range": "Cette date est hors de toute vraisemblance.",
+    "born-after-written": "La date de naissance est postérieure à la rédaction.",
     "same-line-twice": "Une même ligne est citée deux fois.",
     "beneficiary-wanted": "Une délivrance dit pour qui elle est faite (beneficiary).",
     "no-delivery-attaches-nobody": "Un acte qui ne délivre rien ne nomme personne (beneficiary).",
@@ -58,19 +65,37 @@ def collect(body: bytes, kind: Any, hook: Hook, at: str) -> list[Fault]:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [_fault(at, "not-json")]
-    found: list[Fault] = []
-    for fault in _walk(inspect.type_info(kind), value, at, hook):
-        found.append(fault)
-        if len(found) == FAULTS_MAX:
-            break
+        return [_fault(at, "not-json", expected=_where(body))]
+    found = list(islice(_walk(inspect.type_info(kind), value, at, hook), FAULTS_MAX))
     return found or [_fault(at, "wrong-format")]
+
+
+def _where(body: bytes) -> str:
+    """Where and why a text is no JSON: a line and a column, never what stands there."""
+    if body.startswith(b"\xef\xbb\xbf"):
+        return "il commence par une marque d'ordre des octets (BOM), à retirer"
+    if not body.strip():
+        return "il est vide"
+    try:
+        json.loads(body.decode())
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        return f"l'octet {error.start + 1} (ligne {line}) n'est pas de l'UTF-8"
+    except json.JSONDecodeError as error:
+        return f"erreur à la ligne {error.lineno}, colonne {error.colno}"
+    except RecursionError:
+        return "il est trop imbriqué"
+    except ValueError:
+        return "un nombre y est démesuré"
+    return "un nombre ou un caractère n'y est pas admis"
 
 
 def _fault(at: str, code: str, **words: str) -> Fault:
     hint = HINTS.get(code, HINTS["wrong-format"])
     return Fault(
-        at, code if code in HINTS else "wrong-format", hint.format_map({"expected": "…", "fields": "…", **words})
+        at,
+        code if code in HINTS else "wrong-format",
+        hint.format_map({"expected": "…", "fields": "…", "position": "", "meant": "", **words}),
     )
 
 
@@ -126,8 +151,11 @@ def _walk_struct(info: inspect.StructType, value: Any, at: str, hook: Hook) -> I
         yield _fault(at, "wrong-type", expected="objet")
         return
     known = {field.encode_name: field for field in info.fields}
-    if any(key not in known and key != info.tag_field for key in value):
-        yield _fault(at, "unknown-field", fields=", ".join(known))
+    for position, key in enumerate(value, start=1):
+        if key not in known and key != info.tag_field:
+            near = difflib.get_close_matches(key[:50], known, n=1)
+            meant = f" (vouliez-vous dire « {near[0]} » ?)" if near else ""
+            yield _fault(at, "unknown-field", position=str(position), meant=meant, fields=", ".join(known))
     inside = False
     for name, field in known.items():
         if name in value:
@@ -178,20 +206,24 @@ def _scalar(info: inspect.Type, value: Any, at: str) -> Iterator[Fault]:
     right = right and isinstance(value, int if isinstance(info, inspect.IntType) else (str, bool))
     if not right:
         yield _fault(at, "wrong-type", expected=expected)
-    elif (isinstance(info, inspect.StrType) and not _text_fits(info, value)) or (
-        isinstance(info, inspect.IntType) and not _int_fits(info, value)
-    ):
-        yield _fault(at, "wrong-format", expected=expected)
+    elif isinstance(info, inspect.StrType):
+        yield from _text(info, value, at)
+    elif isinstance(info, inspect.IntType) and not _int_fits(info, value):
+        low = "" if info.ge is None else f"d'au moins {info.ge}"
+        high = "" if info.le is None else f"d'au plus {info.le}"
+        yield _fault(at, "out-of-range", expected=" et ".join(each for each in (low, high) if each))
     elif isinstance(info, (inspect.DateType, inspect.DateTimeType, inspect.UUIDType)) and not _converts(info, value):
         yield _fault(at, "wrong-type", expected=expected)
 
 
-def _text_fits(info: inspect.StrType, value: str) -> bool:
-    if info.min_length is not None and len(value) < info.min_length:
-        return False
-    if info.max_length is not None and len(value) > info.max_length:
-        return False
-    return info.pattern is None or re.search(info.pattern, value) is not None
+def _text(info: inspect.StrType, value: str, at: str) -> Iterator[Fault]:
+    if info.min_length and not value.strip():
+        yield _fault(at, "empty")
+    elif info.max_length is not None and len(value) > info.max_length:
+        yield _fault(at, "too-long", expected=f"{info.max_length} caractères")
+    elif info.pattern is not None and re.search(info.pattern, value) is None:
+        code = "forbidden-characters" if info.min_length else "wrong-format"
+        yield _fault(at, code, expected="caractères de commande, invisibles ou qui changent le sens de lecture")
 
 
 def _int_fits(info: inspect.IntType, value: int) -> bool:

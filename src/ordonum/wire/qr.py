@@ -127,13 +127,24 @@ def draw(signed: SignedQr) -> str:
 
 
 def scan(image: Image.Image) -> SignedQr:
-    """The first code of an ordonnance numérique in a picture. Raises NotOurCode, saying what else was seen."""
+    """The code of an ordonnance numérique in a picture. Raises NotOurCode, saying what was seen, or that there are two."""
+    return only_one([code.text for code in zxingcpp.read_barcodes(image)])
+
+
+def only_one(texts: list[str]) -> SignedQr:
+    """The one code of an ordonnance numérique among what was read. Raises NotOurCode."""
+    found: dict[str, SignedQr] = {}
     seen = "aucun code lisible"
-    for code in zxingcpp.read_barcodes(image):
+    for text in texts:
         try:
-            return read(code.text)
+            signed = read(text)
+            found[signed.content.number] = signed
         except NotOurCode as other:
             seen = other.seen
+    if len(found) > 1:
+        raise NotOurCode("plusieurs ordonnances à la fois ; présentez-les une à une")
+    for signed in found.values():
+        return signed
     raise NotOurCode(seen)
 
 

@@ -4,9 +4,10 @@ import io
 from collections.abc import Iterator
 
 import pypdfium2
+import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
-from ordonum.wire.qr import NotOurCode, SignedQr, scan
+from ordonum.wire.qr import NotOurCode, SignedQr, only_one
 
 DPI = 300
 PAGES_MAX = 10
@@ -15,13 +16,7 @@ PIXELS_MAX = 60_000_000
 
 def find_code(raw: bytes) -> SignedQr:
     """The code of an ordonnance numérique in a PDF or an image. Raises NotOurCode, saying what was seen."""
-    seen = NotOurCode("aucun code lisible")
-    for picture in _pictures(raw):
-        try:
-            return scan(picture)
-        except NotOurCode as other:
-            seen = other
-    raise seen
+    return only_one([code.text for picture in _pictures(raw) for code in zxingcpp.read_barcodes(picture)])
 
 
 def pages(raw: bytes, dpi: int = DPI) -> Iterator[Image.Image]:

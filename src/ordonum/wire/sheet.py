@@ -18,19 +18,28 @@ from ordonum.wire.qr import SignedQr
 
 _TEMPLATE = resources.files("ordonum.wire").joinpath("sheet.typ").read_bytes()
 PENDING = "Non enregistrée à ce jour : transmise dès que possible ; non sécurisée tant que non enregistrée."
-NOTICE = "Ordonnance transmise par voie électronique à l'Assurance Maladie (CSS R.161-45)."
+NOTICE = "Ordonnance transmise par voie électronique (CSS R.161-45)."
+NOTICE_PENDING = "Ordonnance à transmettre par voie électronique (CSS R.161-45)."
+SPECIMEN = "SPÉCIMEN — carte de test, sans valeur"
 
 
 class Unprintable(Exception):
     """The sheet cannot be printed as it is written; the message is French and names the character, nothing else."""
 
 
-def draw(prescription: Prescription, prescriber: Professional, signed: SignedQr, *, registered: bool) -> bytes:
+def draw(
+    prescription: Prescription,
+    prescriber: Professional,
+    signed: SignedQr,
+    *,
+    registered: bool,
+    specimen: bool = False,
+) -> bytes:
     """The sheet as PDF bytes; the same input gives the same bytes. A pending one says that it is not registered.
 
     Raises Unprintable when a character has no glyph: a sheet never drops one in silence.
     """
-    data = _data(prescription, prescriber, signed.content.number, registered=registered)
+    data = _data(prescription, prescriber, signed.content.number, registered=registered, specimen=specimen)
     files = {
         "main.typ": _TEMPLATE,
         "data.json": json.dumps(data).encode(),
@@ -52,7 +61,7 @@ def draw(prescription: Prescription, prescriber: Professional, signed: SignedQr,
 
 
 def _data(
-    prescription: Prescription, prescriber: Professional, number: EpuId, *, registered: bool
+    prescription: Prescription, prescriber: Professional, number: EpuId, *, registered: bool, specimen: bool
 ) -> dict[str, object]:
     patient = prescription.patient
     sayings = [
@@ -78,14 +87,15 @@ def _data(
         },
         "patient": {
             "name": f"{patient.surname.upper()} {patient.first_name}",
-            "born": f"Né(e) le {french.birth_date(patient.birth_date)}, sexe {patient.sex.label}",
+            "born": french.born(patient.sex, patient.birth_date),
             "ins": f"Matricule INS {patient.ins}" if patient.ins else "",
         },
         "lines": [_line(each) for each in prescription.lines],
         "number": number.grouped,
         "sayings": sayings,
         "signature": "Signature du prescripteur :",
-        "notice": NOTICE,
+        "notice": NOTICE if registered else NOTICE_PENDING,
+        "specimen": SPECIMEN if specimen else "",
     }
 
 

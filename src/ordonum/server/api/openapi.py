@@ -1,55 +1,88 @@
-"""The OpenAPI 3.1 document of the service, made from the table of operations and the model's own schemas."""
+"""The OpenAPI 3.1 document of the service, made from the table of operations and the model's own schemas.
+
+What is signed (order, assertion, acknowledgement) is described too: a publisher writes a client in any language from
+this and docs/protocole.md.
+"""
 
 from typing import Any
 
 from ordonum import __version__
+from ordonum.model.acts import Acknowledgement
+from ordonum.model.labels import Labelled
+from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal
-from ordonum.server.api.operations import OPERATIONS, Operation
+from ordonum.server.api.operations import EVERYWHERE, OPERATIONS, TOKEN_REFUSALS, Operation
 from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE, AssertionClaims, TokenAnswer
-from ordonum.wire.problem import MEDIA_TYPE, Problem
+from ordonum.wire.problem import MEDIA_TYPE, STATUS, Problem
 
 _REF = "#/components/schemas/{name}"
+_SIGNED = (SignedOrder, Acknowledgement, AssertionClaims)
+_ABOUT = (
+    "Enregistrer, consulter, exécuter, annuler, relire. Les refus sont des documents RFC 9457 : `effect` dit si quelque chose "
+    "a été enregistré, `retry` ce qu'un logiciel peut faire seul. Un acte renvoyé (même auteur, même identifiant, même "
+    "contenu) reçoit la première réponse, octet pour octet, avec l'en-tête `Replayed: true`. Ce qui se signe, et comment "
+    "vérifier ce qui revient, est décrit pas à pas, avec des vecteurs d'essai, dans docs/protocole.md."
+)
 
 
 def document() -> dict[str, Any]:
     """The whole document."""
-    kinds = [each for operation in OPERATIONS for each in (operation.reads, operation.answers)]
-    extra = (Problem, TokenAnswer, AssertionClaims)
-    references, components = native.schemas((*dict.fromkeys(kinds), *extra), _REF)
-    by_kind = dict(zip((*dict.fromkeys(kinds), *extra), references, strict=True))
+    spoken = [each for operation in OPERATIONS for each in (operation.reads, operation.answers)]
+    kinds = tuple(dict.fromkeys((*spoken, *_SIGNED, Problem, TokenAnswer)))
+    references, components = native.schemas(kinds, _REF)
+    by_kind = dict(zip(kinds, references, strict=True))
+    _label(components)
+    components["Problem"]["properties"]["code"] = {"enum": [each.code for each in Refusal]}
+    components["RegisterRequest"]["properties"]["jws"]["description"] = (
+        "JWS compact, en-tête {alg: ES256 ou PS256, typ: ordonum-order+jws, x5c}, signé par la clé de signature de la carte ; "
+        "sa charge est un SignedOrder."
+    )
+    components["Receipt"]["properties"]["acknowledgement"]["description"] = (
+        "JWS compact Ed25519 (typ: ordonum-ack+jws), clé de /v1/acknowledgement-keys ; sa charge est un Acknowledgement."
+    )
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "ordonum — Ordonnance numérique",
-            "version": __version__,
-            "description": "Enregistrer, consulter, exécuter, annuler, relire. Les refus sont des documents RFC 9457 ; "
-            "`effect` dit si quelque chose a été enregistré, `retry` ce qu'un logiciel peut faire seul.",
+        "info": {"title": "ordonum — Ordonnance numérique", "version": __version__, "description": _ABOUT},
+        "servers": [{"url": "/"}],
+        "paths": {
+            "/v1/token": _token(by_kind),
+            "/v1/acknowledgement-keys": _keys(),
+            **{each.path: {"post": _post(each, by_kind)} for each in OPERATIONS},
         },
-        "paths": {"/v1/token": _token(by_kind), **{each.path: {"post": _post(each, by_kind)} for each in OPERATIONS}},
-        "components": {
-            "schemas": components,
-            "securitySchemes": {"jeton": {"type": "http", "scheme": "bearer"}},
-        },
+        "components": {"schemas": components, "securitySchemes": {"jeton": {"type": "http", "scheme": "bearer"}}},
     }
+
+
+def _label(components: dict[str, Any]) -> None:
+    """Beside each code its French label."""
+    for kind in _labelled(Labelled):
+        if kind.__name__ in components:
+            components[kind.__name__]["description"] = " ; ".join(f"`{each.value}` : {each.label}" for each in kind)
+
+
+def _labelled(kind: type[Labelled]) -> list[type[Labelled]]:
+    return [each for child in kind.__subclasses__() for each in (child, *_labelled(child))]
 
 
 def _post(operation: Operation, by_kind: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     said = {"application/json": {"schema": by_kind[operation.answers]}}
+    replayed = {"Replayed": {"schema": {"const": "true"}, "description": "La première réponse, rendue de nouveau"}}
+    answers: dict[str, Any] = {"200": {"description": "Fait", "content": said}}
+    if operation.writes:
+        again = {
+            "description": "Déjà fait : la première réponse, octet pour octet",
+            "headers": replayed,
+            "content": said,
+        }
+        answers = {"201": {"description": "Enregistré", "content": said}, "200": again}
     return {
         "operationId": operation.name,
+        "tags": ["Actes"],
         "summary": f"{operation.french} — {operation.summary}",
         "security": [{"jeton": []}],
         "requestBody": {"required": True, "content": {"application/json": {"schema": by_kind[operation.reads]}}},
-        "responses": {
-            "201" if operation.writes else "200": {"description": "Fait", "content": said},
-            **(
-                {"200": {"description": "Déjà fait : la première réponse, octet pour octet", "content": said}}
-                if operation.writes
-                else {}
-            ),
-            **_problems(by_kind),
-        },
+        "responses": {**answers, **_refusals((*operation.refusals, *EVERYWHERE), by_kind)},
     }
 
 
@@ -62,18 +95,36 @@ def _token(by_kind: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     return {
         "post": {
             "operationId": "token",
+            "tags": ["Authentification"],
             "summary": "S'authentifier — une assertion JWT signée par la carte (RFC 7523, x5c) contre un jeton",
-            "description": "L'assertion porte les champs de AssertionClaims et ne sert qu'une fois.",
+            "description": "JWT {alg: ES256 ou PS256, typ: JWT, x5c} signé par la clé d'authentification de la carte ; sa charge "
+            "est un AssertionClaims : `iss` et `sub` valent 8 suivi du RPPS, `aud` l'adresse de ce service, `exp` au plus 60 s "
+            "après `iat`, `jti` ne sert qu'une fois. Cinq minutes d'écart d'horloge sont tolérées.",
             "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}},
             "responses": {
                 "200": {"description": "Jeton", "content": {"application/json": {"schema": by_kind[TokenAnswer]}}},
-                **_problems(by_kind),
+                **_refusals(TOKEN_REFUSALS, by_kind),
             },
         }
     }
 
 
-def _problems(by_kind: dict[Any, dict[str, Any]]) -> dict[str, Any]:
-    codes = ", ".join(f"`{each.code}`" for each in Refusal)
+def _keys() -> dict[str, Any]:
+    return {
+        "get": {
+            "operationId": "acknowledgementKeys",
+            "tags": ["Authentification"],
+            "summary": "Clés publiques des accusés du service (JWK, Ed25519) ; les anciennes restent",
+            "responses": {"200": {"description": "Un ensemble de JWK", "content": {"application/json": {}}}},
+        }
+    }
+
+
+def _refusals(refusals: tuple[Refusal, ...], by_kind: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    """One answer a status code, naming the codes that bear it; any other status is a Problem too."""
     content = {MEDIA_TYPE: {"schema": by_kind[Problem]}}
-    return {"default": {"description": f"Refus. Codes : {codes}", "content": content}}
+    codes: dict[str, list[str]] = {}
+    for each in dict.fromkeys(refusals):
+        codes.setdefault(str(STATUS[each.value.kind]), []).append(f"`{each.code}`")
+    named = {status: {"description": ", ".join(some), "content": content} for status, some in sorted(codes.items())}
+    return {**named, "default": {"description": "Tout autre refus (docs/erreurs.md)", "content": content}}

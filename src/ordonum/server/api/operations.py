@@ -17,6 +17,7 @@ from ordonum.model.acts import (
     Receipt,
     RegisterRequest,
 )
+from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.server.usecases.cancel import cancel
 from ordonum.server.usecases.consult import consult
@@ -27,7 +28,7 @@ from ordonum.server.usecases.register import register
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One operation. `french` is the published name of the téléservice's operation it answers to."""
+    """One operation. `french` is the published name of the téléservice's operation it answers to; `refusals` those of its own."""
 
     path: str
     name: str
@@ -37,6 +38,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     answers: type[Struct]
     use_case: Callable[[Context, Actor, Any], Awaitable[Answer | Struct]]
     writes: bool
+    refusals: tuple[Refusal, ...]
     body_bytes_max: int = 65_536
 
 
@@ -49,6 +51,23 @@ OPERATIONS = (
         reads=RegisterRequest,
         answers=Receipt,
         use_case=register,
+        refusals=(
+            Refusal.SIGNATURE_INVALID,
+            Refusal.CERTIFICATE_UNTRUSTED,
+            Refusal.CERTIFICATE_EXPIRED,
+            Refusal.CERTIFICATE_REVOKED,
+            Refusal.SIGNER_NOT_CALLER,
+            Refusal.SIGNER_NOT_PRESCRIBER,
+            Refusal.NOT_ENTITLED,
+            Refusal.COMMITMENT_DIFFERS,
+            Refusal.WRITTEN_IN_FUTURE,
+            Refusal.WRITTEN_TOO_LONG_AGO,
+            Refusal.NUMBER_TAKEN,
+            Refusal.EXISTS_DIFFERENT,
+            Refusal.REVOCATION_LIST_OVERDUE,
+            Refusal.BUSY,
+            Refusal.OUTCOME_UNKNOWN,
+        ),
         writes=True,
         body_bytes_max=262_144,
     ),
@@ -60,6 +79,12 @@ OPERATIONS = (
         reads=ConsultRequest,
         answers=ForExecutant,
         use_case=consult,
+        refusals=(
+            Refusal.UNKNOWN_NUMBER,
+            Refusal.NOT_YOUR_FAMILY,
+            Refusal.OWN_PRESCRIPTION,
+            Refusal.PATIENT_OPPOSED,
+        ),
         writes=False,
     ),
     Operation(
@@ -70,6 +95,26 @@ OPERATIONS = (
         reads=ExecuteRequest,
         answers=Receipt,
         use_case=execute,
+        refusals=(
+            Refusal.UNKNOWN_NUMBER,
+            Refusal.NOT_YOUR_FAMILY,
+            Refusal.PERFORMED_IN_FUTURE,
+            Refusal.PERFORMED_BEFORE_WRITTEN,
+            Refusal.LATE_NEEDS_ALREADY,
+            Refusal.UNKNOWN_LINE,
+            Refusal.QUANTITY_WANTED,
+            Refusal.UNIT_DIFFERS,
+            Refusal.CANCELLED,
+            Refusal.IDENTITY_DIFFERS,
+            Refusal.RULE_REFUSES,
+            Refusal.RULE_ASKS,
+            Refusal.MORE_THAN_LEFT,
+            Refusal.SECURED_MORE_THAN_LEFT,
+            Refusal.EXISTS_DIFFERENT,
+            Refusal.TOO_MANY_ACTS,
+            Refusal.BUSY,
+            Refusal.OUTCOME_UNKNOWN,
+        ),
         writes=True,
     ),
     Operation(
@@ -80,6 +125,16 @@ OPERATIONS = (
         reads=CancelRequest,
         answers=Receipt,
         use_case=cancel,
+        refusals=(
+            Refusal.UNKNOWN_NUMBER,
+            Refusal.UNKNOWN_OWN_ACT,
+            Refusal.NOT_YOUR_PRESCRIPTION,
+            Refusal.ALREADY_CANCELLED,
+            Refusal.ALREADY_EXECUTED,
+            Refusal.EXISTS_DIFFERENT,
+            Refusal.BUSY,
+            Refusal.OUTCOME_UNKNOWN,
+        ),
         writes=True,
     ),
     Operation(
@@ -90,6 +145,33 @@ OPERATIONS = (
         reads=ReadBackRequest,
         answers=ForPrescriber,
         use_case=read_back,
+        refusals=(
+            Refusal.UNKNOWN_NUMBER,
+            Refusal.UNKNOWN_OWN_ACT,
+            Refusal.NOT_YOUR_PRESCRIPTION,
+            Refusal.PATIENT_OPPOSED,
+        ),
         writes=False,
     ),
+)
+
+# What any operation may answer besides its own refusals.
+EVERYWHERE = (
+    Refusal.UNREADABLE,
+    Refusal.TOO_LARGE,
+    Refusal.TOO_SLOW,
+    Refusal.NO_TOKEN,
+    Refusal.TOKEN_EXPIRED,
+    Refusal.CERTIFICATE_REVOKED,
+    Refusal.UNAVAILABLE,
+)
+TOKEN_REFUSALS = (
+    Refusal.BAD_ASSERTION,
+    Refusal.CLOCK_DIFFERS,
+    Refusal.ASSERTION_REUSED,
+    Refusal.CERTIFICATE_UNTRUSTED,
+    Refusal.CERTIFICATE_EXPIRED,
+    Refusal.CERTIFICATE_REVOKED,
+    Refusal.TOO_LARGE,
+    Refusal.UNAVAILABLE,
 )

@@ -26,7 +26,7 @@ async def authenticate(context: Context, assertion: str) -> TokenAnswer:
         cause = str(error) if isinstance(error, jws.BadSignature) else "ce n'est pas un JWT"
         raise Refused(Refusal.BAD_ASSERTION, cause=cause) from None
     signer = await judge_assertion(signed, trust=context.trust, pool=context.pool, now=now)
-    _check_claims(claims, signer.professional.rpps, audience=context.settings.audience, now=now)
+    _check_claims(claims, signer.professional.rpps, audiences=context.settings.audiences, now=now)
     digest = hashlib.sha256(signed.chain[0] + b"\0" + claims.jti.encode()).digest()
     if not await use_assertion(context.pool, digest, _moment(claims.exp) + SKEW):
         raise Refused(Refusal.ASSERTION_REUSED)
@@ -46,12 +46,14 @@ async def recognise(context: Context, token: str) -> Actor:
     return grant.actor
 
 
-def _check_claims(claims: AssertionClaims, rpps: str, *, audience: str, now: datetime) -> None:
+def _check_claims(claims: AssertionClaims, rpps: str, *, audiences: tuple[str, ...], now: datetime) -> None:
     national = certificates.PERSON_PREFIX + rpps
     if claims.iss != national or claims.sub != national:
         raise Refused(Refusal.BAD_ASSERTION, cause="elle n'est pas au nom du titulaire de la carte")
-    if claims.aud != audience:
-        raise Refused(Refusal.BAD_ASSERTION, cause="elle s'adresse à un autre service")
+    if claims.aud not in audiences:
+        raise Refused(
+            Refusal.BAD_ASSERTION, cause=f"elle s'adresse à un autre service que {audiences[0]} (ORDONUM_AUDIENCE)"
+        )
     if not 0 < claims.exp - claims.iat <= LIFETIME_SECONDS:
         raise Refused(Refusal.BAD_ASSERTION, cause="elle doit durer soixante secondes au plus")
     issued, ends = _moment(claims.iat), _moment(claims.exp)

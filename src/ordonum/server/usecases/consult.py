@@ -21,9 +21,10 @@ async def consult(context: Context, actor: Actor, request: ConsultRequest) -> Fo
     lookup = context.vault.lookup(request.number)
     history = await read_history(context, lookup)
     state = known(history)
+    own = state.order.prescriber.rpps == actor.professional.rpps
     if state.order.family not in may_execute(actor.professional.profession):
-        raise Refused(Refusal.NOT_YOUR_FAMILY)
-    if state.order.prescriber.rpps == actor.professional.rpps:
+        raise Refused(Refusal.OWN_PRESCRIPTION if own else Refusal.NOT_YOUR_FAMILY)
+    if own:
         check_read_back(actor, state)  # whoever may execute what they prescribed learns no more than by reading back
     row = history.registration
     assert row is not None
