@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from PIL import Image
 
 from ordonum.cli.system import System
 from ordonum.wire import scan
@@ -223,3 +224,80 @@ def test_help_is_french_and_documents_exit_codes(shell: Shell) -> None:
     for verb in ("prescribe", "consult", "execute", "cancel", "executions", "pdf", "resend", "serve", "demo"):
         assert verb in told
         assert shell.run(verb, "--help").returncode == 0
+
+
+def test_a_sheet_that_could_not_be_written_stops_before_anything_is_sent(shell: Shell) -> None:
+    told = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"), "--pdf", "absent/feuille.pdf", code=3)
+    assert told["code"] == "no-such-file"
+    assert "Rien n'a été envoyé" in told["detail"]
+
+
+def test_the_same_execution_file_counts_once_unless_it_is_said_to_be_another(shell: Shell) -> None:
+    made = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"))
+    words = ("execute", str(EXAMPLES / "delivrance.json"))
+    assert not shell.json(*words, card="pharmacie-centre", stdin=made["number"])["replayed"]
+    assert shell.json(*words, card="pharmacie-centre", stdin=made["number"])["replayed"]
+    assert not shell.json(*words, "--again", card="pharmacie-centre", stdin=made["number"])["replayed"]
+    left = shell.json("consult", stdin=made["number"], card="pharmacie-gare")["remainders"]
+    assert [each["left"] for each in left] == [0, 3]
+
+
+def test_two_prescriptions_in_one_picture_are_refused(shell: Shell) -> None:
+    pictures = []
+    for name in ("a.pdf", "b.pdf"):
+        shell.json("prescribe", str(EXAMPLES / "ordonnance.json"), "--pdf", name)
+        pictures.append(next(scan.pages((shell.folder / name).read_bytes(), 150)))
+    both = Image.new("L", (pictures[0].width * 2, pictures[0].height), 255)
+    both.paste(pictures[0], (0, 0))
+    both.paste(pictures[1], (pictures[0].width, 0))
+    both.save(shell.folder / "both.png")
+    told = shell.json("consult", "--from", "both.png", card="pharmacie-centre", code=3)
+    assert "plusieurs ordonnances" in told["detail"]
+
+
+def test_what_has_happened_is_shown_in_conflict_to_the_prescriber_in_words(shell: Shell) -> None:
+    made = shell.json("prescribe", str(EXAMPLES / "renouvellement.json"))
+    for _ in range(4):
+        shell.json("execute", str(EXAMPLES / "deja-remis.json"), "--again", card="pharmacie-gare", stdin=made["number"])
+    told = shell.run("consult", card="pharmacie-centre", stdin=made["number"]).stdout
+    assert "au-delà du reste : boîte détériorée, remplacée" in told
+    assert "2 boîtes en plus" in told
+
+
+def test_every_example_is_read(shell: Shell) -> None:
+    for name in ("ordonnance", "renouvellement", "soins-infirmiers"):
+        assert shell.json("prescribe", str(EXAMPLES / f"{name}.json"))["ok"]
+    made = shell.json("prescribe", str(EXAMPLES / "soins-infirmiers.json"))
+    shell.json("execute", str(EXAMPLES / "seance.json"), card="infirmiere-diallo", stdin=made["number"])
+    assert "9 séances" in shell.run("consult", card="infirmiere-diallo", stdin=made["number"]).stdout
+
+
+def test_localhost_is_this_machine_too(system: System, tmp_path: Path) -> None:
+    near = Shell(system, tmp_path, "dr-martin", service=system.url.replace("127.0.0.1", "localhost"))
+    assert near.json("prescribe", str(EXAMPLES / "ordonnance.json"))["ok"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"\xef\xbb\xbf{}", "BOM"),
+        ('{"patient": "é"}'.encode("latin-1"), "n'est pas de l'UTF-8"),
+        (b'{\n  "a": 1\n  "b": 2\n}', "ligne 3"),
+        (b"", "vide"),
+    ],
+)
+def test_a_file_that_is_no_json_is_told_where(shell: Shell, text: bytes, said: str) -> None:
+    (shell.folder / "faux.json").write_bytes(text)
+    done = shell.run("prescribe", "faux.json")
+    assert done.returncode == 3
+    assert said in done.stderr
+
+
+def test_an_unknown_field_is_told_by_its_place_and_its_neighbour(shell: Shell) -> None:
+    body = json.loads((EXAMPLES / "ordonnance.json").read_text())
+    body["lines"][0]["dosge"] = body["lines"][0].pop("dosage")
+    body["lines"][0]["duration_days"] = 900
+    (shell.folder / "faux.json").write_text(json.dumps(body))
+    told = {each["at"]: each["detail"] for each in shell.json("prescribe", "faux.json", code=3)["errors"]}
+    assert "vouliez-vous dire « dosage »" in told["$.lines[0]"]
+    assert "d'au plus 366" in told["$.lines[0].duration_days"]

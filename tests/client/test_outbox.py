@@ -1,0 +1,101 @@
+"""What a workstation keeps: before it is sent, until it is sure, and never doubled."""
+
+import json
+
+import httpx2
+import pytest
+
+from factories import a_medicine, a_prescription, a_text, an_execution
+from ordonum.cli.system import System
+from ordonum.client import CannotPrint, Client, Declined, EpuId, NotKept, Unconfirmed, prepare
+from ordonum.client.transport import Unanswered
+from ordonum.model.prescription import Family
+from ordonum.model.refusals import Refusal
+
+
+def _cut(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The line is cut: what would have left is noted, with what is on the disk at that moment."""
+    seen: list[bytes] = []
+
+    def nobody(path: str, *, content: bytes, headers: dict[str, str]) -> httpx2.Response:
+        if path != "/v1/token":
+            kept = [json.loads(file.read_text())["body"] for file in client.outbox.directory.glob("*.json")]
+            assert content.decode() in kept, "sent before it was kept"
+            seen.append(content)
+        raise Unanswered("Le service ne répond pas.")
+
+    monkeypatch.setattr(client._transport, "_exchange", nobody)
+    return seen
+
+
+def test_a_request_is_on_the_disk_before_it_leaves_and_the_same_bytes_leave_each_time(
+    own_system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own_system.client("dr-martin") as doctor:
+        doctor.prescribe(a_prescription())
+        with monkeypatch.context() as cut:
+            seen = _cut(doctor, cut)
+            with pytest.raises(Unconfirmed) as raised:
+                doctor.prescribe(a_prescription(lines=(a_medicine(label="AUTRE"),)))
+        assert len(set(seen)) == 1
+        (kept,) = doctor.outbox.pending()
+        assert str(kept.act_id) == raised.value.act_id
+        assert kept.doubtful
+        assert kept.body.encode() == seen[0]
+        done = doctor.resend(kept)
+        assert not done.replayed
+        assert list(doctor.outbox.pending()) == []
+
+
+def test_a_client_that_died_leaves_a_pending_act_that_another_process_sends(own_system: System) -> None:
+    """The process ends between keeping and sending: nothing is lost, nothing is doubled."""
+    with own_system.client("pharmacie-centre") as dying:
+        dying._keep("execute", prepare.execution(EpuId("01S2TBPZ2JCNZZYGHZ"), an_execution()))
+    with own_system.client("pharmacie-centre") as client:
+        (kept,) = client.outbox.pending()
+        with pytest.raises(Declined) as raised:
+            client.resend(kept)
+        assert raised.value.refusal is Refusal.UNKNOWN_NUMBER
+        assert list(client.outbox.pending()) == [kept]  # «later»: the registration may still arrive
+        client.outbox.discard(kept.act_id)
+        assert list(client.outbox.pending()) == []
+
+
+def test_a_refusal_of_the_card_settles_a_first_attempt_and_not_a_doubtful_one(
+    own_system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own_system.client("dr-martin") as doctor:
+        doctor._transport._audience = "http://ailleurs.example/v1/token"
+        with pytest.raises(Declined):
+            doctor.prescribe(a_prescription())
+        assert list(doctor.outbox.pending()) == []
+        with monkeypatch.context() as cut:
+            _cut(doctor, cut)
+            with pytest.raises(Unconfirmed):
+                doctor.prescribe(a_prescription())
+        (kept,) = doctor.outbox.pending()
+        with pytest.raises(Declined):
+            doctor.resend(kept)
+        assert len(list(doctor.outbox.pending())) == 1
+
+
+def test_what_cannot_be_printed_or_may_not_be_prescribed_is_not_sent(doctor: Client, pharmacy: Client) -> None:
+    before = len(list(doctor.outbox.all()))
+    with pytest.raises(CannotPrint, match="漢"):
+        doctor.prescribe(a_prescription(lines=(a_text(text="crème 漢"),), family=Family.NURSING))
+    assert len(list(doctor.outbox.all())) == before
+    with pytest.raises(Declined) as raised:
+        pharmacy.prescribe(a_prescription(place=pharmacy.card.place))
+    assert raised.value.refusal is Refusal.NOT_ENTITLED
+
+
+def test_an_act_that_is_not_kept_here_is_said_to_be_so(doctor: Client) -> None:
+    with pytest.raises(NotKept):
+        doctor.sheet(an_execution().act_id)
+
+
+def test_a_damaged_side_file_does_not_stop_the_outbox(own_system: System) -> None:
+    with own_system.client("dr-martin") as doctor:
+        doctor.prescribe(a_prescription())
+        (doctor.outbox.directory / "x.123.new").write_bytes(b"half")
+        assert len(list(doctor.outbox.all())) == 1
