@@ -3,11 +3,21 @@
 from typing import Annotated
 
 import typer
+from typer import rich_utils
 
 from ordonum import __version__
 from ordonum.cli import demo, executant, exits, prescriber, sandbox, serve
 
 _EXITS = "\n\n".join(f"{code} : {meaning}" for code, meaning in exits.CODES.items())
+
+# The frames of the help, in the language of the people who read it.
+rich_utils.DEFAULT_STRING = "[par défaut : {}]"
+rich_utils.ENVVAR_STRING = "[ou variable : {}]"
+rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+rich_utils.ERRORS_PANEL_TITLE = "Erreur"
+rich_utils.ABORTED_TEXT = "Abandon."
+rich_utils.RICH_HELP = "Voir [blue]'{command_path} {help_option}'[/]."
 
 app = typer.Typer(
     name="ordonum",
