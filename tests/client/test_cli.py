@@ -119,7 +119,7 @@ def test_every_fault_of_a_file_is_told_and_nothing_is_sent(shell: Shell) -> None
     (shell.folder / "faux.json").write_text(json.dumps(wrong))
     told = shell.json("prescribe", "faux.json", code=3)
     assert {each["at"] for each in told["errors"]} == {"$.patient.birth_date", "$.opposed"}
-    assert shell.json("prescribe", "absent.json", code=3)["code"] == "no-such-file"
+    assert shell.json("prescribe", "absent.json", code=3)["code"] == "file-problem"
 
 
 def test_a_refusal_has_its_code_its_sentence_and_its_exit_code(shell: Shell) -> None:
@@ -228,7 +228,7 @@ def test_help_is_french_and_documents_exit_codes(shell: Shell) -> None:
 
 def test_a_sheet_that_could_not_be_written_stops_before_anything_is_sent(shell: Shell) -> None:
     told = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"), "--pdf", "absent/feuille.pdf", code=3)
-    assert told["code"] == "no-such-file"
+    assert told["code"] == "file-problem"
     assert "Rien n'a été envoyé" in told["detail"]
 
 

@@ -22,10 +22,12 @@ from factories import (
     registered,
 )
 from ordonum.knowledge.rights import may_execute, may_prescribe
+from ordonum.knowledge.rules import RULES
 from ordonum.model.actors import Profession
 from ordonum.model.acts import Act, Cancelled, CancelReason, Execution, Given, NotDelivered, Withheld
 from ordonum.model.decisions import (
     check_cancellation,
+    check_consultation,
     check_execution,
     check_read_back,
     check_registration,
@@ -139,9 +141,11 @@ def test_another_family_is_refused_before_anything_else() -> None:
         ),
     ],
 )
-def test_shape_refuses_even_what_has_happened(execution: Execution, refusal: Refusal) -> None:
+def test_shape_refuses_and_dates_and_lines_refuse_even_what_has_happened(
+    execution: Execution, refusal: Refusal
+) -> None:
     assert _refused(execution, _facts()).refusal is refusal
-    if refusal is not Refusal.LATE_NEEDS_ALREADY:
+    if refusal not in (Refusal.LATE_NEEDS_ALREADY, Refusal.UNIT_DIFFERS, Refusal.QUANTITY_WANTED):
         already = msgspec.structs.replace(execution, given=Given.ALREADY)
         assert _refused(already, _facts()).refusal is refusal
 
@@ -175,6 +179,7 @@ def _rule(effect: Effect, when: When = When.ANY, since: date = date(2020, 1, 1),
         until=until,
         effect=effect,
         when=when,
+        families=frozenset(Family),
         months=3,
         source="essai",
     )
@@ -309,3 +314,55 @@ def test_only_the_prescriber_reads_back_and_never_against_the_patient() -> None:
         with pytest.raises(Refused) as raised:
             check_read_back(actor, found)
         assert raised.value.refusal is refusal
+
+
+THIRTY_DAYS = a_medicine(quantity=None, duration_days=30)
+
+
+def test_boxes_delivered_of_a_line_counted_in_days_say_what_they_cover() -> None:
+    two_boxes = delivered(1, boxes(2))
+    assert _refused(_now(two_boxes), _facts(registered(THIRTY_DAYS))).refusal is Refusal.UNIT_DIFFERS
+    covering = msgspec.structs.replace(two_boxes, covers=30)
+    check_execution(_now(covering), _facts(registered(THIRTY_DAYS)))
+    begun = _facts(registered(THIRTY_DAYS), executed(msgspec.structs.replace(two_boxes, covers=20)))
+    assert begun.state.remainders[0].left == 10
+    assert _refused(_now(covering), begun).refusal is Refusal.MORE_THAN_LEFT
+
+
+def test_what_has_happened_is_recorded_whatever_unit_it_was_counted_in() -> None:
+    already = _now(delivered(1, boxes(2)), given=Given.ALREADY)
+    assert check_execution(already, _facts(registered(THIRTY_DAYS))).in_conflict == ()
+    assert _state(registered(THIRTY_DAYS), executed(delivered(1, boxes(2)))).remainders[0].left == 0
+
+
+def test_two_products_of_one_line_add_up() -> None:
+    facts = _facts(registered(a_medicine(quantity=boxes(3))))
+    check_execution(_now(delivered(1, boxes(2)), delivered(1, boxes(1))), facts)
+    refused = _refused(_now(delivered(1, boxes(2)), delivered(1, boxes(2))), facts)
+    assert [each.at for each in refused.faults] == ["$.execution.lines[1].quantity"]
+
+
+def test_more_than_one_delivery_at_once_is_said_where_renewals_space_them() -> None:
+    facts = _facts(registered(a_medicine(quantity=boxes(2), renewals=2)))
+    assert check_execution(_now(delivered(1, boxes(2))), facts).notices == ()
+    (notice,) = check_execution(_now(delivered(1, boxes(6))), facts).notices
+    assert "une délivrance prescrite est de 2 boîtes" in notice
+
+
+def test_the_rules_that_ship_inform_of_health_products_only() -> None:
+    late = NOON + timedelta(days=120)
+    told = check_execution(an_execution(performed_at=late), _facts(now=late, rules=RULES)).notices
+    assert len(told) == 1
+    assert "à valider" in told[0]
+    nursing = _facts(registered(a_text(), family=Family.NURSING), now=late, rules=RULES)
+    may = msgspec.structs.replace(nursing, may_execute=frozenset(Family))
+    assert check_execution(an_execution(delivered(1, None), performed_at=late), may).notices == ()
+
+
+def test_a_prescriber_who_may_execute_learns_nothing_of_an_opposed_patient() -> None:
+    facts = _facts(registered(a_text(), family=Family.BIOLOGY, opposed=True))
+    own = msgspec.structs.replace(facts, actor=an_actor(DOCTOR, PLACE), may_execute=frozenset(Family))
+    assert _refused(_now(delivered(1, None)), own).refusal is Refusal.PATIENT_OPPOSED
+    with pytest.raises(Refused) as raised:
+        check_consultation(an_actor(DOCTOR, PLACE), own.state, frozenset(Family))
+    assert raised.value.refusal is Refusal.PATIENT_OPPOSED

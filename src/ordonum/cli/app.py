@@ -44,6 +44,7 @@ for each in (
     prescriber.cancel,
     prescriber.executions,
     prescriber.pdf,
+    prescriber.sign,
     executant.outbox,
     executant.resend,
     executant.discard,

@@ -98,7 +98,7 @@ def described(error: Exception) -> dict[str, Any]:
     elif isinstance(error, NotOurCode):
         code, detail = "not-our-code", f"Aucun numéro d'ordonnance lu : {error.seen}."
     elif isinstance(error, FileProblem):
-        code = "no-such-file"
+        code = "file-problem"
     told: dict[str, Any] = {"code": code, "detail": detail, "effect": effect.value, "retry": retry.value, "errors": []}
     return told | getattr(error, "brings", {})
 

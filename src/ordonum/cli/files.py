@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from ordonum.cli.exits import FileProblem
 from ordonum.client import Card
+from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Place, Professional, Text
 from ordonum.model.acts import ExecutedLines, Execution, Given, Moment
 from ordonum.model.beneficiary import Beneficiary
@@ -69,13 +70,15 @@ def source_of(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def read_prescription(raw: bytes, card: Card, today: date) -> Prescription:
-    """The prescription of a file. Raises Refused with every fault."""
+def read_prescription(raw: bytes, card: Card, now: datetime) -> Prescription:
+    """The prescription of a file; written today, by the calendar of its place. Raises Refused with every fault."""
     written = native.read(raw, PrescriptionFile)
+    place = written.place or card.place
+    today = now.astimezone(zone_of(place)).date()
     try:
         return Prescription(
             patient=written.patient,
-            place=written.place or card.place,
+            place=place,
             replaced=written.replaced,
             family=written.family,
             written_on=written.written_on or today,
@@ -123,7 +126,7 @@ def parse_number(text: str) -> EpuId:
     try:
         return EpuId.read(text)
     except WrongCheckSymbol as wrong:
-        meant = " Vouliez-vous dire : " + ", ".join(EpuId(each).grouped for each in wrong.meant) + " ?"
+        meant = " Vouliez-vous dire : " + ", ".join(EpuId(each).grouped for each in wrong.meant[:4]) + " ?"
         raise Refused(Refusal.WRONG_CHECK_SYMBOL, meant=meant if wrong.meant else "") from None
     except Malformed as error:
         read = len("".join(text.split()))

@@ -48,12 +48,26 @@ def prescribe(
             if before is not None:
                 done = client.resend(before)
             else:
-                prescription = files.read_prescription(raw, client.card, client.now().date())
+                prescription = files.read_prescription(raw, client.card, client.now())
                 done = client.prescribe(prescription, source=files.source_of(raw))
         except Unconfirmed as unconfirmed:
             if unconfirmed.act_id is not None:
                 _pending(client, UUID(unconfirmed.act_id), pdf, unconfirmed, as_json=as_json)
             raise
+        _registered(client, done, _sheet_or_why(client, done.act_id, pdf), as_json=as_json)
+
+
+@exits.telling
+def sign(
+    act: Annotated[UUID, typer.Argument(help="Identifiant de l'acte, donné par prescribe.")],
+    card: CardOption,
+    service: ServiceOption = DEFAULT_SERVICE,
+    pdf: PdfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Signer de nouveau une ordonnance que le service a refusée pour sa carte : même numéro, même acte, même feuille."""
+    with open_client(card, service) as client:
+        done = client.sign_again(act)
         _registered(client, done, _sheet_or_why(client, done.act_id, pdf), as_json=as_json)
 
 

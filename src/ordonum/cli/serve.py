@@ -73,6 +73,11 @@ def _settings() -> Settings:
     if (settings.database_url is None) != (settings.owner_url is None):
         raise CannotStart("Donnez les deux adresses, ORDONUM_DATABASE_URL et ORDONUM_DATABASE_OWNER_URL, ou aucune.")
     if not os.environ.get("ORDONUM_TRUST"):
+        if settings.database_url is not None and not settings.sandbox:
+            raise CannotStart(
+                "Sur une base qui n'est pas la base embarquée, dites à qui se fier : ORDONUM_TRUST (autorités réelles), "
+                "ou ORDONUM_SANDBOX=1 pour un bac à sable."
+            )
         return msgspec.structs.replace(settings, sandbox=True)
     return settings
 

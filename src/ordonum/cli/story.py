@@ -12,6 +12,7 @@ from msgspec import Struct
 from ordonum.cli.system import System
 from ordonum.client import Client, ClientError, Declined
 from ordonum.client.outbox import Kept
+from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
@@ -84,7 +85,7 @@ class Telling:
                 patient=patient,
                 place=self.doctor.card.place,
                 family=family,
-                written_on=self.system.now().date(),
+                written_on=self.system.now().astimezone(zone_of(self.doctor.card.place)).date(),
                 opposed=opposed,
                 lines=lines,
             )

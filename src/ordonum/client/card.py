@@ -26,6 +26,9 @@ class KeyWithChain(Struct, frozen=True, forbid_unknown_fields=True):
     key: str
     chain: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return "KeyWithChain(…)"
+
 
 class CardFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A test card: one key to authenticate, one to sign, and the place of exercise that the card names."""

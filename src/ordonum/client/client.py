@@ -36,11 +36,12 @@ from ordonum.model.acts import (
 )
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
-from ordonum.model.refusals import Effect, Kind, Refusal, Refused, Retry
+from ordonum.model.refusals import Effect, Refusal, Refused, Retry
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.wire import native, problem, sheet
 
 T = TypeVar("T")
+UNAUTHENTICATED = 401
 SOFTWARE = Software("ordonum", __version__)
 
 
@@ -111,6 +112,8 @@ class Client:
         kept = self.outbox.get(act_id)
         if kept.prescription is None or kept.number is None:
             raise NotKept(f"L'acte {act_id} n'est pas une ordonnance.")
+        if kept.refused is not None:
+            raise CannotPrint(f"Cette ordonnance n'a pas été enregistrée ({kept.refused}) : refaites-la.")
         return self._draw(kept.prescription, kept.number, registered=kept.answer is not None)
 
     def cancel(self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation) -> Acknowledged:
@@ -141,6 +144,19 @@ class Client:
     def resend(self, kept: Kept) -> Acknowledged:
         """Send the very bytes of a kept act again; it counts once whatever happened to the first."""
         return self._write(msgspec.structs.replace(kept, doubtful=True))
+
+    def sign_again(self, act_id: UUID) -> Acknowledged:
+        """Sign a refused or pending prescription with the card now in the reader: same number, same act id, same sheet.
+
+        For a card that was revoked or expired between the signature and its reception.
+        """
+        kept = self.outbox.get(act_id)
+        if kept.prescription is None or kept.answer is not None:
+            raise NotKept(f"L'acte {act_id} n'attend pas de nouvelle signature.")
+        body = prepare.signed_again(kept.body.encode(), self.card, self.software)
+        again = msgspec.structs.replace(kept, body=body.decode(), refused=None, author=self.card.professional.rpps)
+        self.outbox.keep(again)
+        return self._write(again)
 
     def _draw(self, prescription: Prescription, number: EpuId, *, registered: bool) -> bytes:
         signed = prepare.code(prescription, number, self.card)
@@ -188,7 +204,7 @@ class Client:
             acknowledged = self._acknowledged(kept, response)
         except Declined as declined:
             # A refusal of the card says nothing of an earlier attempt whose reply was lost: the act stays pending.
-            judged = not doubtful or declined.refusal.value.kind is not Kind.UNAUTHENTICATED
+            judged = not doubtful or declined.problem.status != UNAUTHENTICATED
             if judged and declined.problem.effect is Effect.NONE and declined.problem.retry is Retry.NEVER:
                 self.outbox.refused(kept, declined.problem.code)
             raise
@@ -200,7 +216,7 @@ class Client:
     def _acknowledged(self, kept: Kept, response: httpx2.Response) -> Acknowledged:
         receipt = decoded(response, Receipt)
         acknowledgement = self._verify().receipt(receipt, _acknowledged_bytes(kept))
-        if acknowledgement.act_id != kept.act_id:
+        if acknowledgement.act_id != kept.act_id or _names_another(acknowledgement, kept):
             raise NotAuthentic("L'accusé du service porte sur un autre acte : ne vous y fiez pas.")
         replayed = response.headers.get("Replayed") == "true"
         return Acknowledged(kept.act_id, kept.number, acknowledgement, receipt.notices, replayed)
@@ -222,6 +238,16 @@ class Client:
         if self._verifier is None:
             self._verifier = Verifier(self._trust, self._transport.acknowledgement_keys())
         return self._verifier
+
+
+def _names_another(acknowledgement: Acknowledgement, kept: Kept) -> bool:
+    """Whether the receipt is of another prescription than the one that we named by its registering act."""
+    if kept.operation == "register":
+        return acknowledgement.prescription != kept.act_id
+    if kept.operation == "cancel":
+        named = native.read(kept.body.encode(), CancelRequest).prescription
+        return isinstance(named, ByOwnAct) and acknowledgement.prescription != named.register_act_id
+    return False
 
 
 def _acknowledged_bytes(kept: Kept) -> bytes:

@@ -36,6 +36,9 @@ class Kept(Struct, frozen=True, kw_only=True):
     doubtful: bool = False
     refused: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Kept({self.operation}, {self.act_id})"
+
     @property
     def pending(self) -> bool:
         return self.answer is None and self.refused is None
@@ -79,13 +82,18 @@ class Outbox:
     def get(self, act_id: UUID) -> Kept:
         """The act of this identifier. Raises NotKept."""
         try:
-            return native.read(self._file(act_id).read_bytes(), Kept)
+            return native.read_own(self._file(act_id).read_bytes(), Kept)
         except FileNotFoundError:
             raise NotKept(f"Aucun acte de ce poste ne porte l'identifiant {act_id}.") from None
 
     def all(self) -> Iterator[Kept]:
         """Every act kept, oldest first."""
-        found = [native.read(file.read_bytes(), Kept) for file in self.directory.glob("*.json")]
+        found = []
+        for file in self.directory.glob("*.json"):
+            try:
+                found.append(native.read_own(file.read_bytes(), Kept))
+            except native.Corrupt:
+                file.rename(file.with_suffix(".damaged"))  # set aside: it blocks nothing, and is not lost
         yield from sorted(found, key=lambda each: each.created_at)
 
     def pending(self) -> Iterator[Kept]:

@@ -4,14 +4,15 @@ import secrets
 import uuid
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from ordonum.client.card import Card
 from ordonum.model.actors import Place, Software
 from ordonum.model.acts import ExecuteRequest, Execution, RegisterRequest
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import Identity, Prescription, split
-from ordonum.wire import commitment, native, qr
+from ordonum.model.prescription import Identity, Prescription, SignedOrder, split
+from ordonum.wire import commitment, jws, native, qr
 from ordonum.wire.assertion import LIFETIME_SECONDS, AssertionClaims
 from ordonum.wire.qr import SignedQr
 
@@ -39,6 +40,14 @@ def registration(prescription: Prescription, card: Card, software: Software) -> 
     signed = card.sign_order(native.write(order))
     request = RegisterRequest(number=number, identity=identity, opening=opening, jws=signed)
     return Prepared(act_id, number, native.write(request))
+
+
+def signed_again(body: bytes, card: Card, software: Software) -> bytes:
+    """The same registration (number, act id, opening, lines), signed by this card."""
+    request = native.read(body, RegisterRequest)
+    order = native.read(jws.payload_of(request.jws), SignedOrder)
+    renewed = msgspec.structs.replace(order, prescriber=card.professional, software=software)
+    return native.write(msgspec.structs.replace(request, jws=card.sign_order(native.write(renewed))))
 
 
 def execution(number: EpuId, done: Execution) -> Prepared:

@@ -54,14 +54,23 @@ class Verifier:
             at = min(acknowledgement.recorded_at, certificate.not_valid_after_utc)
             certificates.validate_chain(signed.chain, self._roots, at=at, usage=Usage.SIGN)
             signer = certificates.professional(certificate)
-            order = native.read(signed.payload, SignedOrder)
-            native.refuse_duplicate_keys(signed.payload, at="$")
-        except (jws.BadSignature, certificates.Untrusted, certificates.NotAProfessional, Refused):
+        except (jws.BadSignature, certificates.Untrusted, certificates.NotAProfessional):
             raise NotAuthentic(
                 "La signature du prescripteur ne tient pas : ne délivrez pas d'après cette réponse."
             ) from None
-        if signer != order.prescriber:
+        order = _read(signed.payload)
+        if (signer.rpps, signer.profession) != (order.prescriber.rpps, order.prescriber.profession):
             raise NotAuthentic("L'ordonnance est signée par un autre que son prescripteur.")
         if not commitment.opens(order.commitment, number, view.identity, view.opening):
             raise NotAuthentic("Cette ordonnance n'est pas celle de ce numéro et de ce patient.")
         return VerifiedOrder(order, acknowledgement, view)
+
+
+def _read(payload: bytes) -> SignedOrder:
+    try:
+        native.refuse_duplicate_keys(payload, at="$")
+        return native.read(payload, SignedOrder)
+    except Refused:
+        raise NotAuthentic(
+            "L'ordonnance est signée, mais ce logiciel ne sait pas la lire : mettez-le à jour, et délivrez d'après le papier."
+        ) from None

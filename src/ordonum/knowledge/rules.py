@@ -6,6 +6,7 @@
 from datetime import date
 
 from ordonum.model.facts import Effect, Rule, When
+from ordonum.model.prescription import Family
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -13,22 +14,13 @@ RULES: tuple[Rule, ...] = (
         article="CSP R.5132-22",
         sentence=(
             "L'ordonnance a été rédigée il y a plus de trois mois : la première délivrance d'un médicament des listes I "
-            "ou II n'est plus possible"
+            "ou II n'est plus possible (article à valider)"
         ),
         since=date(2007, 1, 1),
         effect=Effect.INFORMS,  # refuses once the drug base says which lines are listed
         when=When.FIRST,
+        families=frozenset({Family.HEALTH_PRODUCTS}),
         months=3,
-        source=None,
-    ),
-    Rule(
-        name="prescription-12-months",
-        article="CSP R.5132-21",
-        sentence="L'ordonnance a été rédigée il y a plus de douze mois",
-        since=date(2007, 1, 1),
-        effect=Effect.INFORMS,
-        when=When.ANY,
-        months=12,
         source=None,
     ),
 )

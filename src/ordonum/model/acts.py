@@ -57,10 +57,15 @@ class CancelReason(Labelled):
 
 
 class Delivered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="delivered"):
-    """Something was handed over or done for this line; without `product`, as the line says."""
+    """Something was handed over or done for this line; without `product`, as the line says.
+
+    `quantity` is what left the counter, in any unit; where that is not the line's unit, `covers` says how much of the
+    line it covers (two boxes cover thirty days). Several products or batches of one line are several of these.
+    """
 
     line: Annotated[int, Meta(ge=1, le=LINES_MAX)]
     quantity: Quantity | None = None
+    covers: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     product: Name | None = None
     cip13: Cip13 | None = None
     beyond_reason: Text | None = None
@@ -90,8 +95,9 @@ class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def __post_init__(self) -> None:
         if not YEAR_MIN <= self.performed_at.year <= YEAR_MAX:
             raise ValueError("date-out-of-range")
-        ranks = [each.line for each in self.lines]
-        if len(set(ranks)) != len(ranks):
+        withheld = [each.line for each in self.lines if isinstance(each, Withheld)]
+        delivered = {each.line for each in self.lines if isinstance(each, Delivered)}
+        if len(set(withheld)) != len(withheld) or delivered & set(withheld):
             raise ValueError("same-line-twice")
         if self.delivers and self.beneficiary is None:
             raise ValueError("beneficiary-wanted")
@@ -203,6 +209,7 @@ Act = Registered | Executed | Cancelled
 class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Payload of the service's signature on an act that it recorded.
 
+    `prescription` is the id of the act that registered it: a receipt of one prescription is none of another.
     `content` is SHA-256 of salt ‖ the act's canonical bytes (for a registration, of salt ‖ the JWS): the salt, given
     beside, keeps the digest of a short act from being guessed by whoever sees the acknowledgement alone.
     """
@@ -210,6 +217,7 @@ class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     v: Literal[1]
     act: Literal["register", "execute", "cancel"]
     act_id: UUID
+    prescription: UUID
     recorded_at: Moment
     content: CommitmentHex
     late: bool = False

@@ -56,3 +56,6 @@ class Beneficiary(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     first_name: Name
     birth_date: BirthDate
     birth_rank: Annotated[int, Meta(ge=1, le=9)] = 1
+
+    def __repr__(self) -> str:
+        return "Beneficiary(…)"

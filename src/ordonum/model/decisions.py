@@ -15,9 +15,9 @@ from msgspec import Struct
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Delivered, Execution, Given
 from ordonum.model.facts import Effect, Facts, Finding, RegisterFacts, Rule, When
-from ordonum.model.prescription import Line, SignedOrder
+from ordonum.model.prescription import Family, Line, SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused, happened
-from ordonum.model.state import State, Status, allowed, counted_unit
+from ordonum.model.state import State, Status, allowed, counted_unit, covered
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 NOW_LASTS = timedelta(hours=24)
@@ -81,6 +81,15 @@ def check_read_back(actor: Actor, state: State) -> None:
         raise Refused(Refusal.PATIENT_OPPOSED)
 
 
+def check_consultation(actor: Actor, state: State, may_execute: frozenset[Family]) -> None:
+    """Refuse a consultation, or return. The holder of a sheet of another family is told that and nothing else."""
+    own = state.order.prescriber.rpps == actor.professional.rpps
+    if state.order.family not in may_execute:
+        raise Refused(Refusal.OWN_PRESCRIPTION if own else Refusal.NOT_YOUR_FAMILY)
+    if own:
+        check_read_back(actor, state)  # whoever may execute what they prescribed learns no more than by reading back
+
+
 def check_execution(execution: Execution, facts: Facts) -> Verdict:
     """Refuse an execution, or say with what it is recorded.
 
@@ -105,6 +114,8 @@ def check_execution(execution: Execution, facts: Facts) -> Verdict:
 def _check_right(facts: Facts) -> None:
     if facts.state.order.family not in facts.may_execute:
         raise Refused(Refusal.NOT_YOUR_FAMILY)
+    if facts.state.order.opposed and facts.state.order.prescriber.rpps == facts.actor.professional.rpps:
+        raise Refused(Refusal.PATIENT_OPPOSED)  # what is left would tell what was executed
 
 
 def _check_shape(execution: Execution, facts: Facts) -> None:
@@ -120,18 +131,19 @@ def _check_shape(execution: Execution, facts: Facts) -> None:
         remainder = facts.state.remainder(each.line)
         if remainder is None:
             raise Refused(Refusal.UNKNOWN_LINE, at=f"{at}.line", line=each.line)
-        if isinstance(each, Delivered):
+        if isinstance(each, Delivered) and execution.given is Given.NOW:
             _check_unit(each, facts.state.order.lines[each.line - 1], at)
 
 
 def _check_unit(each: Delivered, line: Line, at: str) -> None:
-    unit = counted_unit(line)
-    if unit is None:
+    """An act asked for says how much of the line it covers; one that has happened is recorded as it was."""
+    if covered(each, line) is not None:
         return
+    unit = counted_unit(line)
+    noun = f"{unit.label}s" if unit else ""
     if each.quantity is None:
-        raise Refused(Refusal.QUANTITY_WANTED, at=f"{at}.quantity", line=each.line, unit=f"{unit.label}s")
-    if each.quantity.unit is not unit:
-        raise Refused(Refusal.UNIT_DIFFERS, at=f"{at}.quantity.unit", line=each.line, unit=f"{unit.label}s")
+        raise Refused(Refusal.QUANTITY_WANTED, at=f"{at}.quantity", line=each.line, unit=noun)
+    raise Refused(Refusal.UNIT_DIFFERS, at=f"{at}.quantity.unit", line=each.line, unit=noun)
 
 
 def _findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
@@ -146,22 +158,21 @@ def _findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
 
 
 def _quantity_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
+    wanted: dict[int, int] = {}
     for place, each in enumerate(execution.lines):
         remainder = facts.state.remainder(each.line)
         if not isinstance(each, Delivered) or remainder is None:
             continue
-        wanted = each.quantity.value if remainder.unit is not None and each.quantity is not None else 1
-        if wanted <= remainder.left:
-            continue
-        secured = facts.state.order.lines[each.line - 1].secured
-        if each.beyond_reason is not None and not secured:
+        line = facts.state.order.lines[each.line - 1]
+        wanted[each.line] = wanted.get(each.line, 0) + (covered(each, line) or allowed(line) // (1 + line.renewals))
+        if wanted[each.line] <= remainder.left or (each.beyond_reason is not None and not line.secured):
             continue
         yield Finding(
-            refusal=Refusal.SECURED_MORE_THAN_LEFT if secured else Refusal.MORE_THAN_LEFT,
+            refusal=Refusal.SECURED_MORE_THAN_LEFT if line.secured else Refusal.MORE_THAN_LEFT,
             at=f"$.execution.lines[{place}].quantity",
             facts={
                 "line": each.line,
-                "left": _counted(remainder.left, remainder.unit.label if remainder.unit else "délivrance"),
+                "left": _counted(remainder.left, remainder.unit.label if remainder.unit else "exécution"),
                 "last": local(remainder.last_at, facts) if remainder.last_at else "aucune",
             },
         )
@@ -180,10 +191,11 @@ def _several_deliveries(execution: Execution, facts: Facts) -> Iterator[str]:
     """Lines of which more than one delivery is given at once: renewals are there to be spaced."""
     for each in execution.lines:
         line = facts.state.order.lines[each.line - 1]
-        if isinstance(each, Delivered) and each.quantity is not None and line.renewals:
+        unit = counted_unit(line)
+        if isinstance(each, Delivered) and unit is not None and line.renewals:
             single = allowed(line) // (1 + line.renewals)
-            if each.quantity.value > single:
-                yield f"Ligne {each.line} : une délivrance prescrite est de {_counted(single, each.quantity.unit.label)}"
+            if (covered(each, line) or 0) > single:
+                yield f"Ligne {each.line} : une délivrance prescrite est de {_counted(single, unit.label)}"
 
 
 def _rules_met(execution: Execution, facts: Facts) -> Iterator[Rule]:
@@ -194,7 +206,7 @@ def _rules_met(execution: Execution, facts: Facts) -> Iterator[Rule]:
     first = not any(each.given for each in facts.state.remainders)
     for rule in facts.rules:
         in_force = rule.since <= day and (rule.until is None or day < rule.until)
-        looked_at = rule.when is When.ANY or first
+        looked_at = (rule.when is When.ANY or first) and facts.state.order.family in rule.families
         if in_force and looked_at and months_after(facts.state.order.written_on, rule.months) < day:
             yield rule
 

@@ -41,6 +41,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     until: date | None = None
     effect: Effect
     when: When
+    families: frozenset[Family]
     months: int
     source: str | None
 

@@ -23,7 +23,7 @@ LOOK_ALIKE = {"B": "8", "8": "B", "S": "5", "5": "S", "G": "6", "6": "G", "U": "
 
 
 class WrongCheckSymbol(Malformed):
-    """Eighteen symbols of the right kind that are not a number: mistyped. `meant` proposes at most three corrections."""
+    """Eighteen symbols of the right kind that are not a number: mistyped. `meant` proposes corrections."""
 
     def __init__(self, meant: tuple[str, ...]) -> None:
         super().__init__("wrong-check-symbol")
@@ -47,7 +47,7 @@ class EpuId(Identifier):
         if text[0] != VERSION:
             raise Malformed("unknown-number-version")
         if not _holds(text):
-            raise WrongCheckSymbol(tuple(_corrections(text))[:3])
+            raise WrongCheckSymbol(tuple(_corrections(text)))
 
     @classmethod
     def read(cls, typed: str) -> "EpuId":

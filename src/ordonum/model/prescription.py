@@ -97,6 +97,9 @@ class Patient(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ins: NirKey | None = None
     address: Text | None = None
 
+    def __repr__(self) -> str:
+        return "Patient(…)"
+
 
 class Prescription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole prescription, as the prescriber's software keeps it and as `ordonum prescribe FILE` reads it.
@@ -124,6 +127,9 @@ class Identity(Struct, frozen=True, forbid_unknown_fields=True):
 
     first_name: Name
     birth_date: BirthDate
+
+    def __repr__(self) -> str:
+        return "Identity(…)"
 
 
 class SignedOrder(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

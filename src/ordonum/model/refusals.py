@@ -20,6 +20,7 @@ class Kind(Enum):
     ASKS = "asks-a-reason"
     TOO_LARGE = "too-large"
     METHOD = "method"
+    SLOW = "slow"
     BUSY = "busy"
     BUG = "bug"
 
@@ -78,7 +79,7 @@ class Refusal(Enum):
     )
     TOO_SLOW = Reason(
         "too-slow",
-        Kind.TOO_LARGE,
+        Kind.SLOW,
         "La demande n'est pas arrivée en entier à temps.",
         "Renvoyez la même demande.",
         retry=Retry.SAME_ID,
@@ -147,7 +148,7 @@ class Refusal(Enum):
     NOT_ENTITLED = Reason(
         "not-entitled",
         Kind.FORBIDDEN,
-        "La profession de {profession} ne permet pas cet acte sur une ordonnance de {family}.",
+        "La profession « {profession} » ne permet pas cet acte sur une ordonnance de type « {family} ».",
         "Vérifiez la profession et le type d'ordonnance.",
     )
     NOT_YOUR_FAMILY = Reason(
@@ -222,7 +223,14 @@ class Refusal(Enum):
         "unknown-number",
         Kind.NOT_FOUND,
         "Aucune ordonnance n'est enregistrée sous ce numéro. Elle n'a peut-être pas encore été transmise.",
-        "Si vous avez le papier en main, délivrez d'après lui selon les règles habituelles, et réessayez plus tard.",
+        "Papier en main, exécutez d'après lui selon les règles habituelles, sauf les lignes sécurisées ; réessayez plus tard.",
+        retry=Retry.LATER,
+    )
+    NOT_REGISTERED = Reason(
+        "not-registered",
+        Kind.NOT_FOUND,
+        "Aucune ordonnance n'est enregistrée sous ce numéro.",
+        "Vérifiez le numéro, ou renvoyez d'abord l'enregistrement (resend).",
         retry=Retry.LATER,
     )
     UNKNOWN_OWN_ACT = Reason(
@@ -264,13 +272,13 @@ class Refusal(Enum):
     UNIT_DIFFERS = Reason(
         "unit-differs",
         Kind.INVALID,
-        "La ligne {line} est prescrite en {unit}.",
-        "Indiquez la quantité dans cette unité.",
+        "La ligne {line} se compte en {unit}.",
+        "Indiquez la quantité dans cette unité, ou combien elle en couvre (covers).",
     )
     QUANTITY_WANTED = Reason(
         "quantity-wanted",
         Kind.INVALID,
-        "La quantité délivrée manque à la ligne {line}, prescrite en {unit}.",
+        "La quantité manque à la ligne {line}, qui se compte en {unit}.",
         "Indiquez la quantité dans cette unité.",
     )
     MORE_THAN_LEFT = Reason(

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ordonum.model.acts import Act, Cancelled, Delivered, Executed, Registered, Withheld
 from ordonum.model.labels import Labelled
-from ordonum.model.prescription import Line, Quantity, SignedOrder, Unit
+from ordonum.model.prescription import Line, SignedOrder, Unit
 
 
 class Status(Labelled):
@@ -80,6 +80,16 @@ def allowed(line: Line) -> int:
     return line.duration_days * deliveries if line.duration_days is not None else deliveries
 
 
+def covered(each: Delivered, line: Line) -> int | None:
+    """How much of its line a delivery covers, in `counted_unit`; None when it does not say."""
+    unit = counted_unit(line)
+    if each.covers is not None:
+        return each.covers
+    if unit is None:
+        return 1
+    return each.quantity.value if each.quantity is not None and each.quantity.unit is unit else None
+
+
 def state(acts: Sequence[Act]) -> State | None:
     """The state that acts, in the order in which they were recorded, add up to; None while nothing is registered."""
     registered = next((act for act in acts if isinstance(act, Registered)), None)
@@ -116,7 +126,8 @@ def _remainder(line: Line, executions: Sequence[Executed], cancelled: Cancelled 
                 continue
             withheld_last = isinstance(each, Withheld)
             if isinstance(each, Delivered):
-                given += _count(each.quantity, unit)
+                # What has happened is recorded even if it does not say how much it covers: then one delivery.
+                given += covered(each, line) or total // (1 + line.renewals)
                 last_at = execution.performed_at if last_at is None else max(last_at, execution.performed_at)
     return Remainder(
         line=line.rank,
@@ -138,10 +149,3 @@ def _line_status(given: int, total: int, *, withheld_last: bool, cancelled: bool
     if given:
         return LineStatus.PARTLY
     return LineStatus.NOT_DELIVERED if withheld_last else LineStatus.TO_DELIVER
-
-
-def _count(quantity: Quantity | None, unit: Unit | None) -> int:
-    """How much a delivery counts. A delivery without a unit counts once; one in another unit (paper) counts as one."""
-    if unit is None or quantity is None or quantity.unit is not unit:
-        return 1
-    return quantity.value

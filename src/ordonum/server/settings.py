@@ -20,6 +20,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     pool_size: int = 16
     token_minutes: int = 60
 
+    def __repr__(self) -> str:
+        return f"Settings(home={self.home}, port={self.port})"  # the addresses of the database hold passwords
+
     @property
     def key_file(self) -> Path:
         return self.home / "keys" / "service-keys.json"

@@ -45,7 +45,7 @@ HINTS = {
     "duration-or-quantity-wanted": "Un médicament demande une durée ou une quantité (CSP R.5123-1).",
     "date-out-of-range": "Cette date est hors de toute vraisemblance.",
     "born-after-written": "La date de naissance est postérieure à la rédaction.",
-    "same-line-twice": "Une même ligne est citée deux fois.",
+    "same-line-twice": "Une même ligne est dite deux fois non délivrée, ou délivrée et non délivrée.",
     "beneficiary-wanted": "Une délivrance dit pour qui elle est faite (beneficiary).",
     "no-delivery-attaches-nobody": "Un acte qui ne délivre rien ne nomme personne (beneficiary).",
 }

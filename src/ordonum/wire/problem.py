@@ -15,6 +15,7 @@ STATUS = {
     Kind.ASKS: 409,
     Kind.TOO_LARGE: 413,
     Kind.METHOD: 405,
+    Kind.SLOW: 408,
     Kind.BUSY: 503,
     Kind.BUG: 500,
 }
@@ -27,6 +28,7 @@ TITLES = {
     Kind.ASKS: "Une raison est demandée",
     Kind.TOO_LARGE: "Demande trop volumineuse",
     Kind.METHOD: "Méthode non admise",
+    Kind.SLOW: "Demande trop lente",
     Kind.BUSY: "Service momentanément indisponible",
     Kind.BUG: "Erreur du service",
 }

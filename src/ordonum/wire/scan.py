@@ -12,6 +12,7 @@ from ordonum.wire.qr import NotOurCode, SignedQr, only_one
 DPI = 300
 PAGES_MAX = 10
 PIXELS_MAX = 60_000_000
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 
 
 def find_code(raw: bytes) -> SignedQr:
@@ -27,7 +28,10 @@ def pages(raw: bytes, dpi: int = DPI) -> Iterator[Image.Image]:
         raise NotOurCode("un fichier PDF illisible") from None
     try:
         for number in range(min(len(document), PAGES_MAX)):
-            yield document[number].render(scale=dpi / 72).to_pil().convert("L")
+            page = document[number]
+            if page.get_width() * page.get_height() * (dpi / 72) ** 2 > PIXELS_MAX:
+                raise NotOurCode("une page trop grande")
+            yield page.render(scale=dpi / 72).to_pil().convert("L")
     finally:
         document.close()
 
@@ -37,7 +41,7 @@ def _pictures(raw: bytes) -> Iterator[Image.Image]:
         yield from pages(raw)
         return
     try:
-        with Image.open(io.BytesIO(raw)) as image:
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
             if image.width * image.height > PIXELS_MAX:
                 raise NotOurCode("une image trop grande")
             yield image.convert("L")

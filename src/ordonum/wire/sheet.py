@@ -17,7 +17,7 @@ from ordonum.wire import qr
 from ordonum.wire.qr import SignedQr
 
 _TEMPLATE = resources.files("ordonum.wire").joinpath("sheet.typ").read_bytes()
-PENDING = "Non enregistrée à ce jour : transmise dès que possible ; non sécurisée tant que non enregistrée."
+PENDING = "Non enregistrée à ce jour : elle sera transmise dès que possible ; non sécurisée tant que non enregistrée."
 NOTICE = "Ordonnance transmise par voie électronique (CSS R.161-45)."
 NOTICE_PENDING = "Ordonnance à transmettre par voie électronique (CSS R.161-45)."
 SPECIMEN = "SPÉCIMEN — carte de test, sans valeur"
@@ -66,9 +66,9 @@ def _data(
     patient = prescription.patient
     sayings = [
         "Remettez cette ordonnance au professionnel de votre choix : ce geste vaut accord pour qu'il la lise.",
-        "Vous vous êtes opposé à ce que le prescripteur consulte ce qui sera délivré."
+        "Opposition du patient : le prescripteur ne consultera pas ce qui sera délivré."
         if prescription.opposed
-        else "Le prescripteur pourra consulter ce qui aura été délivré, sauf opposition de votre part.",
+        else "Le prescripteur pourra consulter ce qui aura été délivré, sauf opposition du patient.",
     ]
     if not registered:
         sayings.insert(0, PENDING)

@@ -126,7 +126,7 @@ OPERATIONS = (
         answers=Receipt,
         use_case=cancel,
         refusals=(
-            Refusal.UNKNOWN_NUMBER,
+            Refusal.NOT_REGISTERED,
             Refusal.UNKNOWN_OWN_ACT,
             Refusal.NOT_YOUR_PRESCRIPTION,
             Refusal.ALREADY_CANCELLED,
@@ -146,7 +146,7 @@ OPERATIONS = (
         answers=ForPrescriber,
         use_case=read_back,
         refusals=(
-            Refusal.UNKNOWN_NUMBER,
+            Refusal.NOT_REGISTERED,
             Refusal.UNKNOWN_OWN_ACT,
             Refusal.NOT_YOUR_PRESCRIPTION,
             Refusal.PATIENT_OPPOSED,

@@ -37,8 +37,8 @@ def read(vault: Vault, token: str, *, now: datetime) -> Grant:
         opened = jose.deserialize_compact(token, vault.token_key, algorithms=["HS256"])
         if opened.headers().get("typ") != _HEADER["typ"]:
             raise Refused(Refusal.NO_TOKEN)
-        grant = native.read(opened.payload, Grant)
-    except (JoseError, ValueError, TypeError, KeyError):
+        grant = native.read_own(opened.payload, Grant)
+    except (JoseError, native.Corrupt, ValueError, TypeError, KeyError):
         raise Refused(Refusal.NO_TOKEN) from None
     if grant.expires_at <= now:
         raise Refused(Refusal.TOKEN_EXPIRED)

@@ -39,6 +39,7 @@ class Trust:
                 f"{directory} contient une autorité de test. Un service réel la refuse ; "
                 "pour un bac à sable, donnez ORDONUM_SANDBOX=1."
             )
+        self.sandbox = sandbox
         self.issuers = tuple(found)
         roots = [each for each in found if each.issuer == each.subject]
         self.roots = tuple(each.public_bytes(serialization.Encoding.DER) for each in roots)

@@ -85,7 +85,7 @@ async def fingerprints(pool: Pool) -> dict[str, bytes]:
 
 
 async def add_fingerprints(pool: Pool, found: dict[str, bytes], now: datetime) -> None:
-    """Remember the fingerprints of keys that are already on the disk."""
+    """Remember the fingerprints of keys that are already on the disk; one that is known already is left as it is."""
     async with writing(pool) as connection:
         await connection.executemany(
             "INSERT INTO key_fingerprint VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",

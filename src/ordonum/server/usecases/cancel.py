@@ -4,6 +4,7 @@ from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Cancelled, CancelRequest
 from ordonum.model.decisions import check_cancellation
+from ordonum.model.refusals import Refusal
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known
 from ordonum.server.usecases.naming import named
@@ -17,7 +18,7 @@ async def cancel(context: Context, actor: Actor, request: CancelRequest) -> Answ
     lookup = await named(context, actor, request.prescription)
 
     async def decide(history: History) -> Decided:
-        check_cancellation(actor, known(history), zone_of(actor.place))
+        check_cancellation(actor, known(history, Refusal.NOT_REGISTERED), zone_of(actor.place))
         now = context.now()
         kept = Cancelled(act_id=cancellation.act_id, recorded_at=now, by=actor, reason=cancellation.reason)
         return Decided(at=now, performed_at=now, body=native.write(kept), acknowledged=native.canonical(cancellation))

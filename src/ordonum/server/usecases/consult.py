@@ -3,8 +3,7 @@
 from ordonum.knowledge.rights import may_execute
 from ordonum.model.actors import Actor
 from ordonum.model.acts import ConsultRequest
-from ordonum.model.decisions import check_read_back
-from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.decisions import check_consultation
 from ordonum.model.views import ForExecutant, for_executant
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.context import Context
@@ -21,11 +20,7 @@ async def consult(context: Context, actor: Actor, request: ConsultRequest) -> Fo
     lookup = context.vault.lookup(request.number)
     history = await read_history(context, lookup)
     state = known(history)
-    own = state.order.prescriber.rpps == actor.professional.rpps
-    if state.order.family not in may_execute(actor.professional.profession):
-        raise Refused(Refusal.OWN_PRESCRIPTION if own else Refusal.NOT_YOUR_FAMILY)
-    if own:
-        check_read_back(actor, state)  # whoever may execute what they prescribed learns no more than by reading back
+    check_consultation(actor, state, may_execute(actor.professional.profession))
     row = history.registration
     assert row is not None
     sealed = unseal(context, history, request.number)

@@ -54,10 +54,10 @@ async def read_history(context: Context, lookup: bytes) -> History:
     return History(lookup=lookup, rows=rows, acts=acts, state=state(acts))
 
 
-def known(history: History) -> State:
-    """The state of a registered prescription. Raises Refused(UNKNOWN_NUMBER)."""
+def known(history: History, otherwise: Refusal = Refusal.UNKNOWN_NUMBER) -> State:
+    """The state of a registered prescription. Raises Refused(otherwise)."""
     if history.state is None:
-        raise Refused(Refusal.UNKNOWN_NUMBER)
+        raise Refused(otherwise)
     return history.state
 
 
@@ -67,12 +67,12 @@ def unseal(context: Context, history: History, number: EpuId) -> Sealed:
     assert row is not None
     assert row.sealed is not None
     plain = context.vault.unseal(number, row.year, history.lookup, row.act_id, row.sealed)
-    return native.read(plain, Sealed)
+    return native.read_own(plain, Sealed)
 
 
 def receipt(context: Context, history: History, row: ActRow) -> Receipt:
     """The receipt with which an act was answered."""
-    return native.read(stored_answer(context, history.lookup, row), Receipt)
+    return native.read_own(stored_answer(context, history.lookup, row), Receipt)
 
 
 def stored_answer(context: Context, lookup: bytes, row: ActRow) -> bytes:
@@ -83,10 +83,10 @@ def stored_answer(context: Context, lookup: bytes, row: ActRow) -> bytes:
 def _open(context: Context, lookup: bytes, row: ActRow) -> Act:
     body = context.vault.decrypt(Purpose.BODY, row.year, lookup, row.act_id, row.body)
     if row.kind == "execute":
-        return native.read(body, Executed)
+        return native.read_own(body, Executed)
     if row.kind == "cancel":
-        return native.read(body, Cancelled)
-    given = native.read(stored_answer(context, lookup, row), Receipt)
-    acknowledged = native.read(jws.payload_of(given.acknowledgement), Acknowledgement)
-    order = native.read(jws.payload_of(body.decode()), SignedOrder)
+        return native.read_own(body, Cancelled)
+    given = native.read_own(stored_answer(context, lookup, row), Receipt)
+    acknowledged = native.read_own(jws.payload_of(given.acknowledgement), Acknowledgement)
+    order = native.read_own(jws.payload_of(body.decode()), SignedOrder)
     return Registered(row.act_id, acknowledged.recorded_at, order, acknowledged.late)

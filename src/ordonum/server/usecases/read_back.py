@@ -3,6 +3,7 @@
 from ordonum.model.actors import Actor
 from ordonum.model.acts import ReadBackRequest
 from ordonum.model.decisions import check_read_back
+from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForPrescriber, for_prescriber
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.context import Context
@@ -15,7 +16,7 @@ async def read_back(context: Context, actor: Actor, request: ReadBackRequest) ->
     """The executions of one's own prescription; never for whom. Traced before it is answered. Raises Refused."""
     lookup = await named(context, actor, request.prescription)
     history = await read_history(context, lookup)
-    state = known(history)
+    state = known(history, Refusal.NOT_REGISTERED)
     check_read_back(actor, state)
     now = context.now()
     seen = entry(context, lookup, action="read-back", actor=actor, at=now, year=history.year(now.year), outcome="done")

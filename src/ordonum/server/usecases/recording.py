@@ -68,7 +68,7 @@ async def record(context: Context, asked: Asked, decide: Decide) -> Answer:
                 raise Refused(Refusal.EXISTS_DIFFERENT)
             return Answer(stored_answer(context, asked.lookup, row), replayed=True)
         decided = await decide(history)
-        made = _receipt(context, asked, decided)
+        made = _receipt(context, asked, decided, history)
         if await _add(context, asked, decided, history, author=author, content=content, answer=made):
             return Answer(made, replayed=False)
         await asyncio.sleep(context.draw_delay(attempt))
@@ -107,12 +107,13 @@ async def _add(
     return await record_act(context.pool, asked.lookup, row, audit, own_act=decided.own_act, patient=decided.patient)
 
 
-def _receipt(context: Context, asked: Asked, decided: Decided) -> bytes:
+def _receipt(context: Context, asked: Asked, decided: Decided, history: History) -> bytes:
     salt = context.draw_salt()
     acknowledgement = Acknowledgement(
         v=1,
         act=asked.kind,  # type: ignore[arg-type]  # the three kinds of the act table are those of the acknowledgement
         act_id=asked.act_id,
+        prescription=history.registration.act_id if history.registration else asked.act_id,
         recorded_at=decided.at,
         content=digest(salt, decided.acknowledged),
         late=decided.late,

@@ -5,6 +5,7 @@ Epoch keys `look`, `blind`, `ack`; year keys `seal`, `data`, `nir` (the year in 
 """
 
 import base64
+import fcntl
 import hashlib
 import os
 import secrets
@@ -36,6 +37,9 @@ class KeyFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seal: dict[str, bytes]
     data: dict[str, bytes]
     nir: dict[str, bytes]
+
+    def __repr__(self) -> str:
+        return "KeyFile(…)"
 
     def named(self) -> Iterator[tuple[str, bytes]]:
         """Every key with its name, as `look[1]` or `data[2026]`."""
@@ -125,7 +129,13 @@ def load_or_create(file: Path, known: dict[str, bytes], *, database_empty: bool,
     A missing file is made only for a database that holds nothing; a key whose fingerprint differs, or that the database
     knows and the file lacks, is a refusal. The file is on the disk when this returns. Raises KeysRefused.
     """
-    today = now.astimezone(UTC).date()
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (file.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two workers draw one set of keys, and the second reads it
+        return _load_or_create(file, known, database_empty=database_empty, today=now.astimezone(UTC).date())
+
+
+def _load_or_create(file: Path, known: dict[str, bytes], *, database_empty: bool, today: date) -> KeyFile:
     if not file.exists():
         if known or not database_empty:
             raise KeysRefused(

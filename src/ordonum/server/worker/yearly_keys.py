@@ -6,7 +6,7 @@ from datetime import UTC
 from ordonum.server.events import Event, log
 from ordonum.server.store.credentials import add_fingerprints, fingerprints
 from ordonum.server.usecases.context import Context
-from ordonum.server.vault.keys import fingerprint, load_or_create, years_wanted
+from ordonum.server.vault.keys import KeysRefused, fingerprint, load_or_create, years_wanted
 from ordonum.server.vault.vault import Vault
 
 
@@ -21,6 +21,9 @@ async def add_coming_keys(context: Context) -> bool:
     known = await fingerprints(context.pool)
     keys = await asyncio.to_thread(load_or_create, context.settings.key_file, known, database_empty=False, now=now)
     await add_fingerprints(context.pool, {name: fingerprint(name, key) for name, key in keys.named()}, now)
+    remembered = await fingerprints(context.pool)
+    if any(remembered.get(name) != fingerprint(name, key) for name, key in keys.named()):
+        raise KeysRefused("Un autre service a d'autres clés pour cette base : elles ne servent pas.")
     context.vault = Vault(keys)
     log(Event.KEYS_ADDED)
     return True
