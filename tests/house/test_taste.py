@@ -131,7 +131,9 @@ def test_the_lock_names_no_address_and_every_version_has_its_hash() -> None:
 
 
 def test_the_repository_speaks_of_the_project_alone() -> None:
-    own_path = str(ROOT.parent) + "/"
+    own_path = str(ROOT) + "/"
+    if len(ROOT.parts) < 3:
+        pytest.skip("the repository lies at the root of the disk: its path is too short a word to search for")
     for file in _tracked():
         try:
             text = file.read_text()

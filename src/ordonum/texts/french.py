@@ -63,6 +63,8 @@ def amount(line: Line) -> str:
 
 def left(remainder: Remainder) -> str:
     """«à délivrer : 2 boîtes sur 3, d'après la base»."""
+    if remainder.status is LineStatus.CANCELLED and remainder.given:
+        return f"{remainder.status.label} après {counted(remainder.given, remainder.unit)}, d'après la base"
     if remainder.status in (LineStatus.DELIVERED, LineStatus.CANCELLED):
         beyond = f", {counted(remainder.beyond, remainder.unit)} en plus" if remainder.beyond else ""
         return f"{remainder.status.label}{beyond}, d'après la base"
