@@ -204,7 +204,9 @@ def test_without_the_service_the_sheet_is_printed_all_the_same_and_sent_later(sy
     assert "non enregistrée à ce jour" in done.stderr
     number = scan.find_code((tmp_path / "f.pdf").read_bytes()).content.number
     back = Shell(system, tmp_path, "dr-leroy")
-    assert back.run("resend").returncode == 0
+    again = back.json("prescribe", str(EXAMPLES / "ordonnance.json"))  # the same file: the same prescription
+    assert again["number"] == number
+    assert back.run("resend").stdout == "Rien à renvoyer.\n"
     told = back.json("consult", stdin=number, card="pharmacie-centre")
     assert told["status"] == "registered"
 

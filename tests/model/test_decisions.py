@@ -366,3 +366,59 @@ def test_a_prescriber_who_may_execute_learns_nothing_of_an_opposed_patient() -> 
     with pytest.raises(Refused) as raised:
         check_consultation(an_actor(DOCTOR, PLACE), own.state, frozenset(Family))
     assert raised.value.refusal is Refusal.PATIENT_OPPOSED
+
+
+def test_a_clock_a_little_ahead_of_midnight_does_not_put_an_order_in_the_future() -> None:
+    almost_midnight = datetime(2026, 11, 16, 22, 57, tzinfo=UTC)  # 23:57 in Paris
+    check_registration(an_order(written_on=date(2026, 11, 17)), _register_facts(now=almost_midnight))
+    in_reunion = datetime(2026, 11, 16, 20, 30, tzinfo=UTC)  # already the 17th there
+    check_registration(an_order(written_on=date(2026, 11, 17)), _register_facts(now=in_reunion, zone=REUNION))
+    with pytest.raises(Refused):
+        check_registration(an_order(written_on=date(2026, 11, 17)), _register_facts(now=in_reunion))
+    a_year_later = datetime(2027, 11, 16, 20, 30, tzinfo=UTC)
+    check_registration(an_order(written_on=date(2026, 11, 16)), _register_facts(now=a_year_later))
+    with pytest.raises(Refused):
+        check_registration(an_order(written_on=date(2026, 11, 16)), _register_facts(now=a_year_later, zone=REUNION))
+
+
+def test_the_prescriber_is_named_as_the_card_names_them() -> None:
+    married = msgspec.structs.replace(DOCTOR, surname="MARTIN-DURAND")
+    with pytest.raises(Refused) as raised:
+        check_registration(an_order(), _register_facts(signer=married))
+    assert raised.value.refusal is Refusal.SIGNER_NOT_PRESCRIBER
+
+
+def test_a_refusal_to_deliver_is_no_first_delivery_and_meets_no_rule() -> None:
+    moment = NOON + timedelta(days=120)
+    withheld = executed(Withheld(line=1, reason=NotDelivered.OUT_OF_STOCK))
+    facts = _facts(registered(), withheld, now=moment, rules=(_rule(Effect.REFUSES, when=When.FIRST),))
+    assert _refused(an_execution(performed_at=moment), facts).refusal is Refusal.RULE_REFUSES
+    nothing = an_execution(Withheld(line=1, reason=NotDelivered.PATIENT_DECLINES), performed_at=moment)
+    check_execution(nothing, facts)
+
+
+def test_a_rule_not_yet_in_force_is_not_met() -> None:
+    moment = NOON + timedelta(days=120)
+    coming = _rule(Effect.REFUSES, since=(moment + timedelta(days=1)).date())
+    check_execution(an_execution(performed_at=moment), _facts(now=moment, rules=(coming,)))
+
+
+def test_what_was_executed_then_cancelled_is_said_to_be_cancelled() -> None:
+    found = _state(registered(), executed(delivered(1, boxes(1))), CANCELLED, executed(delivered(1, boxes(1))))
+    with pytest.raises(Refused) as raised:
+        check_cancellation(an_actor(DOCTOR, PLACE), found, PARIS)
+    assert raised.value.refusal is Refusal.ALREADY_CANCELLED
+
+
+def test_the_wrong_patient_is_said_before_the_wrong_quantity() -> None:
+    facts = _facts(registered(a_medicine(quantity=boxes(1))))
+    wrong = _now(delivered(1, boxes(5)), beneficiary=a_beneficiary(first_name="Paul"))
+    refused = _refused(wrong, facts)
+    assert [each.code for each in refused.faults] == ["identity-differs", "more-than-left"]
+
+
+def test_the_refusal_says_when_the_last_delivery_was() -> None:
+    facts = _facts(registered(a_medicine(quantity=boxes(1))), executed(delivered(1, boxes(1))))
+    assert "16/11/2026 à 13 h 00" in _refused(_now(delivered(1, boxes(1))), facts).detail
+    fresh = _facts(registered(a_medicine(quantity=boxes(1))))
+    assert "dernière délivrance : aucune" in _refused(_now(delivered(1, boxes(2))), fresh).detail

@@ -77,3 +77,21 @@ def test_given_and_left_always_add_up_to_the_total(value: int, renewals: int, pa
     remainder = _state(order, *given_parts).remainders[0]
     assert remainder.given == sum(parts)
     assert remainder.given + remainder.left - remainder.beyond == remainder.total == value * (1 + renewals)
+
+
+def test_the_last_delivery_is_the_latest_whatever_the_order_of_recording() -> None:
+    order = registered(a_medicine(quantity=boxes(3)))
+    later, earlier = executed(at=NOON), executed(at=NOON - timedelta(days=2))
+    assert _state(order, later, earlier).remainders[0].last_at == NOON
+
+
+def test_one_line_delivered_of_two_is_a_part() -> None:
+    order = registered(a_medicine(1, quantity=boxes(1)), a_medicine(2))
+    assert _state(order, executed(delivered(1, boxes(1)))).status is Status.PARTLY_EXECUTED
+
+
+def test_there_is_no_line_before_the_first_nor_after_the_last() -> None:
+    found = _state(registered(a_medicine(1), a_medicine(2)))
+    assert found.remainder(0) is None
+    assert found.remainder(3) is None
+    assert [found.remainder(rank) for rank in (1, 2)] == list(found.remainders)

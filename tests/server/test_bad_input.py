@@ -1,8 +1,10 @@
 """Whatever is sent gets a named refusal whose effect is true; never a bug, never a value that was sent."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+import httpx2
 import pytest
 
 from factories import a_medicine, a_prescription, an_execution, boxes, delivered
@@ -132,3 +134,21 @@ def test_a_mistyped_number_is_told_apart_from_an_unknown_one(system: System, doc
     told = assert_problem(post(system, "/v1/consult", body, bearer=token(pharmacy, system)), "unreadable")
     assert [each["code"] for each in told["errors"]] == ["wrong-check-symbol"]
     assert typed not in json.dumps(told)
+
+
+def test_a_body_that_does_not_say_its_length_is_bounded_too(system: System, doctor: Client) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(100):
+            yield b"x" * 10_000
+
+    headers = {"Authorization": f"Bearer {token(doctor, system)}"}
+    answer = httpx2.post(f"{system.url}/v1/consult", content=endless(), headers=headers)
+    assert_problem(answer, "too-large")
+
+
+def test_no_answer_may_be_kept_on_the_way(system: System, doctor: Client, pharmacy: Client) -> None:
+    number = doctor.prescribe(a_prescription()).number
+    body = {"number": str(number), "origin": "paper"}
+    for answer in (post(system, "/v1/consult", body, bearer=token(pharmacy, system)), post(system, "/v1/consult", {})):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"

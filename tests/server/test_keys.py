@@ -108,3 +108,22 @@ def test_each_purpose_has_its_own_key() -> None:
         else:
             with pytest.raises(Unreadable):
                 vault.decrypt(purpose, 2026, lookup, act, closed)
+
+
+def test_the_coming_years_keys_are_written_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "keys" / "k.json"
+    load_or_create(file, {}, database_empty=True, now=NOW)
+    known = _known(file)
+    load_or_create(file, known, database_empty=False, now=datetime(2026, 12, 1, tzinfo=UTC))
+    assert set(read_file(file).nir) == {"2026", "2027"}
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_names_of_rows_depend_on_the_keys_and_on_their_kind() -> None:
+    one, other = Vault(new_keys(NOW.date())), Vault(new_keys(NOW.date()))
+    assert one.lookup(NUMBER) != other.lookup(NUMBER)
+    assert one.blind("author/1", "x") != one.blind("own-act/1", "x")
+    assert one.content(b"a" * 32, b"x") != one.content(b"b" * 32, b"x")
+    assert "…" in repr(one)
+    assert repr(new_keys(NOW.date())) == "KeyFile(…)"

@@ -1,5 +1,6 @@
 """Registering: what is verified, what is refused, what a repeat gets, and what is never sent."""
 
+import asyncio
 import base64
 import json
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from ordonum.model.prescription import Family, Prescription, SignedOrder
 from ordonum.model.refusals import Refusal
 from ordonum.sandbox import people
 from ordonum.sandbox.authority import Authority
+from ordonum.server.worker.revocations import receive
 from ordonum.wire import jws, native
 from raw import assert_problem, post, token
 
@@ -212,3 +214,35 @@ def test_one_finds_ones_own_by_the_registering_act(system: System, doctor: Clien
     with system.client("dr-leroy") as leroy, pytest.raises(Declined) as raised:
         leroy.executions(ByOwnAct(done.act_id))
     assert raised.value.refusal is Refusal.UNKNOWN_OWN_ACT
+
+
+def test_the_same_order_with_another_identity_is_no_repeat(system: System, doctor: Client) -> None:
+    bearer, prepared = token(doctor, system), _prepared(doctor)
+    post(system, "/v1/register", prepared.body, bearer=bearer)
+    request = _request(prepared)
+    other = msgspec.structs.replace(request, identity=msgspec.structs.replace(request.identity, first_name="Zoé"))
+    assert_problem(post(system, "/v1/register", native.write(other), bearer=bearer), "exists-different")
+
+
+def test_a_card_revoked_for_compromise_no_longer_signs_and_an_expired_one_no_longer_authenticates(
+    own_system: System,
+) -> None:
+    authority = own_system.authority
+    who, place = people.TEST_CARDS[0][1], people.TEST_CARDS[0][2]
+    stolen, renewed = authority.issue("stolen", who, place), authority.issue("renewed", who, place)
+    authority.revoke(stolen)
+    assert own_system.context is not None
+    assert own_system.loop is not None
+    received = receive(own_system.context, authority.revocation_list)
+    asyncio.run_coroutine_threadsafe(received, own_system.loop).result(10)
+    mixed = Card(msgspec.structs.replace(renewed, signature=stolen.signature))
+    with Client(own_system.url, mixed, home=own_system.home / "m", trust=authority.trust) as client:
+        with pytest.raises(Declined) as raised:
+            client.prescribe(a_prescription())
+        assert raised.value.refusal is Refusal.CERTIFICATE_REVOKED
+    since = datetime.now(UTC) - timedelta(days=100)
+    expired = Card(authority.issue("expired", who, place, since=since, lasts=timedelta(days=95)))
+    with Client(own_system.url, expired, home=own_system.home / "e", trust=authority.trust) as client:
+        with pytest.raises(Declined) as raised:
+            client.prescribe(a_prescription())
+        assert raised.value.refusal is Refusal.CERTIFICATE_EXPIRED

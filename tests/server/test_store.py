@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,22 @@ def test_the_keeper_deletes_and_cannot_write(system: System) -> None:
                     await connection.execute("UPDATE act SET seq = 2")
 
     _ask(system, SUPERUSER, as_keeper)
+
+
+async def _execute(statement: str, seq: int, connection: Any) -> None:
+    await connection.execute(statement, seq)
+
+
+def test_postgresql_itself_refuses_a_second_registration_and_a_second_place(system: System, doctor: Client) -> None:
+    doctor.prescribe(a_prescription())
+    copied = (
+        "INSERT INTO act SELECT lookup, $1::int, gen_random_uuid(), kind, year, author, content, performed_at, recorded_at,"
+        " body, sealed, answer FROM act WHERE kind = 'register' LIMIT 1"
+    )
+    for seq, constraint in ((2, "registered_once"), (1, "act_pkey")):
+        with pytest.raises(asyncpg.UniqueViolationError) as raised:
+            _ask(system, APPLICATION, partial(_execute, copied, seq))
+        assert raised.value.constraint_name in (constraint, "registered_once")
 
 
 def test_checksums_and_fsync_are_on_and_nobody_listens_on_the_network(system: System) -> None:

@@ -167,3 +167,12 @@ def test_a_card_replaced_signs_the_same_prescription_again(own_system: System) -
         assert (done.act_id, done.number) == (kept.act_id, kept.number)
         assert client.executions(ByOwnAct(done.act_id)).status is Status.REGISTERED
         assert client.sheet(done.act_id).startswith(b"%PDF")
+
+
+def test_an_order_whose_signature_was_changed_is_not(system: System, doctor: Client, pharmacy: Client) -> None:
+    number, request = _made(doctor)
+    header, payload, signature = request.jws.split(".")
+    changed = f"{header}.{payload}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+    view = _forged_view(system, msgspec.structs.replace(request, jws=changed))
+    with pytest.raises(NotAuthentic, match="signature du prescripteur"):
+        pharmacy._verify().order(number, view)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from factories import a_medicine, a_text, boxes, delivered, executed, registered
-from ordonum.model.acts import NotDelivered, Withheld
+from ordonum.model.acts import Act, NotDelivered, Withheld
 from ordonum.model.prescription import Quantity, Sex, Unit
 from ordonum.model.state import state
 from ordonum.texts import french
@@ -39,11 +39,12 @@ def test_a_line_says_duration_quantity_and_renewals() -> None:
 
 def test_what_is_left_is_said_according_to_the_base() -> None:
     order = registered(a_medicine(quantity=boxes(3)))
-    for acts, said in (
+    cases: tuple[tuple[list[Act], str], ...] = (
         ([order], "à délivrer ; reste 3 boîtes sur 3, d'après la base"),
         ([order, executed(delivered(1, boxes(2)))], "délivrée en partie ; reste 1 boîte sur 3, d'après la base"),
         ([order, executed(delivered(1, boxes(5)))], "délivrée, 2 boîtes en plus, d'après la base"),
-    ):
+    )
+    for acts, said in cases:
         found = state(acts)
         assert found is not None
         assert french.left(found.remainders[0]) == said

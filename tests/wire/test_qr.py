@@ -7,7 +7,8 @@ import random
 from datetime import date
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -155,3 +156,25 @@ def test_what_would_hide_or_reorder_words_is_refused_in_every_text(hidden: str) 
     body = native.write(a_text(text="DEUX")).decode().replace("DEUX", "DE" + json.dumps(hidden)[1:-1] + "UX")
     with pytest.raises(Refused):
         native.read(body.encode(), FreeTextLine)
+
+
+def test_the_signature_is_of_this_use_only() -> None:
+    content = _content()
+    elsewhere = KEY.sign(content.number.encode() + qr._body(content), ec.ECDSA(hashes.SHA256()))
+    r, s = utils.decode_dss_signature(elsewhere)
+    assert not qr.holds(SignedQr(content, r.to_bytes(32, "big") + s.to_bytes(32, "big")), KEY.public_key())
+
+
+def test_a_code_of_a_later_format_is_refused() -> None:
+    signed = qr.sign(_content(), KEY)
+    whole = qr._body(signed.content) + signed.signature
+    later = qr.PREFIX + NUMBER + qr._to_symbols(b"\x02" + whole[1:])
+    with pytest.raises(NotOurCode):
+        qr.read(later)
+
+
+def test_an_image_too_large_is_refused_before_it_is_decoded() -> None:
+    saved = io.BytesIO()
+    Image.new("1", (8_000, 9_000)).save(saved, "PNG")
+    with pytest.raises(NotOurCode, match="trop grande"):
+        scan.find_code(saved.getvalue())
