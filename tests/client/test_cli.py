@@ -303,3 +303,24 @@ def test_an_unknown_field_is_told_by_its_place_and_its_neighbour(shell: Shell) -
     told = {each["at"]: each["detail"] for each in shell.json("prescribe", "faux.json", code=3)["errors"]}
     assert "vouliez-vous dire « dosage »" in told["$.lines[0]"]
     assert "d'au plus 366" in told["$.lines[0].duration_days"]
+
+
+def test_a_pending_act_can_be_given_up(system: System, tmp_path: Path) -> None:
+    cut = Shell(system, tmp_path, "dr-leroy", service="http://127.0.0.1:9")
+    made = cut.json("prescribe", str(EXAMPLES / "renouvellement.json"), code=5)
+    assert {"act_id", "number", "pdf"} <= set(made)
+    back = Shell(system, tmp_path, "dr-leroy")
+    assert back.run("discard", made["act_id"]).returncode == 0
+    assert back.json("outbox")["pending"] == []
+    assert back.run("pdf", made["act_id"]).returncode == 3
+
+
+def test_resending_what_is_refused_has_its_exit_code(system: System, tmp_path: Path) -> None:
+    cut = Shell(system, tmp_path, "pharmacie-gare", service="http://127.0.0.1:9")
+    body = json.loads((EXAMPLES / "delivrance.json").read_text()) | {"number": "01S2TBPZ2JCNZZYGHZ"}
+    (tmp_path / "inconnue.json").write_text(json.dumps(body))
+    assert cut.json("execute", "inconnue.json", code=5)["code"] == "unconfirmed"
+    back = Shell(system, tmp_path, "pharmacie-gare")
+    (result,) = back.json("resend", code=4)["results"]
+    assert result["code"] == "unknown-number"
+    back.run("discard", result["act_id"])

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from ordonum.model.number import EpuId
@@ -127,3 +128,15 @@ def test_names_of_rows_depend_on_the_keys_and_on_their_kind() -> None:
     assert one.content(b"a" * 32, b"x") != one.content(b"b" * 32, b"x")
     assert "…" in repr(one)
     assert repr(new_keys(NOW.date())) == "KeyFile(…)"
+
+
+def test_a_short_key_and_a_key_that_the_file_lost_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "k.json"
+    keys = new_keys(NOW.date())
+    write_file(file, msgspec.structs.replace(keys, tok=keys.tok[:31]))
+    with pytest.raises(KeysRefused, match="abîmé"):
+        read_file(file)
+    write_file(file, keys)
+    known = _known(file) | {"data[2025]": b"x" * 32}
+    with pytest.raises(KeysRefused, match=r"data\[2025\]"):
+        load_or_create(file, known, database_empty=False, now=NOW)

@@ -6,6 +6,7 @@ import json
 import random
 from datetime import date
 
+import pypdfium2
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -178,3 +179,26 @@ def test_an_image_too_large_is_refused_before_it_is_decoded() -> None:
     Image.new("1", (8_000, 9_000)).save(saved, "PNG")
     with pytest.raises(NotOurCode, match="trop grande"):
         scan.find_code(saved.getvalue())
+
+
+def _printed(**said: bool) -> str:
+    opposed = said.pop("opposed", False)
+    pdf = sheet.draw(a_prescription(opposed=opposed), DOCTOR, qr.sign(_content(), KEY), **{"registered": True, **said})
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return " ".join(document[0].get_textpage().get_text_range().split())
+    finally:
+        document.close()
+
+
+def test_the_sheet_says_in_words_what_a_person_must_know() -> None:
+    plain = _printed()
+    for said in ("ORDONNANCE NUMÉRIQUE", "Claire MARTIN", "N° RPPS 99800000012", "DURAND Éloïse", "Née le 14/03/1979"):
+        assert said in plain
+    assert NUMBER.grouped in plain
+    assert "pourra consulter" in plain
+    assert "SPÉCIMEN" not in plain
+    assert "Non enregistrée" not in plain
+    assert "Opposition du patient" in _printed(opposed=True)
+    assert "non sécurisée tant que non enregistrée" in _printed(registered=False)
+    assert "SPÉCIMEN" in _printed(specimen=True)
