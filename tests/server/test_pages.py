@@ -2,11 +2,15 @@
 
 import json
 import re
+import socket
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from ordonum.cli.system import System
+from ordonum.server.main import bind
+from ordonum.server.settings import Settings
 
 
 def test_the_description_is_whole_and_every_reference_resolves(system: System) -> None:
@@ -41,3 +45,12 @@ def test_health_says_whether_the_base_answers(system: System) -> None:
 def test_the_acknowledgement_keys_are_public_halves_only(system: System) -> None:
     (key,) = httpx2.get(f"{system.url}/v1/acknowledgement-keys").json()["keys"]
     assert set(key) == {"kty", "crv", "use", "kid", "x"}
+
+
+def test_the_listening_socket_names_its_protocol_so_that_answers_leave_at_once() -> None:
+    """Without it Nagle stays on and every answer waits for an acknowledgement: 48 ms instead of 4."""
+    listening = bind(Settings(home=Path("unused"), trust=Path("unused"), port=0))
+    try:
+        assert listening.proto == socket.IPPROTO_TCP
+    finally:
+        listening.close()

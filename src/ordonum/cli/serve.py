@@ -35,7 +35,7 @@ def serve() -> None:
             settings = sandbox_settings(settings, open_authority(settings.home))
         database = _embedded(settings, stack)
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve(settings, database, listening))
+            main.run(_serve(settings, database, listening))
 
 
 async def _serve(settings: Settings, database: EmbeddedPostgres | None, listening: socket.socket) -> None:

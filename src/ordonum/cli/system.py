@@ -119,7 +119,7 @@ def _serve_in_thread(
 
     def run() -> None:
         try:
-            asyncio.run(serve())
+            main.run(serve())
         except BaseException as error:  # handed to the thread that waits
             failed.append(error)
         finally:

@@ -7,10 +7,12 @@ import random
 import secrets
 import socket
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 import uvicorn
+import uvloop
 from starlette.applications import Starlette
 
 from ordonum.server.api.app import make_app
@@ -97,7 +99,8 @@ def service(context: Context) -> Starlette:
 
 def bind(settings: Settings) -> socket.socket:
     """The listening socket, before anything else is started. Raises CannotStart when the address cannot be had."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol is named: without it asyncio does not see TCP, leaves Nagle on, and each answer waits 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
@@ -114,6 +117,12 @@ def bind(settings: Settings) -> socket.socket:
             "ou choisissez un autre port : ORDONUM_PORT=8421 make run"
         ) from None
     return listening
+
+
+def run(serving: Coroutine[Any, Any, None]) -> None:
+    """Run the service in an event loop of uvloop until it ends."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serving)
 
 
 def server_for(app: Starlette) -> uvicorn.Server:
