@@ -183,7 +183,7 @@ def bench(calls: int, home: Path) -> list[dict[str, float | str]]:
         for line in served.stdout:
             if "Ctrl-C" in line:
                 break
-        time.sleep(0.5)
+        time.sleep(0.5)  # the first second of a new database is not what is measured
         doctor = Card.load(home / "authority/cards/dr-martin.json")
         pharmacy = Card.load(home / "authority/cards/pharmacie-centre.json")
         bearers = token(doctor), token(pharmacy)

@@ -21,7 +21,7 @@ from ordonum.server.events import Event, log
 from ordonum.server.store.database import is_alive
 from ordonum.server.usecases.authenticate import authenticate
 from ordonum.server.usecases.context import Answer, Context
-from ordonum.server.usecases.trace_refusal import trace_refusal
+from ordonum.server.usecases.trace_refusal import Asked, trace_refusal
 from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE
 
@@ -106,7 +106,7 @@ def _operation(context: Context, operation: Operation) -> Handler:
     async def handle(request: Request) -> Response:
         actor = await caller(context, request)
         body = await read_body(request, operation.body_bytes_max)
-        asked: msgspec.Struct = native.read(body, operation.reads)
+        asked: Asked = native.read(body, operation.reads)
         try:
             done = await operation.use_case(context, actor, asked)
         except Refused as refused:

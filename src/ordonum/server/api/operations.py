@@ -25,6 +25,7 @@ from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.execute import execute
 from ordonum.server.usecases.read_back import read_back
 from ordonum.server.usecases.register import register
+from ordonum.server.usecases.trace_refusal import Asked
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -34,7 +35,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     name: str
     french: str
     summary: str
-    reads: type[Struct]
+    reads: type[Asked]
     answers: type[Struct]
     use_case: Callable[[Context, Actor, Any], Awaitable[Answer | Struct]]
     writes: bool

@@ -42,7 +42,7 @@ class _Lists:
 async def _try(task: Awaitable[object]) -> None:
     try:
         await task
-    except Exception as error:
+    except Exception as error:  # the worker's outermost door: the other task, and the next round, go on
         log(Event.WORKER_FAILED, logging.ERROR, kind=type(error).__name__)
 
 
