@@ -9,11 +9,13 @@ from pathlib import Path
 from uuid import UUID
 
 from ordonum.cli.exits import CODES
-from ordonum.model.acts import Cancellation, CancelReason, Delivered, Execution, Given
+from ordonum.model.acts import Cancellation, CancelReason, Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Nir
 from ordonum.model.identifiers import BirthDate, NirKey, NumeroAm, Rpps
+from ordonum.model.lines import Quantity, Unit
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import Identity, Quantity, Unit
+from ordonum.model.outcomes import Delivered
+from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, sentence
 from ordonum.wire.commitment import commit, digest
 from ordonum.wire.native import canonical

@@ -4,21 +4,13 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from ordonum.model.actors import Actor, Place, Profession, Professional, Software
-from ordonum.model.acts import Delivered, Executed, Execution, Given, Registered, Withheld
-from ordonum.model.beneficiary import Beneficiary, Ins, Nir, NoIdentity
-from ordonum.model.identifiers import BirthDate, CommitmentHex, NirKey
-from ordonum.model.prescription import (
-    Family,
-    FreeTextLine,
-    Line,
-    MedicineLine,
-    Patient,
-    Prescription,
-    Quantity,
-    Sex,
-    SignedOrder,
-    Unit,
-)
+from ordonum.model.acts import Executed, Execution, Given, Registered
+from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity
+from ordonum.model.identifiers import BirthDate, CommitmentHex, InsOid, NirKey
+from ordonum.model.lines import Family, FreeTextLine, Quantity, Unit
+from ordonum.model.outcomes import Delivered, Withheld
+from ordonum.model.prescription import Line, Patient, Prescription, Sex, SignedOrder
+from ordonum.model.products import MedicineLine, Substance
 from ordonum.sandbox import people
 
 NIR = NirKey("279035121518989")  # public test value of the CI-SIS samples
@@ -48,7 +40,7 @@ def a_medicine(
     return MedicineLine(
         rank=rank,
         label=label,
-        substance="amoxicilline",
+        substances=(Substance("amoxicilline"),),
         dosage="1 gélule matin et soir",
         duration_days=duration_days,
         quantity=quantity,
@@ -69,7 +61,7 @@ def a_patient(*, surname: str = "DURAND", first_name: str = "Éloïse", birth_da
         first_name=first_name,
         sex=Sex.FEMALE,
         birth_date=BirthDate(birth_date),
-        ins=NIR,
+        ins=Ins(NIR, InsOid("1.2.250.1.213.1.4.10"), InsStatus.QUALIFIED),
         address="Lyon",
     )
 

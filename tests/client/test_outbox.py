@@ -9,7 +9,7 @@ from factories import a_medicine, a_prescription, a_text, an_execution
 from ordonum.cli.system import System
 from ordonum.client import CannotPrint, Client, Declined, EpuId, NotKept, Unconfirmed, prepare
 from ordonum.client.transport import Unanswered
-from ordonum.model.prescription import Family
+from ordonum.model.lines import Family
 from ordonum.model.refusals import Refusal
 
 

@@ -24,7 +24,7 @@ from factories import (
 from ordonum.knowledge.rights import may_execute, may_prescribe
 from ordonum.knowledge.rules import RULES
 from ordonum.model.actors import Profession
-from ordonum.model.acts import Act, Cancelled, CancelReason, Execution, Given, NotDelivered, Withheld
+from ordonum.model.acts import Act, Cancelled, CancelReason, Execution, Given
 from ordonum.model.decisions import (
     check_cancellation,
     check_consultation,
@@ -35,7 +35,9 @@ from ordonum.model.decisions import (
 )
 from ordonum.model.facts import Effect, Facts, RegisterFacts, Rule, When
 from ordonum.model.identifiers import BirthDate
-from ordonum.model.prescription import Family, Identity, Quantity, Unit
+from ordonum.model.lines import Family, Quantity, Unit
+from ordonum.model.outcomes import NotDelivered, Withheld
+from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.state import State, state
 from ordonum.sandbox import people
@@ -54,7 +56,7 @@ def _facts(*acts: Act, now: datetime = NOON, zone: ZoneInfo = PARIS, rules: tupl
         state=_state(*(acts or (registered(),))),
         actor=an_actor(),
         sealed=Identity("Éloïse", BirthDate("1979-03-14")),
-        may_execute=may_execute(Profession.PHARMACIST),
+        may_execute=may_execute(an_actor()),
         rules=rules,
         now=now,
         zone=zone,

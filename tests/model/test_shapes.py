@@ -20,9 +20,10 @@ from factories import (
     registered,
 )
 from ordonum.model.actors import Place
-from ordonum.model.acts import Given, NotDelivered, Withheld
+from ordonum.model.acts import Given
 from ordonum.model.identifiers import Finess, InsOid, NumeroAm
-from ordonum.model.prescription import Family, Quantity, Unit
+from ordonum.model.lines import Family, Quantity, Unit
+from ordonum.model.outcomes import NotDelivered, Withheld
 from ordonum.model.state import state
 from ordonum.model.views import for_prescriber
 from ordonum.wire import native

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import DOCTOR, NOON, PLACE, a_medicine, a_text, an_actor, boxes, delivered, executed, registered
-from ordonum.model.acts import Cancelled, CancelReason, NotDelivered, Withheld
-from ordonum.model.prescription import Quantity, Unit
+from ordonum.model.acts import Cancelled, CancelReason
+from ordonum.model.lines import Quantity, Unit
+from ordonum.model.outcomes import NotDelivered, Withheld
 from ordonum.model.state import LineStatus, State, Status, state
 
 

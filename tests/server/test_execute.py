@@ -15,21 +15,13 @@ from ordonum.cli.system import System
 from ordonum.client import Card, Client, Declined, NotAuthentic
 from ordonum.client.verify import Verifier
 from ordonum.model.actors import Profession
-from ordonum.model.acts import (
-    ByOwnAct,
-    Cancellation,
-    CancelReason,
-    ExecuteRequest,
-    Execution,
-    Given,
-    NotDelivered,
-    Origin,
-    Withheld,
-)
+from ordonum.model.acts import ByOwnAct, Cancellation, CancelReason, ExecuteRequest, Execution, Given, Origin
 from ordonum.model.beneficiary import Ins, InsStatus, NoIdentity, NoIdentityReason
 from ordonum.model.identifiers import InsOid, NirKey
+from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import Family, Line, Quantity, Unit
+from ordonum.model.outcomes import NotDelivered, Withheld
+from ordonum.model.prescription import Line
 from ordonum.model.refusals import Refusal
 from ordonum.model.state import LineStatus, Status
 from ordonum.sandbox import people

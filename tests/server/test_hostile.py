@@ -21,7 +21,8 @@ from ordonum.cli.system import System
 from ordonum.client import Cancellation, CancelReason, Client, Declined, prepare
 from ordonum.client.card import CardFile
 from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
-from ordonum.model.prescription import Family, MedicineLine
+from ordonum.model.lines import Family
+from ordonum.model.products import MedicineLine
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.sandbox.authority import Authority
 from ordonum.server.store.embedded import OWNER, EmbeddedPostgres

@@ -15,7 +15,8 @@ from ordonum.client import Card, Client, Declined, prepare
 from ordonum.client.card import CardFile
 from ordonum.client.prepare import Prepared
 from ordonum.model.acts import ByNumber, ByOwnAct, Origin, RegisterRequest
-from ordonum.model.prescription import Family, Prescription, SignedOrder
+from ordonum.model.lines import Family
+from ordonum.model.prescription import Prescription, SignedOrder
 from ordonum.model.refusals import Refusal
 from ordonum.sandbox import people
 from ordonum.sandbox.authority import Authority
@@ -48,7 +49,7 @@ def test_the_bytes_sent_at_registration_contain_neither_surname_nor_ins(doctor: 
     for part in _request(Prepared(done.act_id, done.number, sent.encode())).jws.split(".")[:2]:
         decoded += base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("utf-8", "replace")
     assert "Éloïse" in decoded  # the first name is sent, and sealed: the search can find
-    for hidden in ("ZZYZXSURNAME", prescription.patient.ins, prescription.patient.ins.matricule):
+    for hidden in ("ZZYZXSURNAME", prescription.patient.ins.matricule, prescription.patient.ins.matricule.matricule):
         assert hidden not in decoded
         assert base64.b64encode(hidden.encode()).decode().rstrip("=")[:-1] not in sent
 

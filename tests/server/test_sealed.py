@@ -94,7 +94,7 @@ def test_every_look_is_traced_and_the_trace_commits_to_who(system: System, docto
     lookup = system.context.vault.lookup(done.number)
     opened = system.context.vault.decrypt(Purpose.AUDIT, row.year, lookup, row.entry_id, row.personal)
     personal = native.read(opened, Personal)
-    assert personal.actor.professional == doctor.card.professional
+    assert personal.actor.who == doctor.card.professional
     key = bytes.fromhex(personal.key)
     assert read.personal == hmac.digest(key, native.canonical(personal.actor), hashlib.sha256).hex()
     unknown = EpuId("01S2TBPZ2JCNZZYGHZ")

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from factories import a_medicine, a_text, boxes, delivered, executed, registered
-from ordonum.model.acts import Act, NotDelivered, Withheld
-from ordonum.model.prescription import Quantity, Sex, Unit
+from ordonum.model.acts import Act
+from ordonum.model.lines import Quantity, Unit
+from ordonum.model.outcomes import NotDelivered, Withheld
+from ordonum.model.prescription import Sex
 from ordonum.model.state import state
-from ordonum.texts import french
+from ordonum.texts import french, lines
 
 
 def test_dates_are_said_in_full() -> None:
@@ -23,7 +25,7 @@ def test_dates_are_said_in_full() -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
-    [(0, Unit.BOXES, "0 boîte"), (1, Unit.SESSIONS, "1 séance"), (2, Unit.DAYS, "2 jours"), (3, None, "3 délivrances")],
+    [(0, Unit.BOXES, "0 boîte"), (1, Unit.SESSIONS, "1 séance"), (2, Unit.DAYS, "2 jours"), (3, None, "3 exécutions")],
 )
 def test_quantities_agree_in_number(value: int, unit: Unit | None, said: str) -> None:
     assert french.counted(value, unit) == said
@@ -31,10 +33,10 @@ def test_quantities_agree_in_number(value: int, unit: Unit | None, said: str) ->
 
 def test_a_line_says_duration_quantity_and_renewals() -> None:
     line = a_medicine(quantity=boxes(2), duration_days=30, renewals=3)
-    assert french.amount(line) == "pendant 30 jours, 2 boîtes, à renouveler 3 fois"
-    assert french.title(line) == "AMOXICILLINE 500 mg, gélule"
-    assert french.title(a_medicine(label="CLAMOXYL 500 mg")) == "CLAMOXYL 500 mg (amoxicilline)"
-    assert french.title(a_text(text="Bas de contention")) == "Bas de contention"
+    assert lines.amount(line) == "pendant 30 jours, 2 boîtes, à renouveler 3 fois"
+    assert lines.title(line) == "AMOXICILLINE 500 mg, gélule"
+    assert lines.title(a_medicine(label="CLAMOXYL 500 mg")) == "CLAMOXYL 500 mg (amoxicilline)"
+    assert lines.title(a_text(text="Bas de contention")) == "Bas de contention"
 
 
 def test_what_is_left_is_said_according_to_the_base() -> None:

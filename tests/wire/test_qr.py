@@ -17,8 +17,8 @@ from PIL import Image
 
 from factories import DOCTOR, PHARMACY, PLACE, a_medicine, a_patient, a_prescription, a_text
 from ordonum.model.identifiers import BirthDate
+from ordonum.model.lines import Family, FreeTextLine
 from ordonum.model.number import ALPHABET, EpuId
-from ordonum.model.prescription import Family, FreeTextLine
 from ordonum.model.refusals import Refused
 from ordonum.wire import native, qr, scan, sheet
 from ordonum.wire.qr import NotOurCode, QrContent, SignedQr

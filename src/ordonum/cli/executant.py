@@ -21,6 +21,7 @@ from ordonum.client import Acknowledged, Client, Declined, Unconfirmed, Verified
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import Origin
 from ordonum.texts import french
+from ordonum.texts import lines as line_texts
 from ordonum.wire.native import plain
 
 
@@ -178,8 +179,8 @@ def _tell(client: Client, found: VerifiedOrder) -> None:
     if view.cancelled is not None:
         typer.echo(f"  annulée le {french.moment(view.cancelled.at, zone)} ({view.cancelled.reason.label})")
     for line, remainder in zip(order.lines, view.remainders, strict=True):
-        details = ", ".join(each for each in (line.dosage or "", french.amount(line)) if each)
-        typer.echo(f"{line.rank}. {french.title(line)}" + (f" — {details}" if details else ""))
+        details = ", ".join(each for each in (line.dosage or "", line_texts.amount(line)) if each)
+        typer.echo(f"{line.rank}. {line_texts.title(line)}" + (f" — {details}" if details else ""))
         typer.echo(f"     {french.left(remainder)}")
     for execution in view.executions:
         typer.echo(f"Déjà exécuté le {french.moment(execution.performed_at, zone)}, {execution.place_name} :")

@@ -14,11 +14,13 @@ from ordonum.cli.exits import FileProblem
 from ordonum.client import Card
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Place, Professional, Text
-from ordonum.model.acts import ExecutedLines, Execution, Given, Moment
+from ordonum.model.acts import Execution, Given, Moment
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.identifiers import Malformed
+from ordonum.model.lines import Family
 from ordonum.model.number import LENGTH, EpuId, WrongCheckSymbol
-from ordonum.model.prescription import Family, Lines, Patient, Prescription
+from ordonum.model.outcomes import Outcomes
+from ordonum.model.prescription import Lines, Patient, Prescription
 from ordonum.model.refusals import Fault, Refusal, Refused
 from ordonum.wire import native, qr, scan
 from ordonum.wire.faults import HINTS
@@ -45,7 +47,7 @@ class ExecutionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     act_id: UUID | None = None
     given: Given
     performed_at: Moment | None = None
-    lines: ExecutedLines
+    lines: Outcomes
     beneficiary: Beneficiary | None = None
     identity_reason: Text | None = None
     rule_reason: Text | None = None

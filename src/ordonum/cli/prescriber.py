@@ -192,7 +192,7 @@ def _tell(client: Client, view: ForPrescriber) -> None:
         typer.echo(f"  ligne {remainder.line} : {french.left(remainder)}")
     for execution in view.executions:
         when = french.moment(execution.performed_at, zone)
-        typer.echo(f"  {when}, {execution.place_name} ({execution.profession.label}), {execution.given.label} :")
+        typer.echo(f"  {when}, {execution.place_name} ({french.who(execution)}), {execution.given.label} :")
         for line in execution.lines:
             typer.echo(f"    {french.executed(line)}")
         for code in execution.in_conflict:

@@ -13,36 +13,25 @@ from ordonum.cli.system import System
 from ordonum.client import Client, ClientError, Declined
 from ordonum.client.outbox import Kept
 from ordonum.knowledge.timezones import zone_of
-from ordonum.model.acts import (
-    ByNumber,
-    ByOwnAct,
-    Cancellation,
-    CancelReason,
-    Delivered,
-    Execution,
-    Given,
-    Origin,
-    RegisterRequest,
-)
-from ordonum.model.beneficiary import Beneficiary, Nir
-from ordonum.model.identifiers import BirthDate, NirKey
+from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason, Execution, Given, Origin, RegisterRequest
+from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir
+from ordonum.model.identifiers import BirthDate, InsOid, NirKey
+from ordonum.model.lines import Family, FreeTextLine, Quantity, Unit
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import (
-    Family,
-    FreeTextLine,
-    Line,
-    MedicineLine,
-    Patient,
-    Prescription,
-    Quantity,
-    Sex,
-    Unit,
-)
+from ordonum.model.outcomes import Delivered
+from ordonum.model.prescription import Line, Patient, Prescription, Sex
+from ordonum.model.products import MedicineLine, Substance
 from ordonum.texts import french
 from ordonum.wire import jws, native, scan
 
 NIR = NirKey("279035121518989")  # public test value
-DURAND = Patient(surname="DURAND", first_name="Éloïse", sex=Sex.FEMALE, birth_date=BirthDate("1979-03-14"), ins=NIR)
+DURAND = Patient(
+    surname="DURAND",
+    first_name="Éloïse",
+    sex=Sex.FEMALE,
+    birth_date=BirthDate("1979-03-14"),
+    ins=Ins(NIR, InsOid("1.2.250.1.213.1.4.10"), InsStatus.QUALIFIED),
+)
 NGUYEN = Patient(surname="NGUYEN", first_name="Marc", sex=Sex.MALE, birth_date=BirthDate("1961-08-02"))
 LAMBERT = Patient(surname="LAMBERT", first_name="Rose", sex=Sex.FEMALE, birth_date=BirthDate("1938-12-30"))
 
@@ -129,7 +118,7 @@ def first_prescription(t: Telling) -> None:
     amoxicilline = MedicineLine(
         rank=1,
         label="AMOXICILLINE 500 mg, gélule",
-        substance="amoxicilline",
+        substances=(Substance("amoxicilline"),),
         dosage="1 gélule matin, midi et soir",
         duration_days=7,
         quantity=Quantity(2, Unit.BOXES),
@@ -137,7 +126,7 @@ def first_prescription(t: Telling) -> None:
     paracetamol = MedicineLine(
         rank=2,
         label="PARACÉTAMOL 1 g, comprimé",
-        substance="paracétamol",
+        substances=(Substance("paracétamol"),),
         dosage="1 comprimé si douleur, au plus 3 par jour",
         quantity=Quantity(3, Unit.BOXES),
     )
@@ -186,7 +175,7 @@ def opposed_patient(t: Telling) -> None:
     line = MedicineLine(
         rank=1,
         label="METFORMINE 1000 mg, comprimé",
-        substance="metformine",
+        substances=(Substance("metformine"),),
         dosage="1 comprimé matin et soir",
         duration_days=30,
         quantity=Quantity(2, Unit.BOXES),

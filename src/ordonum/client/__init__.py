@@ -16,31 +16,14 @@ from ordonum.client.errors import (
 )
 from ordonum.client.verify import VerifiedOrder
 from ordonum.model.actors import Place, Profession, Professional, Software
-from ordonum.model.acts import (
-    ByNumber,
-    ByOwnAct,
-    Cancellation,
-    CancelReason,
-    Delivered,
-    Execution,
-    Given,
-    NotDelivered,
-    Origin,
-    Withheld,
-)
+from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason, Execution, Given, Origin
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
 from ordonum.model.identifiers import BirthDate, Cip13, Finess, InsOid, NirKey, NumeroAm, Rpps
+from ordonum.model.lines import Family, FreeTextLine, Quantity, Unit
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import (
-    Family,
-    FreeTextLine,
-    MedicineLine,
-    Patient,
-    Prescription,
-    Quantity,
-    Sex,
-    Unit,
-)
+from ordonum.model.outcomes import Delivered, NotDelivered, Withheld
+from ordonum.model.prescription import Patient, Prescription, Sex
+from ordonum.model.products import MedicineLine, Substance
 from ordonum.wire.scan import find_code
 
 __all__ = [
@@ -86,6 +69,7 @@ __all__ = [
     "Rpps",
     "Sex",
     "Software",
+    "Substance",
     "Unconfirmed",
     "Unit",
     "UnusableCard",

@@ -4,26 +4,39 @@ Source: CSP L.4071-1 to L.4071-3 for the circuit; the families by profession fol
 be completed with the law of the circuit (pharmacists' own acts, protocols).
 """
 
-from ordonum.model.actors import Profession
-from ordonum.model.prescription import Family
-
-_ALL = frozenset(Family)
+from ordonum.model.actors import Actor, Employee, EmployeeRole, Profession, Professional
+from ordonum.model.lines import IN_SCOPE, Family
 
 MAY_PRESCRIBE: dict[Profession, frozenset[Family]] = {
-    Profession.DOCTOR: _ALL,
+    Profession.DOCTOR: IN_SCOPE,
     Profession.DENTIST: frozenset(
-        {Family.HEALTH_PRODUCTS, Family.BIOLOGY, Family.NURSING, Family.PHYSIOTHERAPY, Family.SPEECH_THERAPY}
+        {
+            Family.HEALTH_PRODUCTS,
+            Family.BIOLOGY,
+            Family.NURSING,
+            Family.PHYSIOTHERAPY,
+            Family.SPEECH_THERAPY,
+            Family.OTHER,
+        }
     ),
-    Profession.MIDWIFE: frozenset({Family.HEALTH_PRODUCTS, Family.BIOLOGY, Family.NURSING, Family.PHYSIOTHERAPY}),
+    Profession.MIDWIFE: frozenset(
+        {Family.HEALTH_PRODUCTS, Family.BIOLOGY, Family.NURSING, Family.PHYSIOTHERAPY, Family.OTHER}
+    ),
     Profession.NURSE: frozenset({Family.HEALTH_PRODUCTS}),
     Profession.PHYSIOTHERAPIST: frozenset({Family.HEALTH_PRODUCTS}),
     Profession.PODIATRIST: frozenset({Family.HEALTH_PRODUCTS}),
+    Profession.ORTHOPTIST: frozenset({Family.OPTICS}),
 }
 
+# What each profession reads and executes besides the prescriptions without a family that are addressed to it.
 MAY_EXECUTE: dict[Profession, frozenset[Family]] = {
     Profession.PHARMACIST: frozenset({Family.HEALTH_PRODUCTS, Family.BIOLOGY}),
     Profession.AUDIOLOGIST: frozenset({Family.HEALTH_PRODUCTS}),
     Profession.ORTHOTIST: frozenset({Family.HEALTH_PRODUCTS}),
+    Profession.PODIATRIC_ORTHOTIST: frozenset({Family.HEALTH_PRODUCTS}),
+    Profession.ORTHOPAEDIC_FITTER: frozenset({Family.HEALTH_PRODUCTS}),
+    Profession.OCULARIST: frozenset({Family.HEALTH_PRODUCTS}),
+    Profession.EPITHESIST: frozenset({Family.HEALTH_PRODUCTS}),
     Profession.OPTICIAN: frozenset({Family.OPTICS}),
     Profession.NURSE: frozenset({Family.NURSING}),
     Profession.PHYSIOTHERAPIST: frozenset({Family.PHYSIOTHERAPY}),
@@ -33,12 +46,46 @@ MAY_EXECUTE: dict[Profession, frozenset[Family]] = {
     Profession.DOCTOR: frozenset({Family.BIOLOGY}),
 }
 
+# An employee executes under the professional who answers for them (préparateurs: CSP L.4241-1); a secretary executes nothing.
+EMPLOYEE_MAY_EXECUTE: dict[EmployeeRole, frozenset[Family]] = {
+    EmployeeRole.PHARMACY_ASSISTANT: frozenset({Family.HEALTH_PRODUCTS}),
+    EmployeeRole.LPP_SUPPLIER: frozenset({Family.HEALTH_PRODUCTS}),
+}
+
+# The operations open to a caller who is no professional, beside those of its rights: sending what was signed, billing.
+EMPLOYEE_OPERATIONS: dict[EmployeeRole, frozenset[str]] = {
+    EmployeeRole.PHARMACY_ASSISTANT: frozenset({"consult", "execute", "invoice"}),
+    EmployeeRole.LPP_SUPPLIER: frozenset({"consult", "execute", "invoice"}),
+    EmployeeRole.SECRETARY: frozenset({"register", "invoice"}),
+}
+STRUCTURE_OPERATIONS = frozenset({"register", "invoice"})
+
 
 def may_prescribe(profession: Profession) -> frozenset[Family]:
     """The families that this profession may prescribe."""
     return MAY_PRESCRIBE.get(profession, frozenset())
 
 
-def may_execute(profession: Profession) -> frozenset[Family]:
-    """The families that this profession may read and execute."""
-    return MAY_EXECUTE.get(profession, frozenset())
+def may_execute(actor: Actor) -> frozenset[Family]:
+    """The families that this actor may read and execute; `other` only where it is addressed to their profession."""
+    if isinstance(actor.who, Professional):
+        return MAY_EXECUTE.get(actor.who.profession, frozenset()) | {Family.OTHER}
+    if isinstance(actor.who, Employee):
+        return EMPLOYEE_MAY_EXECUTE.get(actor.who.role, frozenset())
+    return frozenset()
+
+
+def may_call(actor: Actor, operation: str) -> bool:
+    """Whether this kind of caller may use an operation at all; a professional may call any, and is judged by what it does."""
+    if isinstance(actor.who, Professional):
+        return True
+    if isinstance(actor.who, Employee):
+        return operation in EMPLOYEE_OPERATIONS.get(actor.who.role, frozenset())
+    return operation in STRUCTURE_OPERATIONS
+
+
+def caller_label(actor: Actor) -> str:
+    """What the caller is, in French."""
+    if isinstance(actor.who, Professional):
+        return actor.who.profession.label
+    return actor.who.role.label if isinstance(actor.who, Employee) else "structure"

@@ -6,7 +6,7 @@
 from datetime import date
 
 from ordonum.model.facts import Effect, Rule, When
-from ordonum.model.prescription import Family
+from ordonum.model.lines import Family
 
 RULES: tuple[Rule, ...] = (
     Rule(

@@ -6,15 +6,19 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from ordonum.model.actors import Actor, Name, Text
+from ordonum.model.actors import Actor, Text
 from ordonum.model.beneficiary import Beneficiary
-from ordonum.model.identifiers import Cip13, CommitmentHex
+from ordonum.model.identifiers import CommitmentHex
+from ordonum.model.invoice import Invoice, Justification
 from ordonum.model.labels import Labelled
+from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import LINES_MAX, YEAR_MAX, YEAR_MIN, Identity, Quantity, SignedOrder
+from ordonum.model.outcomes import Delivered, Outcome, Outcomes, SeenOnPaper, Withheld
+from ordonum.model.prescription import YEAR_MAX, YEAR_MIN, Identity, SignedOrder
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Jws = Annotated[str, Meta(max_length=200_000, pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$(?!\n)")]
+Scanned = Annotated[str, Meta(max_length=1000, pattern=r"^[A-Z0-9]+$(?!\n)", title="Texte du QR code, tel que lu")]
 Opening = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)", title="r : 32 octets aléatoires, en hexadécimal")]
 
 
@@ -34,15 +38,6 @@ class Origin(Labelled):
     PHONE = "phone", "téléphone"
 
 
-class NotDelivered(Labelled):
-    """Why a line is not delivered."""
-
-    PATIENT_DECLINES = "patient-declines", "le patient n'en veut pas"
-    OUT_OF_STOCK = "out-of-stock", "rupture"
-    HEALTH_REASON = "health-reason", "l'intérêt de la santé du patient (CSP R.4235-61)"
-    NOT_STOCKED = "not-stocked", "produit non détenu"
-
-
 class CancelReason(Labelled):
     """Why a prescription is cancelled."""
 
@@ -56,39 +51,19 @@ class CancelReason(Labelled):
     LOST_OR_STOLEN = "lost-or-stolen", "ordonnance perdue ou volée"
 
 
-class Delivered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="delivered"):
-    """Something was handed over or done for this line; without `product`, as the line says.
-
-    `quantity` is what left the counter, in any unit; where that is not the line's unit, `covers` says how much of the
-    line it covers (two boxes cover thirty days). Several products or batches of one line are several of these.
-    """
-
-    line: Annotated[int, Meta(ge=1, le=LINES_MAX)]
-    quantity: Quantity | None = None
-    covers: Annotated[int, Meta(ge=1, le=10_000)] | None = None
-    product: Name | None = None
-    cip13: Cip13 | None = None
-    beyond_reason: Text | None = None
-
-
-class Withheld(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="not-delivered"):
-    """Nothing was delivered for this line, and why."""
-
-    line: Annotated[int, Meta(ge=1, le=LINES_MAX)]
-    reason: NotDelivered
-
-
-ExecutedLines = Annotated[tuple[Delivered | Withheld, ...], Meta(min_length=1, max_length=LINES_MAX)]
-
-
 class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What an executant did: whole, part, rest or nothing of it, for whom, when."""
+    """What an executant did: whole, part, rest or nothing of it, for whom, when, and how the number had come.
+
+    `seen_on_paper`: the delivery is another's, read on the paper; it counts in what is left, and attaches nobody.
+    """
 
     act_id: UUID
     given: Given
     performed_at: Moment
-    lines: ExecutedLines
+    lines: Outcomes
     beneficiary: Beneficiary | None = None
+    origin: Origin | None = None
+    seen_on_paper: SeenOnPaper | None = None
     identity_reason: Text | None = None
     rule_reason: Text | None = None
 
@@ -99,6 +74,8 @@ class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         delivered = {each.line for each in self.lines if isinstance(each, Delivered)}
         if len(set(withheld)) != len(withheld) or delivered & set(withheld):
             raise ValueError("same-line-twice")
+        if self.seen_on_paper is not None and (self.given is not Given.ALREADY or not delivered):
+            raise ValueError("seen-on-paper-is-a-past-delivery")
         if self.delivers and self.beneficiary is None:
             raise ValueError("beneficiary-wanted")
         if not self.delivers and self.beneficiary is not None:
@@ -106,8 +83,8 @@ class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def delivers(self) -> bool:
-        """Whether anything left the counter; an act that delivers nothing attaches nobody."""
-        return any(isinstance(each, Delivered) for each in self.lines)
+        """Whether anything left this counter; an act that delivers nothing attaches nobody."""
+        return self.seen_on_paper is None and any(not isinstance(each, Withheld) for each in self.lines)
 
 
 class Cancellation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -130,17 +107,30 @@ class RegisterRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class ConsultRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Reading a prescription whose number the patient handed over, and how it came."""
+    """Reading a prescription whose number the patient handed over, and how it came; with the QR code's text if scanned."""
 
     number: EpuId
     origin: Origin
+    qr: Scanned | None = None
 
 
 class ExecuteRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An execution of the prescription of this number."""
+    """An execution of the prescription of this number.
+
+    With the QR code's text, whose signature is verified, what has happened is kept even before the registration arrives.
+    """
 
     number: EpuId
     execution: Execution
+    qr: Scanned | None = None
+
+
+class InvoiceRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An invoice attached to the prescription of this number."""
+
+    number: EpuId
+    invoice: Invoice
+    qr: Scanned | None = None
 
 
 class ByNumber(Struct, frozen=True, forbid_unknown_fields=True, tag_field="by", tag="number"):
@@ -160,6 +150,7 @@ class CancelRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     prescription: ByNumber | ByOwnAct
     cancellation: Cancellation
+    qr: Scanned | None = None
 
 
 class ReadBackRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -181,17 +172,23 @@ class Registered(Struct, frozen=True, tag_field="kind", tag="register"):
 
 
 class Executed(Struct, frozen=True, kw_only=True, tag_field="kind", tag="execute"):
-    """An execution without its beneficiary, who is sealed apart."""
+    """An execution without its beneficiary, who is sealed apart. `early`: it came before the registration («d'après le
+    papier») and is judged with it; `may` are then the families that its executant could execute that day.
+    """
 
     act_id: UUID
     recorded_at: datetime
     by: Actor
     given: Given
     performed_at: datetime
-    lines: tuple[Delivered | Withheld, ...]
+    lines: tuple[Outcome, ...]
+    origin: Origin | None = None
+    seen_on_paper: SeenOnPaper | None = None
     identity_reason: str | None = None
     rule_reason: str | None = None
     in_conflict: tuple[str, ...] = ()
+    early: bool = False
+    may: tuple[Family, ...] = ()
 
 
 class Cancelled(Struct, frozen=True, kw_only=True, tag_field="kind", tag="cancel"):
@@ -201,32 +198,48 @@ class Cancelled(Struct, frozen=True, kw_only=True, tag_field="kind", tag="cancel
     recorded_at: datetime
     by: Actor
     reason: CancelReason
+    early: bool = False
 
 
-Act = Registered | Executed | Cancelled
+class Invoiced(Struct, frozen=True, kw_only=True, tag_field="kind", tag="invoice"):
+    """An invoice attached by an executant."""
+
+    act_id: UUID
+    recorded_at: datetime
+    by: Actor
+    invoice: Invoice
+
+
+Act = Registered | Executed | Cancelled | Invoiced
 
 
 class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Payload of the service's signature on an act that it recorded.
 
     `prescription` is the id of the act that registered it: a receipt of one prescription is none of another.
+    `early`: the act is kept until the registration arrives, and `prescription` is then its own id.
     `content` is SHA-256 of salt ‖ the act's canonical bytes (for a registration, of salt ‖ the JWS): the salt, given
     beside, keeps the digest of a short act from being guessed by whoever sees the acknowledgement alone.
     """
 
     v: Literal[1]
-    act: Literal["register", "execute", "cancel"]
+    act: Literal["register", "execute", "cancel", "invoice"]
     act_id: UUID
     prescription: UUID
     recorded_at: Moment
     content: CommitmentHex
     late: bool = False
+    early: bool = False
     in_conflict: tuple[str, ...] = ()
 
 
 class Receipt(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What every writing act is answered with: the acknowledgement (JWS), its salt, and what the executant is told."""
+    """What every writing act is answered with: the acknowledgement (JWS), its salt, and what the executant is told.
+
+    `justification` tells, for each line of the invoices concerned, whether a scan is still needed, and why.
+    """
 
     acknowledgement: Jws
     salt: CommitmentHex
     notices: tuple[str, ...] = ()
+    justification: tuple[Justification, ...] = ()

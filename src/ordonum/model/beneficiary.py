@@ -24,11 +24,15 @@ class NoIdentityReason(Labelled):
     FOREIGNER = "foreigner", "assuré d'un régime étranger"
     NEWBORN = "newborn", "nouveau-né sans numéro"
     ANONYMOUS = "anonymous", "soins sous anonymat"
+    NOT_INSURED = "not-insured", "personne sans droits ouverts"
     NOT_SHOWN = "not-shown", "numéro non présenté"
 
 
 class Nir(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="nir"):
-    """The NIR read on the card. `of` says whose it is: a child on a parent's card has the insured's."""
+    """The NIR read on the card. `of` says whose it is: a child on a parent's card has the insured's.
+
+    A number of anonymous billing (fictitious, shared by all) names nobody and writes no index.
+    """
 
     nir: NirKey
     of: Literal["self", "insured"]
@@ -41,6 +45,11 @@ class Ins(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag
     oid: InsOid
     status: InsStatus
 
+    @property
+    def is_qualified(self) -> bool:
+        """Whether documents may bear it and the DMP be fed (validated and retrieved)."""
+        return self.status is InsStatus.QUALIFIED
+
 
 class NoIdentity(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="none"):
     """No number, and why."""
@@ -49,7 +58,10 @@ class NoIdentity(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kin
 
 
 class Beneficiary(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Who received what was executed; the first name and birth date are compared with the sealed ones."""
+    """Who received what was executed; the first name and birth date are compared with the sealed ones.
+
+    `birth_rank` tells twins apart (rang gémellaire). Birth dates may be of no calendar, as cards write them.
+    """
 
     identity: Nir | Ins | NoIdentity
     surname: Name

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ordonum.model.actors import Actor
-from ordonum.model.acts import Delivered, Execution, Given
+from ordonum.model.actors import Actor, Establishment, Place, Professional
+from ordonum.model.acts import Execution, Given
 from ordonum.model.facts import Effect, Facts, Finding, RegisterFacts, Rule, When
-from ordonum.model.prescription import Family, Line, SignedOrder
+from ordonum.model.lines import IN_SCOPE, Family
+from ordonum.model.outcomes import Delivered, Handwritten
+from ordonum.model.prescription import Line, SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused, happened
-from ordonum.model.state import State, Status, allowed, counted_unit, covered
+from ordonum.model.state import State, Status, counted_unit, covered, one_delivery, readable
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 NOW_LASTS = timedelta(hours=24)
@@ -47,10 +49,13 @@ def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
     """Refuse a registration, or return. Signature and certificate were verified before; they come first."""
     today = facts.now.astimezone(facts.zone).date()
     latest = (facts.now + CLOCK_TOLERANCE).astimezone(facts.zone).date()
-    if facts.signer.rpps != facts.actor.professional.rpps:
+    if not _may_send(facts.actor, facts.signer, order):
         raise Refused(Refusal.SIGNER_NOT_CALLER)
     if order.prescriber != facts.signer:
         raise Refused(Refusal.SIGNER_NOT_PRESCRIBER, at="$.jws.prescriber")
+    check_scope(order.family, order.establishment)
+    if not _same_place(order, facts.actor):
+        raise Refused(Refusal.PLACE_DIFFERS, at="$.jws.place")
     if order.family not in facts.may_prescribe:
         raise Refused(Refusal.NOT_ENTITLED, profession=facts.signer.profession.label, family=order.family.label)
     if not facts.commitment_opens:
@@ -63,9 +68,31 @@ def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
         raise Refused(Refusal.NUMBER_TAKEN, at="$.number")
 
 
+def check_scope(family: Family, establishment: Establishment | None) -> None:
+    """Refuse what the circuit does not carry: transport, and what an establishment both makes and executes."""
+    if family not in IN_SCOPE:
+        raise Refused(Refusal.TRANSPORT_OUT_OF_SCOPE)
+    if establishment is not None and establishment.executed_inside:
+        raise Refused(Refusal.MADE_AND_EXECUTED_INSIDE)
+
+
+def _may_send(actor: Actor, signer: Professional, order: SignedOrder) -> bool:
+    """The signer, or the employees and the software of the place that the order names, sending what was signed there."""
+    if isinstance(actor.who, Professional):
+        return actor.rpps == signer.rpps
+    return actor.place.key == order.place.key
+
+
+def _same_place(order: SignedOrder, actor: Actor) -> bool:
+    """Whether the order was written where its sender stands: same place, inside the same establishment if any."""
+    written = order.establishment.finess if order.establishment else None
+    stands = actor.inside.finess if actor.inside else None
+    return order.place.key == actor.place.key and written == stands
+
+
 def check_cancellation(actor: Actor, state: State, zone: ZoneInfo) -> None:
     """Refuse a cancellation, or return. What was delivered stays delivered; the rest stops."""
-    if state.order.prescriber.rpps != actor.professional.rpps:
+    if state.order.prescriber.rpps != actor.rpps:
         raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
     if state.cancelled is not None:
         raise Refused(Refusal.ALREADY_CANCELLED, **cancelled_facts(state, zone))
@@ -75,7 +102,7 @@ def check_cancellation(actor: Actor, state: State, zone: ZoneInfo) -> None:
 
 def check_read_back(actor: Actor, state: State) -> None:
     """Refuse the prescriber's reading of what was executed, or return (CSP R.4072-1 and following)."""
-    if state.order.prescriber.rpps != actor.professional.rpps:
+    if state.order.prescriber.rpps != actor.rpps:
         raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
     if state.order.opposed:
         raise Refused(Refusal.PATIENT_OPPOSED)
@@ -83,11 +110,29 @@ def check_read_back(actor: Actor, state: State) -> None:
 
 def check_consultation(actor: Actor, state: State, may_execute: frozenset[Family]) -> None:
     """Refuse a consultation, or return. The holder of a sheet of another family is told that and nothing else."""
-    own = state.order.prescriber.rpps == actor.professional.rpps
-    if state.order.family not in may_execute:
+    own = state.order.prescriber.rpps == actor.rpps
+    if not readable(state.order, may_execute, actor.profession):
         raise Refused(Refusal.OWN_PRESCRIPTION if own else Refusal.NOT_YOUR_FAMILY)
+    _refuse_inside(state.order, actor.place)
     if own:
         check_read_back(actor, state)  # whoever may execute what they prescribed learns no more than by reading back
+
+
+def check_early(execution: Execution, may_execute: frozenset[Family], *, now: datetime, zone: ZoneInfo) -> None:
+    """Refuse an execution on a number not registered yet, or return: it has happened, and whoever did it executes something.
+
+    The rest is judged when the registration arrives (`model.early`).
+    """
+    if not may_execute:
+        raise Refused(Refusal.NOT_YOUR_FAMILY)
+    if execution.performed_at > now + CLOCK_TOLERANCE:
+        service_time = now.astimezone(zone).strftime("%d/%m/%Y %H:%M")
+        raise Refused(Refusal.PERFORMED_IN_FUTURE, at="$.execution.performed_at", service_time=service_time)
+
+
+def same_author(actor: Actor, by: Actor) -> bool:
+    """Whether a repeat comes from the author of an act, or from their structure: what its outbox kept, it may send again."""
+    return actor.author == by.author or actor.place.key == by.place.key
 
 
 def check_execution(execution: Execution, facts: Facts) -> Verdict:
@@ -112,10 +157,18 @@ def check_execution(execution: Execution, facts: Facts) -> Verdict:
 
 
 def _check_right(facts: Facts) -> None:
-    if facts.state.order.family not in facts.may_execute:
+    order = facts.state.order
+    if not readable(order, facts.may_execute, facts.actor.profession):
         raise Refused(Refusal.NOT_YOUR_FAMILY)
-    if facts.state.order.opposed and facts.state.order.prescriber.rpps == facts.actor.professional.rpps:
+    _refuse_inside(order, facts.actor.place)
+    if order.opposed and order.prescriber.rpps == facts.actor.rpps:
         raise Refused(Refusal.PATIENT_OPPOSED)  # what is left would tell what was executed
+
+
+def _refuse_inside(order: SignedOrder, place: Place) -> None:
+    """What was prescribed inside an establishment is not executed there through this circuit (CSP L.4071-4)."""
+    if order.establishment is not None and place.finess == order.establishment.finess:
+        raise Refused(Refusal.MADE_AND_EXECUTED_INSIDE)
 
 
 def _check_shape(execution: Execution, facts: Facts) -> None:
@@ -128,6 +181,8 @@ def _check_shape(execution: Execution, facts: Facts) -> None:
         raise Refused(Refusal.LATE_NEEDS_ALREADY, at="$.execution.given")
     for place, each in enumerate(execution.lines):
         at = f"$.execution.lines[{place}]"
+        if isinstance(each, Handwritten):
+            continue
         remainder = facts.state.remainder(each.line)
         if remainder is None:
             raise Refused(Refusal.UNKNOWN_LINE, at=f"{at}.line", line=each.line)
@@ -140,7 +195,7 @@ def _check_unit(each: Delivered, line: Line, at: str) -> None:
     if covered(each, line) is not None:
         return
     unit = counted_unit(line)
-    noun = f"{unit.label}s" if unit else ""
+    noun = f"{unit.label}s" if unit and len(unit.label) > 2 else unit.label if unit else ""
     if each.quantity is None:
         raise Refused(Refusal.QUANTITY_WANTED, at=f"{at}.quantity", line=each.line, unit=noun)
     raise Refused(Refusal.UNIT_DIFFERS, at=f"{at}.quantity.unit", line=each.line, unit=noun)
@@ -160,11 +215,10 @@ def _findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
 def _quantity_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
     wanted: dict[int, int] = {}
     for place, each in enumerate(execution.lines):
-        remainder = facts.state.remainder(each.line)
-        if not isinstance(each, Delivered) or remainder is None:
+        if not isinstance(each, Delivered) or (remainder := facts.state.remainder(each.line)) is None:
             continue
         line = facts.state.order.lines[each.line - 1]
-        wanted[each.line] = wanted.get(each.line, 0) + (covered(each, line) or allowed(line) // (1 + line.renewals))
+        wanted[each.line] = wanted.get(each.line, 0) + (covered(each, line) or one_delivery(line))
         if wanted[each.line] <= remainder.left or (each.beyond_reason is not None and not line.secured):
             continue
         yield Finding(
@@ -190,10 +244,12 @@ def _rule_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
 def _several_deliveries(execution: Execution, facts: Facts) -> Iterator[str]:
     """Lines of which more than one delivery is given at once: renewals are there to be spaced."""
     for each in execution.lines:
+        if not isinstance(each, Delivered) or facts.state.remainder(each.line) is None:
+            continue
         line = facts.state.order.lines[each.line - 1]
         unit = counted_unit(line)
-        if isinstance(each, Delivered) and unit is not None and line.renewals:
-            single = allowed(line) // (1 + line.renewals)
+        if unit is not None and line.renewals:
+            single = one_delivery(line)
             if (covered(each, line) or 0) > single:
                 yield f"Ligne {each.line} : une délivrance prescrite est de {_counted(single, unit.label)}"
 
@@ -239,4 +295,4 @@ def local(moment: datetime, facts: Facts) -> str:
 
 
 def _counted(value: int, noun: str) -> str:
-    return f"{value} {noun}{'s' if value > 1 else ''}"
+    return f"{value} {noun}{'s' if value > 1 and len(noun) > 2 else ''}"

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from ordonum.model.actors import Actor, Professional
 from ordonum.model.labels import Labelled
-from ordonum.model.prescription import Family, Identity
+from ordonum.model.lines import Family
+from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal
 from ordonum.model.state import State
 

@@ -90,6 +90,14 @@ class NirKey(Identifier):
         """The 13 characters without the key."""
         return self[:13]
 
+    @property
+    def is_fictitious(self) -> bool:
+        """Whether it is a number of anonymous billing, which names nobody and is shared: «2 55 55 55 CCC 042».
+
+        Source: vidal.fr 19707 and urps-ml-paca.org on the minors' contraception (décret 2016-865).
+        """
+        return self[1:7] == "555555"
+
 
 class InsOid(Identifier):
     """Authority that gave an INS (CI-SIS): NIR, NIA, and the two test roots."""
@@ -112,6 +120,122 @@ class Cip13(Identifier):
     def check(cls, text: str) -> None:
         if not ean.is_valid(text):
             raise Malformed("wrong-check-digit")
+
+
+class Ucd13(Identifier):
+    """Code of a medicine's unit of dispensing (UCD): 34008, seven digits and an EAN-13 check digit."""
+
+    title = "Code UCD13"
+    pattern = r"^34008[0-9]{8}$"
+
+    @classmethod
+    def check(cls, text: str) -> None:
+        if not ean.is_valid(text):
+            raise Malformed("wrong-check-digit")
+
+
+class Cis(Identifier):
+    """Code of a speciality in the BDPM, 8 digits, without check digit."""
+
+    title = "Code CIS"
+    pattern = r"^[0-9]{8}$"
+
+
+class MedicabaseCode(Identifier):
+    """Code of a virtual medicine (Medicabase, OID 1.2.250.1.213.2.59): MV and 8 digits."""
+
+    title = "Code Medicabase (médicament virtuel)"
+    pattern = r"^MV[0-9]{8}$"
+
+
+class SubstanceCode(Identifier):
+    """Code of an active substance in the BDPM, 5 digits."""
+
+    title = "Code substance"
+    pattern = r"^[0-9]{5}$"
+
+
+class Lpp(Identifier):
+    """Code of the list of products and services (LPP, OID 1.2.250.1.215.200.2.1), 7 digits; its key is not public."""
+
+    title = "Code LPP"
+    pattern = r"^[0-9]{7}$"
+
+
+class Nabm(Identifier):
+    """Code of a biology act (nomenclature des actes de biologie médicale), 4 digits."""
+
+    title = "Code NABM"
+    pattern = r"^[0-9]{4}$"
+
+
+class ActCode(Identifier):
+    """A key letter of the NGAP with its coefficient if any (AMI 4, AMK 7.5), or a CCAM code (four letters, three digits)."""
+
+    title = "Lettre-clé NGAP et coefficient, ou code CCAM"
+    pattern = r"^(?:[A-Z]{1,4}(?: [0-9]{1,3}(?:\.[0-9]{1,2})?)?|[A-Z]{4}[0-9]{3})$"
+
+
+class InseeCode(Identifier):
+    """INSEE code of a place of birth: a commune (5 characters, 2A and 2B in Corsica) or a country (99 and 3 digits)."""
+
+    title = "Code INSEE du lieu de naissance"
+    pattern = r"^(?:[0-9]{2}|2A|2B)[0-9]{3}$"
+
+
+class EmployeeId(Identifier):
+    """National identifier of an employee under a structure: 3 and its FINESS, or 5 and its SIRET, «/», a number of its own.
+
+    As in the samples of the ANS («30B0168811/CPET00001»); the types 3 and 5 are to be confirmed.
+    """
+
+    title = "Identifiant national d'un employé"
+    pattern = r"^(?:3[0-9][0-9AB][0-9]{7}|5[0-9]{14})/[A-Za-z0-9]{1,20}$"
+
+    @property
+    def structure(self) -> "StructureId":
+        """The structure that employs them, as its own identifier writes it."""
+        number = self.split("/")[0]
+        return StructureId(("1" if number[0] == "3" else "3") + number[1:])
+
+
+class StructureId(Identifier):
+    """National identifier of a structure (OID 1.2.250.1.71.4.2.2): 1 and FINESS, 3 and SIRET, 4 and RPPS with a rank."""
+
+    title = "Identifiant national de structure"
+    pattern = r"^(?:1[0-9][0-9AB][0-9]{7}|3[0-9]{14}|4[0-9]{14})$"
+
+    @classmethod
+    def check(cls, text: str) -> None:
+        number = text[1:12] if text[0] == "4" else text[1:]
+        if number.isdigit() and not luhn.is_valid(number):
+            raise Malformed("wrong-check-digit")
+
+    @property
+    def finess(self) -> str | None:
+        """Its FINESS, where it is named by one."""
+        return self[1:] if self[0] == "1" else None
+
+
+class Nil(Identifier):
+    """Number of a product at the CNDA (NIL); its form is not public: letters, digits, hyphens."""
+
+    title = "NIL du logiciel"
+    pattern = r"^[A-Z0-9][A-Z0-9-]{1,19}$"
+
+
+class Nie(Identifier):
+    """Number of a publisher at the CNDA (NIE); its form is not public: letters, digits, hyphens."""
+
+    title = "NIE de l'éditeur"
+    pattern = r"^[A-Z0-9][A-Z0-9-]{1,19}$"
+
+
+class SpecialtyCode(Identifier):
+    """Specialty or qualification of the CI-SIS (JDV_J01): what follows the profession, as SM26, C43, A or SI01."""
+
+    title = "Code de spécialité (CI-SIS)"
+    pattern = r"^[A-Z]{1,4}[0-9]{0,3}$"
 
 
 class BirthDate(Identifier):

@@ -5,78 +5,58 @@ identity) and an `Identity` (first name and birth date, sealed by the service). 
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
-from ordonum.model.actors import Name, Place, Professional, Software, Text
-from ordonum.model.identifiers import BirthDate, Cip13, CommitmentHex, NirKey
+from ordonum.model.actors import Establishment, Name, Place, Profession, Professional, Software, Text
+from ordonum.model.beneficiary import Ins
+from ordonum.model.care import (
+    BiologyLine,
+    NursingLine,
+    OpticsLine,
+    OrthopticsLine,
+    PhysiotherapyLine,
+    PodiatryLine,
+    SpeechTherapyLine,
+)
+from ordonum.model.identifiers import BirthDate, CommitmentHex, InseeCode
 from ordonum.model.labels import Labelled
+from ordonum.model.lines import LINES_MAX, BaseLine, Family, FreeTextLine
+from ordonum.model.products import DeviceLine, MedicineLine, PreparationLine, Supply
 
-LINES_MAX = 40
 YEAR_MIN, YEAR_MAX = 2020, 2200  # outside, a date is a mistake and no arithmetic on it is safe
 
-
-class Family(Labelled):
-    """A prescription is of one family, so that its reader may read all of it and nothing else."""
-
-    HEALTH_PRODUCTS = "health-products", "produits de santé"
-    BIOLOGY = "biology", "biologie"
-    NURSING = "nursing", "soins infirmiers"
-    PHYSIOTHERAPY = "physiotherapy", "masso-kinésithérapie"
-    SPEECH_THERAPY = "speech-therapy", "orthophonie"
-    ORTHOPTICS = "orthoptics", "orthoptie"
-    PODIATRY = "podiatry", "pédicurie-podologie"
-    OPTICS = "optics", "optique"
-
-
-class Unit(Labelled):
-    """What a quantity counts."""
-
-    BOXES = "boxes", "boîte"
-    UNITS = "units", "unité"
-    DAYS = "days", "jour"
-    SESSIONS = "sessions", "séance"
-
-
-class Quantity(Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole number of boxes, units (of dose), days or sessions."""
-
-    value: Annotated[int, Meta(ge=1, le=10_000)]
-    unit: Unit
-
-
-class MedicineLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="medicine"):
-    """A medicine. Its quantity is for one delivery; `renewals` more deliveries may follow (0: none)."""
-
-    rank: Annotated[int, Meta(ge=1, le=LINES_MAX)]
-    label: Name
-    substance: Name
-    cip13: Cip13 | None = None
-    dosage: Text
-    duration_days: Annotated[int, Meta(ge=1, le=366)] | None = None
-    quantity: Quantity | None = None
-    renewals: Annotated[int, Meta(ge=0, le=99)] = 0
-    secured: bool = False
-    note: Text | None = None
-
-
-class FreeTextLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="free-text"):
-    """What has no code: a device, an act, an instruction, in the prescriber's words, inside the sheet's family."""
-
-    rank: Annotated[int, Meta(ge=1, le=LINES_MAX)]
-    text: Text
-    dosage: Text | None = None
-    duration_days: Annotated[int, Meta(ge=1, le=366)] | None = None
-    quantity: Quantity | None = None
-    renewals: Annotated[int, Meta(ge=0, le=99)] = 0
-    secured: bool = False
-    note: Text | None = None
-
-
-Line = MedicineLine | FreeTextLine
+Line: TypeAlias = (
+    MedicineLine
+    | PreparationLine
+    | DeviceLine
+    | BiologyLine
+    | NursingLine
+    | PhysiotherapyLine
+    | SpeechTherapyLine
+    | OrthopticsLine
+    | PodiatryLine
+    | OpticsLine
+    | FreeTextLine
+)
 Lines = Annotated[tuple[Line, ...], Meta(min_length=1, max_length=LINES_MAX)]
+
+# The family in which each kind of line stands; a free text stands in any.
+FAMILY_OF: dict[type[BaseLine], Family] = {
+    MedicineLine: Family.HEALTH_PRODUCTS,
+    PreparationLine: Family.HEALTH_PRODUCTS,
+    DeviceLine: Family.HEALTH_PRODUCTS,
+    BiologyLine: Family.BIOLOGY,
+    NursingLine: Family.NURSING,
+    PhysiotherapyLine: Family.PHYSIOTHERAPY,
+    SpeechTherapyLine: Family.SPEECH_THERAPY,
+    OrthopticsLine: Family.ORTHOPTICS,
+    PodiatryLine: Family.PODIATRY,
+    OpticsLine: Family.OPTICS,
+}
 
 
 class Sex(Labelled):
@@ -88,31 +68,56 @@ class Sex(Labelled):
 
 
 class Patient(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The patient as the prescriber's file knows them. Never sent to the service."""
+    """The patient as the prescriber's file knows them. Never sent to the service.
+
+    `surname` and `first_names` are those of birth; `used_surname` the one they go by. With a qualified INS all five traits
+    (birth name, birth first names, birth date, sex, birth place) make the INS DataMatrix of the sheet.
+    """
 
     surname: Name
     first_name: Name
     sex: Sex
     birth_date: BirthDate
-    ins: NirKey | None = None
+    used_surname: Name | None = None
+    first_names: Name | None = None
+    birth_place: InseeCode | None = None
+    ins: Ins | None = None
     address: Text | None = None
 
     def __repr__(self) -> str:
         return "Patient(…)"
 
 
+class Measures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Weight (grams) and height (centimetres), where the prescription needs them (CSP R.5132-3 7°)."""
+
+    weight_g: Annotated[int, Meta(ge=200, le=500_000)] | None = None
+    height_cm: Annotated[int, Meta(ge=20, le=260)] | None = None
+    measured_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.weight_g is None and self.height_cm is None:
+            raise ValueError("weight-or-height")
+
+
 class Prescription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole prescription, as the prescriber's software keeps it and as `ordonum prescribe FILE` reads it.
 
     `opposed`: the patient is opposed to the prescriber reading back what is executed; asked each time, so no default.
+    `addressed_to`: the profession that may read it, for the family `other` alone. `accident_on`: the day of the work
+    accident that lines marked AT/MP are related to.
     """
 
     patient: Patient
     place: Place
+    establishment: Establishment | None = None
     replaced: Professional | None = None
     family: Family
+    addressed_to: Profession | None = None
     written_on: date
     opposed: bool
+    measures: Measures | None = None
+    accident_on: date | None = None
     lines: Lines
 
     def __post_init__(self) -> None:
@@ -120,6 +125,52 @@ class Prescription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         if self.patient.birth_date > self.written_on.isoformat():
             raise ValueError("born-after-written")
         check_lines(self.lines, self.family)
+        check_address(self.family, self.addressed_to)
+
+
+class Sheet(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One sheet among those of a consultation."""
+
+    family: Family
+    addressed_to: Profession | None = None
+    lines: Lines
+
+    def __post_init__(self) -> None:
+        check_lines(self.lines, self.family)
+        check_address(self.family, self.addressed_to)
+
+
+class Consultation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What one consultation prescribes, family by family, in one gesture: as many sheets, numbers and signatures."""
+
+    patient: Patient
+    place: Place
+    establishment: Establishment | None = None
+    replaced: Professional | None = None
+    written_on: date
+    opposed: bool
+    measures: Measures | None = None
+    accident_on: date | None = None
+    sheets: Annotated[tuple[Sheet, ...], Meta(min_length=1, max_length=12)]
+
+    def prescriptions(self) -> tuple[Prescription, ...]:
+        """One prescription a sheet, in their order."""
+        return tuple(
+            Prescription(
+                patient=self.patient,
+                place=self.place,
+                establishment=self.establishment,
+                replaced=self.replaced,
+                family=sheet.family,
+                addressed_to=sheet.addressed_to,
+                written_on=self.written_on,
+                opposed=self.opposed,
+                measures=self.measures,
+                accident_on=self.accident_on,
+                lines=sheet.lines,
+            )
+            for sheet in self.sheets
+        )
 
 
 class Identity(Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,18 +189,25 @@ class SignedOrder(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     v: Literal[1]
     act_id: UUID
     family: Family
+    addressed_to: Profession | None = None
     prescriber: Professional
     replaced: Professional | None = None
     place: Place
+    establishment: Establishment | None = None
     software: Software
     written_on: date
     opposed: bool
+    measures: Measures | None = None
+    accident_on: date | None = None
     lines: Lines
     commitment: CommitmentHex
 
     def __post_init__(self) -> None:
         check_written(self.written_on)
         check_lines(self.lines, self.family)
+        check_address(self.family, self.addressed_to)
+        if self.replaced is not None and self.replaced.rpps == self.prescriber.rpps:
+            raise ValueError("replaces-oneself")
 
 
 def check_written(written_on: date) -> None:
@@ -158,15 +216,27 @@ def check_written(written_on: date) -> None:
         raise ValueError("date-out-of-range")
 
 
+def check_address(family: Family, addressed_to: Profession | None) -> None:
+    """A prescription that has no family names the profession that reads it; the others are read by their family's."""
+    if (family is Family.OTHER) != (addressed_to is not None):
+        raise ValueError("addressed-to-goes-with-other")
+
+
 def check_lines(lines: tuple[Line, ...], family: Family) -> None:
-    """Lines are numbered 1..n as on the sheet; medicines stand in a prescription of health products only."""
+    """Lines are numbered 1..n as on the sheet, each of the sheet's family; and say all that their kind must say."""
     for expected, line in enumerate(lines, start=1):
         if line.rank != expected:
             raise ValueError("lines-are-numbered-from-1")
-        if isinstance(line, MedicineLine) and family is not Family.HEALTH_PRODUCTS:
-            raise ValueError("medicine-outside-health-products")
+        if FAMILY_OF.get(type(line), family) is not family:
+            raise ValueError("line-outside-its-family")
+        if line.secured and family is not Family.HEALTH_PRODUCTS:
+            raise ValueError("secured-is-for-health-products")
         if isinstance(line, MedicineLine) and line.quantity is None and line.duration_days is None:
             raise ValueError("duration-or-quantity-wanted")
+        if isinstance(line, DeviceLine) and line.supply is Supply.RENTED and line.duration_days is None:
+            raise ValueError("rental-wants-its-duration")
+        if isinstance(line, PreparationLine) and not any(each.active for each in line.formula):
+            raise ValueError("active-substance-wanted")
 
 
 def split(
@@ -177,13 +247,22 @@ def split(
         v=1,
         act_id=act_id,
         family=prescription.family,
+        addressed_to=prescription.addressed_to,
         prescriber=prescriber,
         replaced=prescription.replaced,
         place=prescription.place,
+        establishment=prescription.establishment,
         software=software,
         written_on=prescription.written_on,
         opposed=prescription.opposed,
+        measures=prescription.measures,
+        accident_on=prescription.accident_on,
         lines=prescription.lines,
         commitment=commitment,
     )
     return order, Identity(prescription.patient.first_name, prescription.patient.birth_date)
+
+
+def numbered(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The same lines numbered from 1, for a software that arranges them."""
+    return tuple(replace(line, rank=rank) for rank, line in enumerate(lines, start=1))

@@ -169,6 +169,93 @@ class Refusal(Enum):
         "Le patient s'est opposé à ce que le prescripteur consulte ce qui a été délivré.",
         "Parlez-en avec le patient s'il y a lieu ; il peut lever son opposition.",
     )
+    TRANSPORT_OUT_OF_SCOPE = Reason(
+        "transport-out-of-scope",
+        Kind.FORBIDDEN,
+        "Les transports sanitaires ne passent pas par l'ordonnance numérique : les transporteurs n'y sont pas.",
+        "Prescrivez le transport par son propre formulaire (service de prescription électronique de transport, ou papier).",
+    )
+    MADE_AND_EXECUTED_INSIDE = Reason(
+        "made-and-executed-inside",
+        Kind.FORBIDDEN,
+        "Une prescription faite et exécutée à l'intérieur d'un établissement ne passe pas par l'ordonnance numérique "
+        "(CSP L.4071-4).",
+        "Suivez le circuit interne de l'établissement.",
+    )
+    NOT_FOR_THIS_CALLER = Reason(
+        "not-for-this-caller",
+        Kind.FORBIDDEN,
+        "Un appel fait comme « {caller} » ne permet pas cet acte.",
+        "Faites-le avec la carte d'un professionnel qui en a le droit.",
+    )
+    # software and sites
+    SOFTWARE_UNKNOWN = Reason(
+        "software-unknown",
+        Kind.FORBIDDEN,
+        "Ce logiciel n'est pas au registre des logiciels (NIL absent ou inconnu).",
+        "Indiquez le NIL du logiciel ; son éditeur le demande à l'autorité.",
+    )
+    SOFTWARE_NOT_USABLE = Reason(
+        "software-not-usable",
+        Kind.FORBIDDEN,
+        "Le logiciel « {product} » ne peut pas servir à cette date : il est {status}.",
+        "Adressez-vous à son éditeur.",
+    )
+    SOFTWARE_VERSION = Reason(
+        "software-version",
+        Kind.FORBIDDEN,
+        "Cette version du logiciel « {product} » n'est pas autorisée.",
+        "Installez une version autorisée ; son éditeur en a la liste.",
+    )
+    SOFTWARE_NOT_AUTHORISED = Reason(
+        "software-not-authorised",
+        Kind.FORBIDDEN,
+        "Le logiciel « {product} » n'est pas autorisé pour le rôle « {role} ».",
+        "Employez un logiciel autorisé pour ce rôle.",
+    )
+    SITE_UNKNOWN = Reason(
+        "site-unknown",
+        Kind.FORBIDDEN,
+        "Ce lieu d'exercice n'est pas au registre des sites.",
+        "Vérifiez le N° AM ou le FINESS du lieu ; l'éditeur du logiciel y déclare ses sites.",
+    )
+    SITE_NOT_ACTIVE = Reason(
+        "site-not-active",
+        Kind.FORBIDDEN,
+        "Ce logiciel n'est pas activé à cette date sur ce site{when}.",
+        "L'éditeur du logiciel déclare la date d'activation du site.",
+    )
+    NOT_OF_THIS_SITE = Reason(
+        "not-of-this-site",
+        Kind.FORBIDDEN,
+        "La carte est celle d'une autre structure que ce site.",
+        "Vérifiez le lieu d'exercice choisi.",
+    )
+    NOBODY_ANSWERS = Reason(
+        "nobody-answers",
+        Kind.FORBIDDEN,
+        "Un employé agit sous la responsabilité d'un professionnel de ce site, et aucun n'est nommé.",
+        "Indiquez le RPPS du professionnel responsable (under).",
+    )
+    # keys
+    BAD_DELEGATION = Reason(
+        "bad-delegation",
+        Kind.INVALID,
+        "La délégation de clé n'est pas recevable : {cause}.",
+        "Refaites une délégation avec la carte du professionnel.",
+    )
+    KEY_NOT_DELEGATED = Reason(
+        "key-not-delegated",
+        Kind.INVALID,
+        "L'ordonnance est signée par une clé qui n'est pas déléguée pour cela, ou ne l'est plus.",
+        "Signez de nouveau avec la carte, même numéro et même identifiant d'acte.",
+    )
+    UNKNOWN_DAY = Reason(
+        "unknown-day",
+        Kind.NOT_FOUND,
+        "Ce jour n'a pas de liste de clés : il est mal écrit (AAAA-MM-JJ), à venir ou trop ancien.",
+        "Demandez un jour des treize derniers mois.",
+    )
     # registration
     SIGNATURE_INVALID = Reason(
         "signature-invalid",
@@ -181,6 +268,12 @@ class Refusal(Enum):
         Kind.FORBIDDEN,
         "L'ordonnance n'est pas signée par le professionnel qui l'envoie.",
         "Envoyez-la avec la carte qui l'a signée.",
+    )
+    PLACE_DIFFERS = Reason(
+        "place-differs",
+        Kind.INVALID,
+        "L'ordonnance nomme un autre lieu d'exercice que celui d'où elle est envoyée.",
+        "Envoyez-la depuis le lieu qu'elle nomme (même N° AM ou FINESS, même établissement).",
     )
     SIGNER_NOT_PRESCRIBER = Reason(
         "signer-not-prescriber",
@@ -292,6 +385,18 @@ class Refusal(Enum):
         Kind.CONFLICT,
         "D'après la base, il reste {left} à délivrer à la ligne {line}, ordonnance sécurisée (dernière délivrance : {last}).",
         "Aucune raison ne permet de dépasser : appelez le prescripteur.",
+    )
+    SECURED_UNREGISTERED = Reason(
+        "secured-unregistered",
+        Kind.CONFLICT,
+        "La ligne demande une ordonnance sécurisée, et l'ordonnance n'était pas enregistrée.",
+        "Appelez le prescripteur.",
+    )
+    QR_DIFFERS = Reason(
+        "qr-differs",
+        Kind.INVALID,
+        "Le QR code joint n'est pas celui de ce numéro, ou sa signature ne tient pas.",
+        "Lisez de nouveau le QR code de la feuille.",
     )
     PERFORMED_IN_FUTURE = Reason(
         "performed-in-future",
@@ -419,7 +524,7 @@ def happened(refusal: Refusal, **facts: Any) -> str:
 
 class _Facts(dict[str, Any]):
     def __missing__(self, key: str) -> str:
-        return "" if key == "meant" else "…"
+        return "" if key in ("meant", "when") else "…"
 
 
 BY_CODE = {each.code: each for each in Refusal}

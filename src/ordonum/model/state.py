@@ -8,9 +8,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ordonum.model.acts import Act, Cancelled, Delivered, Executed, Registered, Withheld
+from ordonum.model.actors import Profession
+from ordonum.model.acts import Act, Cancelled, Executed, Invoiced, Registered
+from ordonum.model.care import BiologyLine, NursingLine
 from ordonum.model.labels import Labelled
-from ordonum.model.prescription import Line, SignedOrder, Unit
+from ordonum.model.lines import Family, Unit
+from ordonum.model.outcomes import Delivered, Handwritten, Withheld
+from ordonum.model.prescription import Line, SignedOrder
 
 
 class Status(Labelled):
@@ -59,6 +63,7 @@ class State(Struct, frozen=True, kw_only=True):
     remainders: tuple[Remainder, ...]
     executions: tuple[Executed, ...]
     cancelled: Cancelled | None
+    invoices: tuple[Invoiced, ...] = ()
 
     def remainder(self, line: int) -> Remainder | None:
         """The remainder of the line of this rank, or None if there is no such line."""
@@ -66,10 +71,21 @@ class State(Struct, frozen=True, kw_only=True):
 
 
 def counted_unit(line: Line) -> Unit | None:
-    """The unit in which a line is counted: its quantity's, else days if a duration was written, else nothing."""
+    """The unit in which a line is counted: its quantity's; visits where nursing has frequency and duration; else days if
+    a duration was written; else nothing.
+    """
     if line.quantity is not None:
         return line.quantity.unit
+    if planned(line) is not None:
+        return Unit.SESSIONS if isinstance(line, NursingLine) else None
     return Unit.DAYS if line.duration_days is not None else None
+
+
+def planned(line: Line) -> int | None:
+    """How many times a frequency over a duration makes, for one prescription; None where they are not both written."""
+    if not isinstance(line, (NursingLine, BiologyLine)) or line.frequency is None or line.duration_days is None:
+        return None
+    return line.frequency.planned(line.duration_days)
 
 
 def allowed(line: Line) -> int:
@@ -77,7 +93,14 @@ def allowed(line: Line) -> int:
     deliveries = 1 + line.renewals
     if line.quantity is not None:
         return line.quantity.value * deliveries
+    if (visits := planned(line)) is not None:
+        return visits * deliveries
     return line.duration_days * deliveries if line.duration_days is not None else deliveries
+
+
+def one_delivery(line: Line) -> int:
+    """What one delivery of a line is, in `counted_unit`."""
+    return 1 if counted_unit(line) is None else allowed(line) // (1 + line.renewals)
 
 
 def covered(each: Delivered, line: Line) -> int | None:
@@ -95,8 +118,9 @@ def state(acts: Sequence[Act]) -> State | None:
     registered = next((act for act in acts if isinstance(act, Registered)), None)
     if registered is None:
         return None
-    executions = tuple(act for act in acts if isinstance(act, Executed))
-    cancelled = next((act for act in acts if isinstance(act, Cancelled)), None)
+    order = registered.order
+    executions = tuple(act for act in acts if isinstance(act, Executed) and (not act.early or _joins(act, order)))
+    cancelled = next((act for act in acts if isinstance(act, Cancelled) and stops(act, order)), None)
     remainders = tuple(_remainder(line, executions, cancelled) for line in registered.order.lines)
     return State(
         order=registered.order,
@@ -106,7 +130,25 @@ def state(acts: Sequence[Act]) -> State | None:
         remainders=remainders,
         executions=executions,
         cancelled=cancelled,
+        invoices=tuple(act for act in acts if isinstance(act, Invoiced)),
     )
+
+
+def readable(order: SignedOrder, may: Sequence[Family] | frozenset[Family], profession: Profession | None) -> bool:
+    """Whether somebody who may execute these families may read this order; one without a family names its profession."""
+    if order.family is Family.OTHER and order.addressed_to is not profession:
+        return False
+    return order.family in may
+
+
+def stops(cancelled: Cancelled, order: SignedOrder) -> bool:
+    """Whether a cancellation counts: one that came before the registration is its prescriber's, or nothing."""
+    return not cancelled.early or cancelled.by.rpps == order.prescriber.rpps
+
+
+def _joins(act: Executed, order: SignedOrder) -> bool:
+    """Whether an execution that came before the registration joins it: its executant had the right to act."""
+    return readable(order, act.may, act.by.profession)
 
 
 def _status(remainders: Sequence[Remainder], cancelled: Cancelled | None) -> Status:
@@ -122,12 +164,12 @@ def _remainder(line: Line, executions: Sequence[Executed], cancelled: Cancelled 
     given, last_at, withheld_last = 0, None, False
     for execution in executions:
         for each in execution.lines:
-            if each.line != line.rank:
+            if isinstance(each, Handwritten) or each.line != line.rank:
                 continue
             withheld_last = isinstance(each, Withheld)
             if isinstance(each, Delivered):
                 # What has happened is recorded even if it does not say how much it covers: then one delivery.
-                given += covered(each, line) or total // (1 + line.renewals)
+                given += covered(each, line) or one_delivery(line)
                 last_at = execution.performed_at if last_at is None else max(last_at, execution.performed_at)
     return Remainder(
         line=line.rank,

@@ -4,22 +4,31 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ordonum.model.actors import Profession
-from ordonum.model.acts import CancelReason, Delivered, Executed, Given, Jws, Moment, Opening, Receipt, Withheld
+from ordonum.model.actors import Employee, EmployeeRole, Profession
+from ordonum.model.acts import CancelReason, Executed, Given, Jws, Moment, Opening, Receipt
+from ordonum.model.early import conflicts
+from ordonum.model.outcomes import Outcome, SeenOnPaper
 from ordonum.model.prescription import Identity
 from ordonum.model.state import Remainder, State, Status
 
 
 class PastExecution(Struct, frozen=True, kw_only=True):
-    """An execution as other professionals see it: when, by which profession and place, what. Never for whom."""
+    """An execution as other professionals see it: when, by which profession and place, what. Never for whom.
+
+    `early`: it came before the registration, and joined it «d'après le papier». `seen_on_paper`: it is another's, read on
+    the paper by the place that declared it. An employee has a role and no profession.
+    """
 
     act_id: UUID
     performed_at: Moment
     recorded_at: Moment
     given: Given
-    profession: Profession
+    profession: Profession | None
+    role: EmployeeRole | None
     place_name: str
-    lines: tuple[Delivered | Withheld, ...]
+    lines: tuple[Outcome, ...]
+    seen_on_paper: SeenOnPaper | None
+    early: bool
     in_conflict: tuple[str, ...]
 
 
@@ -53,17 +62,21 @@ class ForPrescriber(Struct, frozen=True, kw_only=True):
     executions: tuple[PastExecution, ...]
 
 
-def past(execution: Executed) -> PastExecution:
+def past(execution: Executed, state: State) -> PastExecution:
     """An execution as other professionals see it."""
+    who = execution.by.who
     return PastExecution(
         act_id=execution.act_id,
         performed_at=execution.performed_at,
         recorded_at=execution.recorded_at,
         given=execution.given,
-        profession=execution.by.professional.profession,
+        profession=execution.by.profession,
+        role=who.role if isinstance(who, Employee) else None,
         place_name=execution.by.place.name,
         lines=execution.lines,
-        in_conflict=execution.in_conflict,
+        seen_on_paper=execution.seen_on_paper,
+        early=execution.early,
+        in_conflict=(*execution.in_conflict, *conflicts(execution, state)),
     )
 
 
@@ -78,7 +91,7 @@ def for_prescriber(state: State) -> ForPrescriber:
         status=state.status,
         cancelled=_cancelled(state),
         remainders=state.remainders,
-        executions=tuple(past(each) for each in state.executions),
+        executions=tuple(past(each, state) for each in state.executions),
     )
 
 
@@ -92,5 +105,5 @@ def for_executant(state: State, *, jws: str, identity: Identity, opening: str, r
         status=state.status,
         cancelled=_cancelled(state),
         remainders=state.remainders,
-        executions=tuple(past(each) for each in state.executions),
+        executions=tuple(past(each, state) for each in state.executions),
     )

@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from ordonum.model.acts import Delivered, Withheld
-from ordonum.model.prescription import Line, MedicineLine, Quantity, Sex, Unit
+from ordonum.model.lines import Family, Quantity, Unit
+from ordonum.model.outcomes import Delivered, Handwritten, Intervention, Outcome, Withheld
+from ordonum.model.prescription import Sex
 from ordonum.model.state import LineStatus, Remainder
+from ordonum.model.views import PastExecution
 
+PRODUCTS = frozenset({Family.HEALTH_PRODUCTS, Family.OPTICS})
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -31,9 +34,9 @@ def birth_date(text: str) -> str:
 
 
 def counted(value: int, unit: Unit | None) -> str:
-    """«2 boîtes», «1 séance»; «2 délivrances» where nothing is counted."""
-    noun = unit.label if unit is not None else "délivrance"
-    return f"{value} {noun}{'s' if value > 1 else ''}"
+    """«2 boîtes», «1 séance»; «2 exécutions» where nothing is counted. Symbols (g, ml) take no mark."""
+    noun = unit.label if unit is not None else "exécution"
+    return f"{value} {noun}{'s' if value > 1 and len(noun) > 2 else ''}"
 
 
 def quantity(given: Quantity) -> str:
@@ -41,35 +44,31 @@ def quantity(given: Quantity) -> str:
     return counted(given.value, given.unit)
 
 
-def title(line: Line) -> str:
-    """The first words of a line: the medicine and its substance, or the text."""
-    if isinstance(line, MedicineLine):
-        same = line.substance.casefold() in line.label.casefold()
-        return line.label if same else f"{line.label} ({line.substance})"
-    return line.text
+# How each status of a line is said of what is done and not delivered.
+_DONE = {
+    LineStatus.TO_DELIVER: "à faire",
+    LineStatus.PARTLY: "faite en partie",
+    LineStatus.DELIVERED: "faite",
+    LineStatus.NOT_DELIVERED: "non faite",
+    LineStatus.CANCELLED: "annulée",
+}
 
 
-def amount(line: Line) -> str:
-    """«pendant 30 jours, 2 boîtes, à renouveler 3 fois»; empty where nothing was written."""
-    parts = []
-    if line.duration_days is not None:
-        parts.append(f"pendant {counted(line.duration_days, Unit.DAYS)}")
-    if line.quantity is not None:
-        parts.append(quantity(line.quantity))
-    if line.renewals:
-        parts.append(f"à renouveler {line.renewals} fois")
-    return ", ".join(parts)
+def line_status(status: LineStatus, family: Family) -> str:
+    """«délivrée» of a product, «faite» of an act."""
+    return status.label if family in PRODUCTS else _DONE[status]
 
 
-def left(remainder: Remainder) -> str:
-    """«à délivrer : 2 boîtes sur 3, d'après la base»."""
+def left(remainder: Remainder, family: Family = Family.HEALTH_PRODUCTS) -> str:
+    """«à délivrer ; reste 2 boîtes sur 3, d'après la base»; «à faire…» for acts."""
+    status = line_status(remainder.status, family)
     if remainder.status is LineStatus.CANCELLED and remainder.given:
-        return f"{remainder.status.label} après {counted(remainder.given, remainder.unit)}, d'après la base"
+        return f"{status} après {counted(remainder.given, remainder.unit)}, d'après la base"
     if remainder.status in (LineStatus.DELIVERED, LineStatus.CANCELLED):
         beyond = f", {counted(remainder.beyond, remainder.unit)} en plus" if remainder.beyond else ""
-        return f"{remainder.status.label}{beyond}, d'après la base"
+        return f"{status}{beyond}, d'après la base"
     reste = counted(remainder.left, remainder.unit)
-    return f"{remainder.status.label} ; reste {reste} sur {remainder.total}, d'après la base"
+    return f"{status} ; reste {reste} sur {remainder.total}, d'après la base"
 
 
 CONFLICTS = {
@@ -79,6 +78,9 @@ CONFLICTS = {
     "secured-more-than-left": "plus que ce qui restait d'une ligne sécurisée",
     "rule-refuses": "contraire à une règle",
     "rule-asks": "une règle demandait une raison",
+    "unknown-line": "une ligne n'est pas dans l'ordonnance",
+    "performed-before-written": "acte daté d'avant la rédaction",
+    "secured-unregistered": "ligne sécurisée remise avant l'enregistrement de l'ordonnance",
 }
 
 
@@ -87,19 +89,49 @@ def conflict(code: str) -> str:
     return CONFLICTS.get(code, code)
 
 
-def executed(line: Delivered | Withheld) -> str:
-    """«ligne 1 : DOLIPRANE 1000 mg, 2 boîtes» or «ligne 1 : non délivrée (rupture)»."""
+def executed(line: Outcome) -> str:
+    """«ligne 1 : DOLIPRANE 1000 mg, 2 boîtes», «ligne 1 : non délivrée (rupture)», «à la main : …»."""
     if isinstance(line, Withheld):
-        return f"ligne {line.line} : non délivrée ({line.reason.label})"
-    parts = [line.product or "comme prescrit"]
+        told = ", prescripteur informé" if line.prescriber_told else ""
+        detail = f" : {line.detail}" if line.detail else ""
+        return f"ligne {line.line} : non délivrée ({line.reason.label}{told}){detail}"
+    if isinstance(line, Handwritten):
+        where, parts = "ajoutée à la main", [line.text, *([line.product] if line.product else [])]
+    else:
+        where, parts = f"ligne {line.line}", [line.product or "comme prescrit"]
     if line.quantity:
         parts.append(quantity(line.quantity))
-    if line.beyond_reason:
+    parts += [f"lot {each.number}" + (f" (exp. {each.expires})" if each.expires else "") for each in line.batches]
+    if line.ordonnancier:
+        parts.append(f"ordonnancier {line.ordonnancier}")
+    if line.substitution:
+        parts.append(f"substitution : {line.substitution.label}")
+    if line.intervention:
+        parts.append(intervention(line.intervention))
+    if isinstance(line, Delivered) and line.beyond_reason:
         parts.append(f"au-delà du reste : {line.beyond_reason}")
-    return f"ligne {line.line} : " + ", ".join(parts)
+    return f"{where} : " + ", ".join(parts)
+
+
+def intervention(made: Intervention) -> str:
+    """«modification (rupture), accord du prescripteur le 3 novembre 2026 par téléphone»."""
+    said = made.kind.label + (f" ({made.reason.label})" if made.reason else "")
+    if made.detail:
+        said += f" : {made.detail}"
+    if made.agreement:
+        said += f", accord du prescripteur le {day(made.agreement.on)} par {made.agreement.means.label}"
+    return said
 
 
 def born(sex: Sex, text: str) -> str:
     """«Née le 14/03/1979, sexe féminin»."""
     participle = {Sex.FEMALE: "Née", Sex.MALE: "Né"}.get(sex, "Né(e)")
     return f"{participle} le {birth_date(text)}, sexe {sex.label}"
+
+
+def who(execution: PastExecution) -> str:
+    """What the executant is: «pharmacien», «préparateur en pharmacie»."""
+    label = (
+        execution.profession.label if execution.profession else execution.role.label if execution.role else "structure"
+    )
+    return f"{label}, d'après le papier de {execution.seen_on_paper.stamp}" if execution.seen_on_paper else label

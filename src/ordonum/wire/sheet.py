@@ -13,6 +13,7 @@ from ordonum.model.actors import Place, Professional
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Line, Prescription
 from ordonum.texts import french
+from ordonum.texts import lines as line_texts
 from ordonum.wire import qr
 from ordonum.wire.qr import SignedQr
 
@@ -88,7 +89,7 @@ def _data(
         "patient": {
             "name": f"{patient.surname.upper()} {patient.first_name}",
             "born": french.born(patient.sex, patient.birth_date),
-            "ins": f"Matricule INS {patient.ins}" if patient.ins else "",
+            "ins": f"Matricule INS {patient.ins.matricule}" if patient.ins else "",
         },
         "lines": [_line(each) for each in prescription.lines],
         "number": number.grouped,
@@ -102,9 +103,9 @@ def _data(
 def _line(line: Line) -> dict[str, object]:
     return {
         "rank": line.rank,
-        "title": french.title(line),
-        "dosage": line.dosage or "",
-        "amount": french.amount(line),
+        "title": line_texts.title(line),
+        "details": list(line_texts.details(line)),
+        "marks": list(line_texts.marks(line)),
         "secured": line.secured,
         "note": line.note or "",
     }

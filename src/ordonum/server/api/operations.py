@@ -9,14 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from ordonum.model.actors import Actor
-from ordonum.model.acts import (
-    CancelRequest,
-    ConsultRequest,
-    ExecuteRequest,
-    ReadBackRequest,
-    Receipt,
-    RegisterRequest,
-)
+from ordonum.model.acts import CancelRequest, ConsultRequest, ExecuteRequest, ReadBackRequest, Receipt, RegisterRequest
 from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.server.usecases.cancel import cancel

@@ -20,7 +20,7 @@ async def consult(context: Context, actor: Actor, request: ConsultRequest) -> Fo
     lookup = context.vault.lookup(request.number)
     history = await read_history(context, lookup)
     state = known(history)
-    check_consultation(actor, state, may_execute(actor.professional.profession))
+    check_consultation(actor, state, may_execute(actor))
     row = history.registration
     assert row is not None
     sealed = unseal(context, history, request.number)

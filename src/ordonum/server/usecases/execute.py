@@ -47,7 +47,7 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
         state=known(history),
         actor=actor,
         sealed=unseal(context, history, request.number).identity,
-        may_execute=may_execute(actor.professional.profession),
+        may_execute=may_execute(actor),
         rules=RULES,
         now=context.now(),
         zone=zone_of(actor.place),

@@ -12,7 +12,7 @@ async def named(context: Context, actor: Actor, prescription: ByNumber | ByOwnAc
     """The lookup of the prescription. Raises Refused(UNKNOWN_OWN_ACT)."""
     if isinstance(prescription, ByNumber):
         return context.vault.lookup(prescription.number)
-    blind = context.vault.blind(OWN_ACT, f"{actor.professional.rpps}/{prescription.register_act_id}")
+    blind = context.vault.blind(OWN_ACT, f"{actor.rpps}/{prescription.register_act_id}")
     lookup = await find_own_act(context.pool, blind)
     if lookup is None:
         raise Refused(Refusal.UNKNOWN_OWN_ACT)

@@ -59,7 +59,7 @@ Decide = Callable[[History], Awaitable[Decided]]
 
 async def record(context: Context, asked: Asked, decide: Decide) -> Answer:
     """Record an act once, whatever happens to its replies. Raises Refused."""
-    author = context.vault.blind("author/1", asked.actor.professional.rpps)
+    author = context.vault.blind("author/1", asked.actor.author)
     content = context.vault.content(asked.lookup, asked.kind.encode() + b"\0" + asked.content)
     for attempt in range(ATTEMPTS_MAX):
         history = await read_history(context, asked.lookup)

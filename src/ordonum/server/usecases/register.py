@@ -49,7 +49,7 @@ async def register(context: Context, actor: Actor, request: RegisterRequest) -> 
             body=request.jws.encode(),
             acknowledged=request.jws.encode(),
             seal=lambda year: context.vault.seal(request.number, year, lookup, order.act_id, sealed),
-            own_act=context.vault.blind(OWN_ACT, f"{actor.professional.rpps}/{order.act_id}"),
+            own_act=context.vault.blind(OWN_ACT, f"{order.prescriber.rpps}/{order.act_id}"),
             late=signer.late,
         )
 

@@ -1,14 +1,7 @@
 """A refusal about a prescription is traced too, in a statement of its own: the refused act left nothing behind."""
 
 from ordonum.model.actors import Actor
-from ordonum.model.acts import (
-    ByNumber,
-    CancelRequest,
-    ConsultRequest,
-    ExecuteRequest,
-    ReadBackRequest,
-    RegisterRequest,
-)
+from ordonum.model.acts import ByNumber, CancelRequest, ConsultRequest, ExecuteRequest, ReadBackRequest, RegisterRequest
 from ordonum.model.refusals import Refusal
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.context import Context

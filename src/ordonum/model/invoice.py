@@ -1,0 +1,68 @@
+"""The invoice attached to a prescription: an act of its own, and what it still needs to be justified (CSS R.161-45)."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from ordonum.model.actors import Name
+from ordonum.model.identifiers import ActCode, Cip13, Lpp, Nabm, Ucd13
+from ordonum.model.labels import Labelled
+from ordonum.model.lines import LINES_MAX, Quantity, Rank
+
+_Reference = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$(?!\n)")]
+
+
+class InvoicedLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A line of the invoice: which line of the prescription it bills (None: none of them), what, how much."""
+
+    line: Rank | None
+    label: Name | None = None
+    cip13: Cip13 | None = None
+    ucd13: Ucd13 | None = None
+    lpp: Lpp | None = None
+    nabm: Nabm | None = None
+    act: ActCode | None = None
+    quantity: Quantity | None = None
+
+    @property
+    def code(self) -> str | None:
+        """Its code with the code's kind, for comparison; None when it has none."""
+        for kind in ("cip13", "ucd13", "lpp", "nabm", "act"):
+            if (value := getattr(self, kind)) is not None:
+                return f"{kind}:{value}"
+        return None
+
+
+class Invoice(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An invoice (feuille de soins électronique): its number, lot and date; `execution` is the act that it bills, if known."""
+
+    act_id: UUID
+    execution: UUID | None = None
+    number: _Reference
+    lot: _Reference
+    date: date
+    lines: Annotated[tuple[InvoicedLine, ...], Meta(min_length=1, max_length=LINES_MAX)]
+
+
+class ScanReason(Labelled):
+    """Why an invoiced line is justified by the base, or still needs a scan of the paper."""
+
+    JUSTIFIED = "justified", "l'exécution enregistrée la justifie"
+    EXECUTION_AWAITED = "execution-awaited", "aucune exécution enregistrée n'y répond encore"
+    NO_PRESCRIPTION_LINE = "no-prescription-line", "aucune ligne de l'ordonnance numérique n'y répond"
+    NOT_REGISTERED = "not-registered", "l'ordonnance n'est pas encore enregistrée"
+    PRODUCT_DIFFERS = "product-differs", "le code facturé n'est pas celui qui a été exécuté"
+    MORE_THAN_EXECUTED = "more-than-executed", "la quantité facturée dépasse la quantité exécutée"
+    IN_CONFLICT = "in-conflict", "l'exécution est enregistrée en conflit"
+    SEEN_ON_PAPER = "seen-on-paper", "l'exécution a seulement été lue sur le papier"
+
+
+class Justification(Struct, frozen=True, kw_only=True):
+    """Whether a line of the invoice still needs a scan. `position` is its place in the invoice, from 1."""
+
+    position: int
+    line: int | None
+    scan_needed: bool
+    reason: ScanReason

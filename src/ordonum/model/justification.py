@@ -1,0 +1,82 @@
+"""Whether each line of an invoice is justified by what the base recorded, or still needs a scan of the paper. Pure."""
+
+from collections.abc import Sequence
+
+from ordonum.model.actors import Actor
+from ordonum.model.acts import Executed
+from ordonum.model.early import conflicts
+from ordonum.model.invoice import Invoice, InvoicedLine, Justification, ScanReason
+from ordonum.model.outcomes import Delivered
+from ordonum.model.state import State
+
+
+def justify(invoice: Invoice, by: Actor, state: State | None) -> tuple[Justification, ...]:
+    """For each line of the invoice: whether a scan is still needed, and why.
+
+    Executions are those of the act that the invoice names, else those of the same place; what other invoices of that
+    place already billed counts against them, and so do the earlier lines of this one.
+    """
+    found = []
+    for position, line in enumerate(invoice.lines, start=1):
+        reason = _reason(invoice, position, line, by, state)
+        found.append(
+            Justification(
+                position=position, line=line.line, scan_needed=reason is not ScanReason.JUSTIFIED, reason=reason
+            )
+        )
+    return tuple(found)
+
+
+def _reason(invoice: Invoice, position: int, line: InvoicedLine, by: Actor, state: State | None) -> ScanReason:
+    if state is None:
+        return ScanReason.NOT_REGISTERED
+    if line.line is None or state.remainder(line.line) is None:
+        return ScanReason.NO_PRESCRIPTION_LINE
+    executions = [each for each in state.executions if _billed(each, invoice, by)]
+    done = [(each, one) for each in executions for one in each.lines if isinstance(one, Delivered)]
+    of_line = [(each, one) for each, one in done if one.line == line.line]
+    if not of_line:
+        return ScanReason.EXECUTION_AWAITED
+    if all(each.seen_on_paper is not None for each, _ in of_line):
+        return ScanReason.SEEN_ON_PAPER
+    if any(each.in_conflict or conflicts(each, state) for each, _ in of_line):
+        return ScanReason.IN_CONFLICT
+    codes = {one.code for _, one in of_line if one.code is not None}
+    if line.code is not None and codes and line.code not in codes:
+        return ScanReason.PRODUCT_DIFFERS
+    if _over(invoice, position, line, by, state, [one for _, one in of_line]):
+        return ScanReason.MORE_THAN_EXECUTED
+    return ScanReason.JUSTIFIED
+
+
+def _billed(execution: Executed, invoice: Invoice, by: Actor) -> bool:
+    """Whether this invoice bills this execution: the act that it names, else any of the same place."""
+    same_place = execution.by.place.key == by.place.key
+    return same_place and (invoice.execution is None or execution.act_id == invoice.execution)
+
+
+def _over(
+    invoice: Invoice, position: int, line: InvoicedLine, by: Actor, state: State, done: Sequence[Delivered]
+) -> bool:
+    """Whether more is billed for the line than was executed, in the unit of the invoice; what says no amount is one."""
+    if line.quantity is None:
+        return False
+    unit = line.quantity.unit
+    executed = [one.quantity.value for one in done if one.quantity is not None and one.quantity.unit is unit]
+    if not executed:
+        return False
+    others = [
+        each
+        for act in state.invoices
+        if act.by.place.key == by.place.key
+        and act.act_id != invoice.act_id
+        and act.invoice.execution == invoice.execution
+        for each in act.invoice.lines
+    ]
+    billed = [*others, *invoice.lines[: position - 1], line]
+    total = sum(
+        each.quantity.value
+        for each in billed
+        if each.line == line.line and each.quantity is not None and each.quantity.unit is unit
+    )
+    return total > sum(executed)

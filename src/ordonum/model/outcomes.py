@@ -1,0 +1,154 @@
+"""What became of each line at an executant's: delivered or done, withheld, or handwritten on the paper beside the base."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from ordonum.model.actors import Name, Text
+from ordonum.model.identifiers import ActCode, Cip13, Finess, Lpp, Nabm, Ucd13
+from ordonum.model.labels import Labelled
+from ordonum.model.lines import LINES_MAX, Quantity, Rank
+
+
+class NotDelivered(Labelled):
+    """Why a line is not delivered."""
+
+    PATIENT_DECLINES = "patient-declines", "le patient n'en veut pas"
+    OUT_OF_STOCK = "out-of-stock", "rupture"
+    HEALTH_REASON = "health-reason", "l'intérêt de la santé du patient (CSP R.4235-61)"
+    NOT_STOCKED = "not-stocked", "produit non détenu"
+
+
+class Batch(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The batch that left the counter; `expires` as the box prints it: a year and a month, or a day."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[!-~ ]*[!-~][!-~ ]*$(?!\n)")]
+    expires: (
+        Annotated[str, Meta(pattern=r"^20[0-9]{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?$(?!\n)")] | None
+    ) = None
+
+
+class SubstitutionKind(Labelled):
+    """By which right another product than the one prescribed was delivered (CSP L.5125-23 and following)."""
+
+    GENERIC = "generic", "générique"
+    HYBRID = "hybrid", "hybride"
+    BIOSIMILAR = "biosimilar", "biosimilaire"
+    AGREED = "agreed", "autre produit, avec l'accord du prescripteur"
+    EMERGENCY = "emergency", "autre produit, en urgence et dans l'intérêt du patient"
+
+
+class InterventionKind(Labelled):
+    """What the executant did to the line."""
+
+    AS_PRESCRIBED = "as-prescribed", "comme prescrit"
+    MODIFIED = "modified", "modification"
+    ADDED = "added", "ajout"
+
+
+class InterventionReason(Labelled):
+    """Why the line was modified; «renouvellement» is the téléservice's own word (ameli.fr, délivrance exceptionnelle)."""
+
+    RENEWAL = "renewal", "renouvellement"
+    DOSAGE = "dosage", "posologie"
+    QUANTITY = "quantity", "quantité ou durée"
+    FORM_OR_STRENGTH = "form-or-strength", "forme ou dosage du produit"
+    SHORTAGE = "shortage", "rupture"
+    SAFETY = "safety", "sécurité du patient"
+    PRESCRIBER_REQUEST = "prescriber-request", "demande du prescripteur"
+    OTHER = "other", "autre motif"
+
+
+class AgreementMeans(Labelled):
+    """How the prescriber agreed."""
+
+    PHONE = "phone", "téléphone"
+    MSSANTE = "mssante", "messagerie sécurisée"
+    WRITTEN = "written", "écrit"
+
+
+class Agreement(Struct, frozen=True, forbid_unknown_fields=True):
+    """The prescriber's agreement to a modification: by which means, and which day."""
+
+    means: AgreementMeans
+    on: date
+
+
+class Intervention(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the executant did to the line and why; a modification says its reason."""
+
+    kind: InterventionKind
+    reason: InterventionReason | None = None
+    detail: Text | None = None
+    agreement: Agreement | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind is InterventionKind.MODIFIED and self.reason is None:
+            raise ValueError("modification-wants-its-reason")
+
+
+class Product(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What was handed over or done beside its label: its code if any, batches, ordonnancier (CSP R.5132-10), substitution."""
+
+    cip13: Cip13 | None = None
+    ucd13: Ucd13 | None = None
+    lpp: Lpp | None = None
+    nabm: Nabm | None = None
+    act: ActCode | None = None
+    batches: Annotated[tuple[Batch, ...], Meta(max_length=20)] = ()
+    ordonnancier: Name | None = None
+    substitution: SubstitutionKind | None = None
+    intervention: Intervention | None = None
+
+    @property
+    def code(self) -> str | None:
+        """Its code with the code's kind, for comparison; None when it has none."""
+        for kind in ("cip13", "ucd13", "lpp", "nabm", "act"):
+            if (value := getattr(self, kind)) is not None:
+                return f"{kind}:{value}"
+        return None
+
+
+class Delivered(Product, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="delivered"):
+    """Something was handed over or done for this line; without `product`, as the line says.
+
+    `quantity` is what left the counter, in any unit; where that is not the line's unit, `covers` says how much of the
+    line it covers (two boxes cover thirty days). Several products or batches of one line may be several of these.
+    """
+
+    line: Rank
+    quantity: Quantity | None = None
+    covers: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    product: Name | None = None
+    beyond_reason: Text | None = None
+
+
+class Handwritten(
+    Product, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="handwritten"
+):
+    """A line that the prescriber added by hand on the paper, as it is read there; the base does not have it."""
+
+    text: Text
+    quantity: Quantity | None = None
+    product: Name | None = None
+
+
+class Withheld(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="not-delivered"):
+    """Nothing was delivered for this line, and why; whether the prescriber was told (CSP R.4235-61)."""
+
+    line: Rank
+    reason: NotDelivered
+    detail: Text | None = None
+    prescriber_told: bool = False
+
+
+Outcome = Delivered | Withheld | Handwritten
+Outcomes = Annotated[tuple[Outcome, ...], Meta(min_length=1, max_length=LINES_MAX)]
+
+
+class SeenOnPaper(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a delivery was read: the stamp of another executant on the paper, with their FINESS if it is legible."""
+
+    stamp: Name
+    finess: Finess | None = None
