@@ -52,7 +52,7 @@ def test_nobody_is_treated_before_being_born() -> None:
 
 
 def test_lines_are_checked_in_what_is_signed_too() -> None:
-    with pytest.raises(ValueError, match="medicine-outside-health-products"):
+    with pytest.raises(ValueError, match="line-outside-its-family"):
         an_order(a_medicine(), family=Family.NURSING)
     with pytest.raises(ValueError, match="lines-are-numbered-from-1"):
         an_order(a_text(2))

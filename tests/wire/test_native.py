@@ -67,7 +67,7 @@ def test_what_the_lines_say_together_is_checked_too(lines: Any, code: str) -> No
 
 
 def test_a_medicine_outside_health_products_is_named() -> None:
-    assert _faults(_prescription(family="nursing"), Prescription) == {("$", "medicine-outside-health-products")}
+    assert _faults(_prescription(family="nursing"), Prescription) == {("$", "line-outside-its-family")}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import typer
 
 from ordonum.client import CannotPrint, ClientError, Declined, NotAuthentic, NotKept, Unconfirmed, UnusableCard
 from ordonum.model.refusals import Effect, Refused, Retry
+from ordonum.server.identity.sites import RegisterRefused
 from ordonum.server.identity.trust import RootsRefused
 from ordonum.server.store.migrate import CannotMigrate
 from ordonum.server.store.postgres_process import CannotStart
@@ -51,6 +52,7 @@ _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (CannotMigrate, CANNOT_START),
     (KeysRefused, CANNOT_START),
     (RootsRefused, CANNOT_START),
+    (RegisterRefused, CANNOT_START),
 )
 
 

@@ -15,6 +15,7 @@ import uvicorn
 from ordonum.client import Card, Client
 from ordonum.sandbox.authority import Authority
 from ordonum.sandbox.people import issue_test_cards
+from ordonum.sandbox.register import write_register
 from ordonum.server import main
 from ordonum.server.settings import Settings, local_audiences
 from ordonum.server.store.embedded import EmbeddedPostgres
@@ -27,7 +28,11 @@ START_SECONDS_MAX = 30
 def sandbox_settings(settings: Settings, authority: Authority) -> Settings:
     """The same settings, trusting the sandbox's authority."""
     return msgspec.structs.replace(
-        settings, trust=authority.trust, revocation_list=authority.revocation_list, sandbox=True
+        settings,
+        trust=authority.trust,
+        revocation_list=authority.revocation_list,
+        register=settings.register or authority.register,
+        sandbox=True,
     )
 
 
@@ -38,6 +43,8 @@ def open_authority(home: Path) -> Authority:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two first starts at once make one authority
         authority = Authority(home / "authority")
         issue_test_cards(authority)
+        if not authority.register.exists():
+            write_register(authority.register)
         authority.renew_list()
     return authority
 

@@ -34,6 +34,7 @@ from ordonum.model.acts import (
     Receipt,
     RegisterRequest,
 )
+from ordonum.model.identifiers import Nil
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
 from ordonum.model.refusals import Effect, Refusal, Refused, Retry
@@ -42,7 +43,7 @@ from ordonum.wire import native, problem, sheet
 
 T = TypeVar("T")
 UNAUTHENTICATED = 401
-SOFTWARE = Software("ordonum", __version__)
+SOFTWARE = Software("ordonum", __version__, nil=Nil("ORDONUM-1"))
 
 
 class Acknowledged(Struct, frozen=True):

@@ -84,10 +84,11 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Register(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The whole register, as its file says it."""
+    """The whole register, as its file says it. `any_site_for`: in a sandbox only, products that undeclared sites are open to."""
 
     software: tuple[RegisteredSoftware, ...]
     sites: tuple[Site, ...]
+    any_site_for: tuple[Nil, ...] = ()
 
 
 def check_software(actor: Actor, product: RegisteredSoftware | None, role: Role, *, today: date) -> None:

@@ -35,6 +35,7 @@ class Authority:
         self.trust = directory / "trust"
         self.cards = directory / "cards"
         self.revocation_list = directory / "revocations.pem"
+        self.register = directory / "register.json"
         if not (directory / "ready").exists():
             self._found()
         self._issuer = x509.load_pem_x509_certificate((self.trust / "issuer.pem").read_bytes())

@@ -20,6 +20,8 @@ class Event(Enum):
     BUG = "bug"
     REVOCATIONS_RECEIVED = "revocations-received"
     REVOCATIONS_REFUSED = "revocations-refused"
+    REGISTER_RECEIVED = "register-received"
+    REGISTER_REFUSED = "register-refused"
     KEYS_ADDED = "keys-added"
     WORKER_FAILED = "worker-failed"
     DATABASE_RELAUNCHED = "database-relaunched"

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from ordonum.server.api.app import make_app
 from ordonum.server.api.protocol import BoundedProtocol
 from ordonum.server.events import Event, log
+from ordonum.server.identity import sites
 from ordonum.server.identity.trust import Trust
 from ordonum.server.settings import Settings
 from ordonum.server.store import migrate
@@ -50,8 +51,12 @@ async def prepare_embedded(server: EmbeddedPostgres, database: str = DATABASE) -
 
 
 async def make_context(settings: Settings, application_url: str) -> Context:
-    """A context on a prepared database: keys loaded, or made for an empty one. Raises KeysRefused, RootsRefused."""
+    """A context on a prepared database: keys loaded, or made for an empty one.
+
+    Raises KeysRefused, RootsRefused, RegisterRefused.
+    """
     trust = Trust(settings.trust, sandbox=settings.sandbox)
+    register = sites.load(settings.register_file, sandbox=settings.sandbox)
     pool = await open_pool(application_url, settings.pool_size)
     try:
         vault = await _open_vault(settings, pool)
@@ -62,6 +67,7 @@ async def make_context(settings: Settings, application_url: str) -> Context:
         pool=pool,
         vault=vault,
         trust=trust,
+        sites=register,
         settings=settings,
         now=lambda: datetime.now(UTC),
         draw_id=uuid.uuid4,

@@ -16,6 +16,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     audiences: tuple[str, ...] = ("http://127.0.0.1:8420/v1/token", "http://localhost:8420/v1/token")
     trust: Path
     revocation_list: Path | None = None
+    register: Path | None = None
     sandbox: bool = False
     pool_size: int = 16
     token_minutes: int = 60
@@ -27,6 +28,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def key_file(self) -> Path:
         return self.home / "keys" / "service-keys.json"
 
+    @property
+    def register_file(self) -> Path:
+        """The register of software and sites."""
+        return self.register or self.home / "register.json"
+
 
 def from_environment(environment: dict[str, str]) -> Settings:
     """The settings that these variables make; docs/exploitation.md lists them."""
@@ -34,6 +40,7 @@ def from_environment(environment: dict[str, str]) -> Settings:
     port = int(environment.get("ORDONUM_PORT") or "8420")
     host = environment.get("ORDONUM_HOST") or "127.0.0.1"
     revocation_list = environment.get("ORDONUM_REVOCATION_LIST")
+    register = environment.get("ORDONUM_REGISTER")
     return Settings(
         home=home,
         port=port,
@@ -43,6 +50,7 @@ def from_environment(environment: dict[str, str]) -> Settings:
         audiences=(chosen,) if (chosen := environment.get("ORDONUM_AUDIENCE")) else local_audiences(host, port),
         trust=Path(environment.get("ORDONUM_TRUST") or home / "trust"),
         revocation_list=Path(revocation_list) if revocation_list else None,
+        register=Path(register) if register else None,
         sandbox=environment.get("ORDONUM_SANDBOX", "") in ("1", "oui", "true"),
     )
 

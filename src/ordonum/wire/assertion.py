@@ -4,14 +4,17 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ordonum.model.actors import Place, Software
+from ordonum.model.actors import Establishment, Place, Software
+from ordonum.model.identifiers import Rpps
 
 LIFETIME_SECONDS = 60
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class AssertionClaims(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Claims of the assertion. `iss` and `sub` are the national identifier (8 and the RPPS)."""
+    """Claims of the assertion. `iss` and `sub` are the holder's national identifier: 8 and the RPPS of a professional,
+    that of an employee (who names who answers for them, `under`), that of a structure.
+    """
 
     iss: Annotated[str, Meta(max_length=64)]
     sub: Annotated[str, Meta(max_length=64)]
@@ -21,6 +24,8 @@ class AssertionClaims(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     jti: Annotated[str, Meta(min_length=16, max_length=128)]
     place: Place
     software: Software
+    inside: Establishment | None = None
+    under: Rpps | None = None
 
 
 class TokenAnswer(Struct, frozen=True):

@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathError, ValidationError
 
-from ordonum.model.actors import Profession, Professional
+from ordonum.model.actors import Profession, Professional, Who
 from ordonum.model.identifiers import Malformed, Rpps
 
 PROFESSION_OID = ObjectIdentifier("1.2.250.1.71.1.2.7")
@@ -107,6 +107,16 @@ def professional(certificate: x509.Certificate) -> Professional:
         )
     except (Malformed, ValueError, LookupError, x509.ExtensionNotFound, AssertionError):
         raise NotAProfessional("sujet") from None
+
+
+def holder(certificate: x509.Certificate) -> Who:
+    """Whom a certificate names. Raises NotAProfessional."""
+    return professional(certificate)
+
+
+def national_id(who: Who) -> str:
+    """The national identifier of a holder, as their certificate and their assertions write it."""
+    return PERSON_PREFIX + who.rpps if isinstance(who, Professional) else str(who.id)
 
 
 def is_test_root(certificate: x509.Certificate) -> bool:

@@ -104,7 +104,7 @@ def _ack_keys(context: Context) -> Handler:
 
 def _operation(context: Context, operation: Operation) -> Handler:
     async def handle(request: Request) -> Response:
-        actor = await caller(context, request)
+        actor = await caller(context, request, operation=operation.name, prescribes=operation.prescribes)
         body = await read_body(request, operation.body_bytes_max)
         asked: Asked = native.read(body, operation.reads)
         try:

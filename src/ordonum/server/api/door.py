@@ -75,12 +75,12 @@ async def read_body(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
-async def caller(context: Context, request: Request) -> Actor:
-    """The actor whose token the request carries. Raises Refused."""
+async def caller(context: Context, request: Request, *, operation: str, prescribes: bool) -> Actor:
+    """The actor whose token the request carries, and who may call this operation. Raises Refused."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Refused(Refusal.NO_TOKEN)
-    return await recognise(context, token.strip())
+    return await recognise(context, token.strip(), operation=operation, prescribes=prescribes)
 
 
 def _innermost(bug: BaseException) -> str:

@@ -22,7 +22,9 @@ from ordonum.server.usecases.trace_refusal import Asked
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One operation. `french` is the published name of the téléservice's operation it answers to; `refusals` those of its own."""
+    """One operation. `french` is the published name of the téléservice's operation it answers to; `refusals` those of its own;
+    `prescribes` the role that the software needs: prescriber, or executant.
+    """
 
     path: str
     name: str
@@ -32,6 +34,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     answers: type[Struct]
     use_case: Callable[[Context, Actor, Any], Awaitable[Answer | Struct]]
     writes: bool
+    prescribes: bool
     refusals: tuple[Refusal, ...]
     body_bytes_max: int = 65_536
 
@@ -63,6 +66,7 @@ OPERATIONS = (
             Refusal.OUTCOME_UNKNOWN,
         ),
         writes=True,
+        prescribes=True,
         body_bytes_max=262_144,
     ),
     Operation(
@@ -80,6 +84,7 @@ OPERATIONS = (
             Refusal.PATIENT_OPPOSED,
         ),
         writes=False,
+        prescribes=False,
     ),
     Operation(
         path="/v1/execute",
@@ -110,6 +115,7 @@ OPERATIONS = (
             Refusal.OUTCOME_UNKNOWN,
         ),
         writes=True,
+        prescribes=False,
     ),
     Operation(
         path="/v1/cancel",
@@ -130,6 +136,7 @@ OPERATIONS = (
             Refusal.OUTCOME_UNKNOWN,
         ),
         writes=True,
+        prescribes=True,
     ),
     Operation(
         path="/v1/executions",
@@ -146,11 +153,24 @@ OPERATIONS = (
             Refusal.PATIENT_OPPOSED,
         ),
         writes=False,
+        prescribes=True,
     ),
 )
 
 # What any operation may answer besides its own refusals.
+SITE_REFUSALS = (
+    Refusal.SOFTWARE_UNKNOWN,
+    Refusal.SOFTWARE_NOT_USABLE,
+    Refusal.SOFTWARE_VERSION,
+    Refusal.SOFTWARE_NOT_AUTHORISED,
+    Refusal.SITE_UNKNOWN,
+    Refusal.SITE_NOT_ACTIVE,
+    Refusal.NOT_OF_THIS_SITE,
+    Refusal.NOBODY_ANSWERS,
+)
 EVERYWHERE = (
+    *SITE_REFUSALS,
+    Refusal.NOT_FOR_THIS_CALLER,
     Refusal.UNREADABLE,
     Refusal.TOO_LARGE,
     Refusal.TOO_SLOW,
@@ -160,6 +180,7 @@ EVERYWHERE = (
     Refusal.UNAVAILABLE,
 )
 TOKEN_REFUSALS = (
+    *SITE_REFUSALS,
     Refusal.BAD_ASSERTION,
     Refusal.CLOCK_DIFFERS,
     Refusal.ASSERTION_REUSED,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from msgspec import Struct
 
-from ordonum.model.actors import Professional
+from ordonum.model.actors import Professional, Who
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.trust import Trust
 from ordonum.server.store.credentials import next_list_due, revocations_of
@@ -28,6 +28,13 @@ class Signer(Struct, frozen=True):
     late: bool
 
 
+class Holder(Struct, frozen=True):
+    """Whom a certificate that authenticates names: a professional, an employee, a structure."""
+
+    who: Who
+    certificate: x509.Certificate
+
+
 async def judge_order(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Signer:
     """The signer of an order, judged at reception.
 
@@ -47,12 +54,12 @@ async def judge_order(signed: SignedText, *, trust: Trust, pool: Pool, now: date
     return Signer(_professional(certificate), certificate, late)
 
 
-async def judge_assertion(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Signer:
-    """The professional who authenticates; their certificate stands now. Raises Refused."""
+async def judge_assertion(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Holder:
+    """Who authenticates; their certificate stands now. Raises Refused."""
     certificate = _verified(signed, Refusal.BAD_ASSERTION)
     await trust.check(signed.chain, at=now, usage=Usage.AUTHENTICATE)
     await refuse_revoked(pool, names_of(signed))
-    return Signer(_professional(certificate), certificate, late=False)
+    return Holder(_holder(certificate), certificate)
 
 
 async def refuse_revoked(pool: Pool, names: Sequence[tuple[bytes, str]]) -> None:
@@ -81,6 +88,13 @@ def _verified(signed: SignedText, refusal: Refusal) -> x509.Certificate:
         return jws.verify(signed)
     except BadSignature as error:
         raise Refused(refusal, cause=str(error)) from None
+
+
+def _holder(certificate: x509.Certificate) -> Who:
+    try:
+        return certificates.holder(certificate)
+    except NotAProfessional:
+        raise Refused(Refusal.CERTIFICATE_UNTRUSTED) from None
 
 
 def _professional(certificate: x509.Certificate) -> Professional:

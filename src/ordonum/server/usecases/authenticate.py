@@ -3,10 +3,14 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from ordonum.model.actors import Actor
+import msgspec
+
+from ordonum.knowledge.rights import caller_label, may_call
+from ordonum.model.actors import Actor, Employee, Who
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity import tokens
 from ordonum.server.identity.signer import judge_assertion, names_of, refuse_revoked
+from ordonum.server.identity.sites import admit
 from ordonum.server.store.credentials import use_assertion
 from ordonum.server.usecases.context import Context
 from ordonum.wire import certificates, jws, native
@@ -25,29 +29,39 @@ async def authenticate(context: Context, assertion: str) -> TokenAnswer:
     except (jws.BadSignature, ValueError) as error:
         cause = str(error) if isinstance(error, jws.BadSignature) else "ce n'est pas un JWT"
         raise Refused(Refusal.BAD_ASSERTION, cause=cause) from None
-    signer = await judge_assertion(signed, trust=context.trust, pool=context.pool, now=now)
-    _check_claims(claims, signer.professional.rpps, audiences=context.settings.audiences, now=now)
+    holder = await judge_assertion(signed, trust=context.trust, pool=context.pool, now=now)
+    _check_claims(claims, holder.who, audiences=context.settings.audiences, now=now)
     digest = hashlib.sha256(signed.chain[0] + b"\0" + claims.jti.encode()).digest()
     if not await use_assertion(context.pool, digest, _moment(claims.exp) + SKEW):
         raise Refused(Refusal.ASSERTION_REUSED)
+    who = msgspec.structs.replace(holder.who, under=claims.under) if isinstance(holder.who, Employee) else holder.who
+    actor = Actor(who, claims.place, claims.software, claims.inside)
+    admit(context.sites, actor, now)
     lasts = timedelta(minutes=context.settings.token_minutes)
     grant = tokens.Grant(
-        actor=Actor(signer.professional, claims.place, claims.software),
+        actor=actor,
         certificates=tuple((issuer.hex(), serial) for issuer, serial in names_of(signed)),
-        expires_at=min(now + lasts, signer.certificate.not_valid_after_utc),
+        expires_at=min(now + lasts, holder.certificate.not_valid_after_utc),
     )
     return TokenAnswer(tokens.issue(context.vault, grant), int((grant.expires_at - now).total_seconds()))
 
 
-async def recognise(context: Context, token: str) -> Actor:
-    """The actor of a token, whose certificate is not revoked at this very moment. Raises Refused."""
-    grant = tokens.read(context.vault, token, now=context.now())
+async def recognise(context: Context, token: str, *, operation: str, prescribes: bool) -> Actor:
+    """The actor of a token, who may call this operation with this software on this site at this very moment.
+
+    Their certificate is not revoked either: it is asked each time. Raises Refused.
+    """
+    now = context.now()
+    grant = tokens.read(context.vault, token, now=now)
     await refuse_revoked(context.pool, [(bytes.fromhex(issuer), serial) for issuer, serial in grant.certificates])
+    if not may_call(grant.actor, operation):
+        raise Refused(Refusal.NOT_FOR_THIS_CALLER, caller=caller_label(grant.actor))
+    admit(context.sites, grant.actor, now, prescribes=prescribes)
     return grant.actor
 
 
-def _check_claims(claims: AssertionClaims, rpps: str, *, audiences: tuple[str, ...], now: datetime) -> None:
-    national = certificates.PERSON_PREFIX + rpps
+def _check_claims(claims: AssertionClaims, who: Who, *, audiences: tuple[str, ...], now: datetime) -> None:
+    national = certificates.national_id(who)
     if claims.iss != national or claims.sub != national:
         raise Refused(Refusal.BAD_ASSERTION, cause="elle n'est pas au nom du titulaire de la carte")
     if claims.aud not in audiences:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.trust import Trust
 from ordonum.server.settings import Settings
 from ordonum.server.store.database import Pool
@@ -13,11 +14,13 @@ from ordonum.server.vault.vault import Vault
 
 
 class Context(Struct, kw_only=True):
-    """Everything outside the model. `vault` is replaced when a new year's keys are added; nothing else changes."""
+    """Everything outside the model. `vault` is replaced when a new year's keys are added, `sites` when the register
+    is written anew; nothing else changes."""
 
     pool: Pool
     vault: Vault
     trust: Trust
+    sites: Sites
     settings: Settings
     now: Callable[[], datetime]
     draw_id: Callable[[], UUID]

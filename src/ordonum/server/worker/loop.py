@@ -1,4 +1,4 @@
-"""The worker: looks for new revocation lists every second, and for next year's keys every hour."""
+"""The worker: looks for new revocation lists and a new register every second, and for next year's keys every hour."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 
 from ordonum.server.events import Event, log
+from ordonum.server.identity import sites
 from ordonum.server.usecases.context import Context
 from ordonum.server.worker.revocations import receive
 from ordonum.server.worker.yearly_keys import add_coming_keys
@@ -16,10 +17,11 @@ KEYS_EVERY = 3600
 
 async def work(context: Context) -> None:
     """Run until cancelled. A failure is logged and tried again; one task never starves another."""
-    lists = _Lists()
+    lists, register = _Lists(), _Register(context.settings.register_file)
     ticks = 0
     while True:
         await _try(lists.look(context))
+        await _try(register.look(context))
         if ticks % KEYS_EVERY == 0:
             await _try(add_coming_keys(context))
         ticks += 1
@@ -37,6 +39,25 @@ class _Lists:
         if file is not None and (found := _stamp(file)) is not None and found != self._seen:
             await receive(context, file)
             self._seen = found
+
+
+class _Register:
+    """The register's file as it was last read: a damaged one changes nothing, and the log says so each time it changes."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._seen = _stamp(file)
+
+    async def look(self, context: Context) -> None:
+        found = _stamp(self._file)
+        if found is None or found == self._seen:
+            return
+        self._seen = found
+        try:
+            context.sites = await asyncio.to_thread(sites.load, self._file, sandbox=context.settings.sandbox)
+            log(Event.REGISTER_RECEIVED)
+        except sites.RegisterRefused:
+            log(Event.REGISTER_REFUSED, logging.ERROR)
 
 
 async def _try(task: Awaitable[object]) -> None:
