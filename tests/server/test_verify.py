@@ -19,7 +19,7 @@ from ordonum.model.prescription import SignedOrder
 from ordonum.model.state import Status
 from ordonum.model.views import ForExecutant
 from ordonum.sandbox.authority import Authority
-from ordonum.server.usecases.execute import _index
+from ordonum.server.usecases.patient_index import index_of
 from ordonum.wire import commitment, jws, native
 from raw import assert_problem, post, token
 
@@ -134,7 +134,7 @@ def test_the_same_patient_has_the_same_keyed_name_and_others_have_another(system
 
     def name(identity: Any, **rest: Any) -> bytes | None:
         assert system.context is not None
-        return _index(system.context, a_beneficiary(identity=identity, **rest))
+        return index_of(system.context.vault, a_beneficiary(identity=identity, **rest))
 
     own = name(Nir(nir, "self"))
     assert own is not None

@@ -319,6 +319,14 @@ class Refusal(Enum):
         "Papier en main, exécutez d'après lui selon les règles habituelles, sauf les lignes sécurisées ; réessayez plus tard.",
         retry=Retry.LATER,
     )
+    NOT_YET_REGISTERED = Reason(
+        "not-yet-registered",
+        Kind.NOT_FOUND,
+        "Le QR code est authentique, mais l'ordonnance n'est pas encore enregistrée.{early}",
+        "Papier en main, exécutez d'après lui selon les règles habituelles, sauf les lignes sécurisées, et déclarez-le "
+        "« déjà remis » avec le QR code : ce sera gardé.",
+        retry=Retry.LATER,
+    )
     NOT_REGISTERED = Reason(
         "not-registered",
         Kind.NOT_FOUND,
@@ -391,6 +399,12 @@ class Refusal(Enum):
         Kind.CONFLICT,
         "La ligne demande une ordonnance sécurisée, et l'ordonnance n'était pas enregistrée.",
         "Appelez le prescripteur.",
+    )
+    INVOICED_IN_FUTURE = Reason(
+        "invoiced-in-future",
+        Kind.INVALID,
+        "La date de la facture est dans le futur.",
+        "Corrigez la date de la facture, ou l'heure du poste.",
     )
     QR_DIFFERS = Reason(
         "qr-differs",
@@ -524,7 +538,7 @@ def happened(refusal: Refusal, **facts: Any) -> str:
 
 class _Facts(dict[str, Any]):
     def __missing__(self, key: str) -> str:
-        return "" if key in ("meant", "when") else "…"
+        return "" if key in ("meant", "when", "early") else "…"
 
 
 BY_CODE = {each.code: each for each in Refusal}

@@ -13,13 +13,16 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
+from joserfc.registry import HeaderParameter
 from msgspec import Struct
 
 from ordonum.wire import certificates
 
 ORDER_TYP = "ordonum-order+jws"
 ASSERTION_TYP = "JWT"
+DELEGATION_TYP = "ordonum-delegation+jws"
 ACK_TYP = "ordonum-ack+jws"
+KEYS_TYP = "ordonum-keys+jws"
 RSA_BITS_MIN = 2048
 CHAIN_MAX = 6
 _CARD_ALGORITHMS = ("ES256", "PS256", "RS256")
@@ -31,7 +34,10 @@ class _WithCertificates(JWSRegistry):
     max_header_length = 24_000
 
 
-_CARDS = _WithCertificates(algorithms=list(_CARD_ALGORITHMS))
+_CARDS = _WithCertificates(
+    algorithms=list(_CARD_ALGORITHMS),
+    header_registry={"delegation": HeaderParameter("The card's delegation of the key that signs", "str")},
+)
 
 
 class BadSignature(Exception):
@@ -39,12 +45,16 @@ class BadSignature(Exception):
 
 
 class SignedText(Struct, frozen=True):
-    """A JWS taken apart, not yet verified: header, payload, and the DER certificates of its `x5c`, signer first."""
+    """A JWS taken apart, not yet verified: header, payload, and the DER certificates of the card, its own first.
+
+    `delegation`: the card did not sign itself, but delegated the key that did; the chain is then the delegation's.
+    """
 
     compact: str
     header: dict[str, Any]
     payload: bytes
     chain: tuple[bytes, ...]
+    delegation: "SignedText | None" = None
 
 
 def take_apart(compact: str, *, typ: str) -> SignedText:
@@ -55,6 +65,8 @@ def take_apart(compact: str, *, typ: str) -> SignedText:
         chain = header.get("x5c")
         if header.get("typ") != typ:
             raise BadSignature(f"l'en-tête typ devrait être {typ}")
+        if typ == ORDER_TYP and "delegation" in header and chain is None:
+            return _by_delegation(compact, header, parts.payload)
         if header.get("alg") not in _CARD_ALGORITHMS or "crit" in header or "b64" in header:
             raise BadSignature("algorithme ou en-tête non admis")
         if not isinstance(chain, list) or not 1 <= len(chain) <= CHAIN_MAX:
@@ -66,8 +78,24 @@ def take_apart(compact: str, *, typ: str) -> SignedText:
         raise BadSignature("ce n'est pas un JWS lisible") from None
 
 
+def _by_delegation(compact: str, header: dict[str, Any], payload: bytes) -> SignedText:
+    """An order signed by a delegated key: ES256, the delegation in the header, no other parameter."""
+    if set(header) != {"alg", "typ", "delegation"} or header["alg"] != "ES256":
+        raise BadSignature("en-tête d'une signature déléguée non admis")
+    delegation = take_apart(str(header["delegation"]), typ=DELEGATION_TYP)
+    return SignedText(compact, header, payload, delegation.chain, delegation)
+
+
+def verify_delegated(signed: SignedText, key: ECKey) -> None:
+    """Verify the signature of an order by the key that its delegation names. Raises BadSignature."""
+    try:
+        jws.deserialize_compact(signed.compact, key, registry=_CARDS)
+    except (JoseError, ValueError, TypeError):
+        raise BadSignature("la signature ne correspond pas") from None
+
+
 def verify(signed: SignedText) -> x509.Certificate:
-    """The certificate whose key signed; its chain is not judged here. Raises BadSignature."""
+    """The certificate of the card whose key signed; its chain is not judged here. Raises BadSignature."""
     try:
         certificate = certificates.load(signed.chain[0])
         key = public_key(certificate)
@@ -96,17 +124,23 @@ def sign(payload: bytes, key: ECKey | RSAKey, chain: tuple[bytes, ...], *, typ: 
     return jws.serialize_compact(header, payload, key, registry=_CARDS)
 
 
-def acknowledge(payload: bytes, key: OKPKey, kid: str) -> str:
-    """The service's signature (Ed25519) on an act that it recorded."""
-    header = {"alg": "Ed25519", "typ": ACK_TYP, "kid": kid}
+def sign_delegated(payload: bytes, key: ECKey, delegation: str) -> str:
+    """A compact JWS of an order signed by a delegated key, with its delegation."""
+    header = {"alg": "ES256", "typ": ORDER_TYP, "delegation": delegation}
+    return jws.serialize_compact(header, payload, key, registry=_CARDS)
+
+
+def acknowledge(payload: bytes, key: OKPKey, kid: str, *, typ: str = ACK_TYP) -> str:
+    """The service's signature (Ed25519) on an act that it recorded, or on a list of keys that it publishes."""
+    header = {"alg": "Ed25519", "typ": typ, "kid": kid}
     return jws.serialize_compact(header, payload, key, algorithms=["Ed25519"])
 
 
-def read_acknowledgement(compact: str, keys: dict[str, OKPKey]) -> bytes:
+def read_acknowledgement(compact: str, keys: dict[str, OKPKey], *, typ: str = ACK_TYP) -> bytes:
     """The payload of an acknowledgement signed by one of the service's published keys. Raises BadSignature."""
     try:
         header = jws.extract_compact(compact.encode()).headers()
-        if header.get("typ") != ACK_TYP or header.get("kid") not in keys:
+        if header.get("typ") != typ or header.get("kid") not in keys:
             raise BadSignature("accusé signé par une clé inconnue")
         return jws.deserialize_compact(compact, keys[str(header["kid"])], algorithms=["Ed25519"]).payload
     except (JoseError, ValueError, TypeError, KeyError):

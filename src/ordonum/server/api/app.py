@@ -15,12 +15,13 @@ from starlette.staticfiles import StaticFiles
 from ordonum import __version__
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.api import openapi
-from ordonum.server.api.door import Handler, answer, caller, guarded, read_body, refuse
+from ordonum.server.api.door import NO_STORE, Handler, answer, caller, guarded, read_body, refuse
 from ordonum.server.api.operations import OPERATIONS, Operation
 from ordonum.server.events import Event, log
 from ordonum.server.store.database import is_alive
 from ordonum.server.usecases.authenticate import authenticate
 from ordonum.server.usecases.context import Answer, Context
+from ordonum.server.usecases.publish_keys import publish_keys
 from ordonum.server.usecases.trace_refusal import Asked, trace_refusal
 from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE
@@ -48,6 +49,7 @@ def make_app(context: Context, lifespan: Lifespan | None = None) -> Starlette:
     routes = [
         Route("/health", guarded(context, _health(context), writes=False)),
         Route("/v1/acknowledgement-keys", guarded(context, _ack_keys(context), writes=False)),
+        Route("/v1/keys/{day}", guarded(context, _published_keys(context), writes=False)),
         Route("/v1/token", guarded(context, _token(context), writes=False), methods=["POST"]),
         *(
             Route(each.path, guarded(context, _operation(context, each), writes=each.writes), methods=["POST"])
@@ -102,6 +104,14 @@ def _ack_keys(context: Context) -> Handler:
     return handle
 
 
+def _published_keys(context: Context) -> Handler:
+    async def handle(request: Request) -> Response:
+        listed = await publish_keys(context, str(request.path_params["day"]))
+        return Response(listed, headers=NO_STORE, media_type="application/jose")
+
+    return handle
+
+
 def _operation(context: Context, operation: Operation) -> Handler:
     async def handle(request: Request) -> Response:
         actor = await caller(context, request, operation=operation.name, prescribes=operation.prescribes)
@@ -113,7 +123,7 @@ def _operation(context: Context, operation: Operation) -> Handler:
             await trace_refusal(context, actor, asked, action=operation.name, refusal=refused.refusal)
             raise
         if not isinstance(done, Answer):
-            return answer(native.write(done))
+            return answer(native.write(done), status=201 if operation.writes else 200)
         log(Event.ACT_REPLAYED if done.replayed else Event.ACT_RECORDED, act=operation.name)
         if done.replayed:
             return answer(done.body, headers={"Replayed": "true"})

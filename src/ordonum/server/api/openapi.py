@@ -8,6 +8,7 @@ from typing import Any
 
 from ordonum import __version__
 from ordonum.model.acts import Acknowledgement
+from ordonum.model.delegation import Delegation, KeyList
 from ordonum.model.labels import Labelled
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal
@@ -17,7 +18,7 @@ from ordonum.wire.assertion import GRANT_TYPE, AssertionClaims, TokenAnswer
 from ordonum.wire.problem import MEDIA_TYPE, STATUS, Problem
 
 _REF = "#/components/schemas/{name}"
-_SIGNED = (SignedOrder, Acknowledgement, AssertionClaims)
+_SIGNED = (SignedOrder, Acknowledgement, AssertionClaims, Delegation, KeyList)
 _ABOUT = (
     "Enregistrer, consulter, exécuter, annuler, relire. Les refus sont des documents RFC 9457 : `effect` dit si quelque chose "
     "a été enregistré, `retry` ce qu'un logiciel peut faire seul. Un acte renvoyé (même auteur, même identifiant, même "
@@ -48,6 +49,7 @@ def document() -> dict[str, Any]:
         "paths": {
             "/v1/token": _token(by_kind),
             "/v1/acknowledgement-keys": _keys(),
+            "/v1/keys/{day}": _published(by_kind),
             **{each.path: {"post": _post(each, by_kind)} for each in OPERATIONS},
         },
         "components": {"schemas": components, "securitySchemes": {"jeton": {"type": "http", "scheme": "bearer"}}},
@@ -116,6 +118,25 @@ def _keys() -> dict[str, Any]:
             "tags": ["Authentification"],
             "summary": "Clés publiques des accusés du service (JWK, Ed25519) ; les anciennes restent",
             "responses": {"200": {"description": "Un ensemble de JWK", "content": {"application/json": {}}}},
+        }
+    }
+
+
+def _published(by_kind: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    day = {"name": "day", "in": "path", "required": True, "schema": {"type": "string", "format": "date"}}
+    content = {"application/jose": {"schema": {"type": "string"}}}
+    return {
+        "get": {
+            "operationId": "publishedKeys",
+            "tags": ["Authentification"],
+            "summary": "Les clés de QR code reçues et révoquées ce jour-là (UTC), signées par le service",
+            "description": "JWS compact Ed25519 (typ: ordonum-keys+jws), clé de /v1/acknowledgement-keys ; sa charge est un "
+            "KeyList. Un jour passé ne change plus ; gardez treize mois de listes pour vérifier un QR code sans le service.",
+            "parameters": [day],
+            "responses": {
+                "200": {"description": "La liste signée", "content": content},
+                **_refusals((Refusal.UNKNOWN_DAY, Refusal.UNAVAILABLE), by_kind),
+            },
         }
     }
 

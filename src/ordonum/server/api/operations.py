@@ -9,13 +9,24 @@ from typing import Any
 from msgspec import Struct
 
 from ordonum.model.actors import Actor
-from ordonum.model.acts import CancelRequest, ConsultRequest, ExecuteRequest, ReadBackRequest, Receipt, RegisterRequest
+from ordonum.model.acts import (
+    CancelRequest,
+    ConsultRequest,
+    ExecuteRequest,
+    InvoiceRequest,
+    ReadBackRequest,
+    Receipt,
+    RegisterRequest,
+)
+from ordonum.model.delegation import Delegated, DelegateRequest
 from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.server.usecases.cancel import cancel
 from ordonum.server.usecases.consult import consult
 from ordonum.server.usecases.context import Answer, Context
+from ordonum.server.usecases.delegate import delegate
 from ordonum.server.usecases.execute import execute
+from ordonum.server.usecases.invoice import invoice
 from ordonum.server.usecases.read_back import read_back
 from ordonum.server.usecases.register import register
 from ordonum.server.usecases.trace_refusal import Asked
@@ -53,8 +64,12 @@ OPERATIONS = (
             Refusal.CERTIFICATE_UNTRUSTED,
             Refusal.CERTIFICATE_EXPIRED,
             Refusal.CERTIFICATE_REVOKED,
+            Refusal.KEY_NOT_DELEGATED,
             Refusal.SIGNER_NOT_CALLER,
             Refusal.SIGNER_NOT_PRESCRIBER,
+            Refusal.TRANSPORT_OUT_OF_SCOPE,
+            Refusal.MADE_AND_EXECUTED_INSIDE,
+            Refusal.PLACE_DIFFERS,
             Refusal.NOT_ENTITLED,
             Refusal.COMMITMENT_DIFFERS,
             Refusal.WRITTEN_IN_FUTURE,
@@ -79,7 +94,10 @@ OPERATIONS = (
         use_case=consult,
         refusals=(
             Refusal.UNKNOWN_NUMBER,
+            Refusal.NOT_YET_REGISTERED,
+            Refusal.QR_DIFFERS,
             Refusal.NOT_YOUR_FAMILY,
+            Refusal.MADE_AND_EXECUTED_INSIDE,
             Refusal.OWN_PRESCRIPTION,
             Refusal.PATIENT_OPPOSED,
         ),
@@ -96,7 +114,10 @@ OPERATIONS = (
         use_case=execute,
         refusals=(
             Refusal.UNKNOWN_NUMBER,
+            Refusal.NOT_YET_REGISTERED,
+            Refusal.QR_DIFFERS,
             Refusal.NOT_YOUR_FAMILY,
+            Refusal.MADE_AND_EXECUTED_INSIDE,
             Refusal.PERFORMED_IN_FUTURE,
             Refusal.PERFORMED_BEFORE_WRITTEN,
             Refusal.LATE_NEEDS_ALREADY,
@@ -118,6 +139,40 @@ OPERATIONS = (
         prescribes=False,
     ),
     Operation(
+        path="/v1/invoice",
+        name="invoice",
+        french="Facturer",
+        summary="L'exécutant rattache une facture ; ligne par ligne, il apprend si une numérisation est encore nécessaire.",
+        reads=InvoiceRequest,
+        answers=Receipt,
+        use_case=invoice,
+        refusals=(
+            Refusal.UNKNOWN_NUMBER,
+            Refusal.NOT_YET_REGISTERED,
+            Refusal.QR_DIFFERS,
+            Refusal.NOT_YOUR_FAMILY,
+            Refusal.INVOICED_IN_FUTURE,
+            Refusal.EXISTS_DIFFERENT,
+            Refusal.TOO_MANY_ACTS,
+            Refusal.BUSY,
+            Refusal.OUTCOME_UNKNOWN,
+        ),
+        writes=True,
+        prescribes=False,
+    ),
+    Operation(
+        path="/v1/delegations",
+        name="delegate",
+        french="Déléguer une clé",
+        summary="La carte délègue une clé P-256 : pour signer des ordonnances (12 heures) ou des QR codes (31 jours).",
+        reads=DelegateRequest,
+        answers=Delegated,
+        use_case=delegate,
+        refusals=(Refusal.BAD_DELEGATION, Refusal.CERTIFICATE_UNTRUSTED, Refusal.CERTIFICATE_EXPIRED),
+        writes=True,
+        prescribes=True,
+    ),
+    Operation(
         path="/v1/cancel",
         name="cancel",
         french="Annuler",
@@ -127,6 +182,7 @@ OPERATIONS = (
         use_case=cancel,
         refusals=(
             Refusal.NOT_REGISTERED,
+            Refusal.QR_DIFFERS,
             Refusal.UNKNOWN_OWN_ACT,
             Refusal.NOT_YOUR_PRESCRIPTION,
             Refusal.ALREADY_CANCELLED,

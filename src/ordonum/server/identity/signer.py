@@ -7,11 +7,13 @@ from cryptography import x509
 from msgspec import Struct
 
 from ordonum.model.actors import Professional, Who
+from ordonum.model.delegation import Delegation, KeyUse
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.trust import Trust
 from ordonum.server.store.credentials import next_list_due, revocations_of
 from ordonum.server.store.database import Pool
-from ordonum.wire import certificates, jws
+from ordonum.server.store.delegations import find_delegation
+from ordonum.wire import certificates, delegation, jws
 from ordonum.wire.certificates import NotAProfessional, Untrusted, Usage
 from ordonum.wire.jws import BadSignature, SignedText
 
@@ -36,22 +38,33 @@ class Holder(Struct, frozen=True):
 
 
 async def judge_order(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Signer:
-    """The signer of an order, judged at reception.
+    """The signer of an order, judged at reception: the card, or a key that it delegated and that was registered before.
 
     An expired certificate is accepted for 31 days, marked late; one revoked for another reason than having been
     superseded is refused; one superseded counts as expired on that day. Raises Refused.
     """
-    certificate = _verified(signed, Refusal.SIGNATURE_INVALID)
+    by_card, delegated = _delegated(signed)
+    certificate = _verified(by_card, Refusal.SIGNATURE_INVALID)
     await _refuse_overdue_list(pool, certificate, now, sandbox=trust.sandbox)
     revoked = await revocations_of(pool, names_of(signed))
     if any(each.reason != SUPERSEDED for each in revoked):
         raise Refused(Refusal.CERTIFICATE_REVOKED)
     ended = min([certificate.not_valid_after_utc, *(each.revoked_at for each in revoked)])
+    if delegated is not None:
+        ended = min(ended, await _end_of_key(pool, delegated))
     late = ended < now
     if late and now - ended > LATE_MAX:
         raise Refused(Refusal.CERTIFICATE_EXPIRED)
     await trust.check(signed.chain, at=min(now, certificate.not_valid_after_utc), usage=Usage.SIGN)
     return Signer(_professional(certificate), certificate, late)
+
+
+async def judge_delegation(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Signer:
+    """The professional whose card delegates a key; it stands now. Raises Refused."""
+    certificate = _verified(signed, Refusal.BAD_DELEGATION)
+    await trust.check(signed.chain, at=now, usage=Usage.SIGN)
+    await refuse_revoked(pool, names_of(signed))
+    return Signer(_professional(certificate), certificate, late=False)
 
 
 async def judge_assertion(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Holder:
@@ -81,6 +94,21 @@ async def _refuse_overdue_list(pool: Pool, certificate: x509.Certificate, now: d
     due = await next_list_due(pool, certificates.issuer_and_serial(certificate)[0])
     if (due is None and not sandbox) or (due is not None and now > due + OVERDUE_MAX):
         raise Refused(Refusal.REVOCATION_LIST_OVERDUE)
+
+
+def _delegated(signed: SignedText) -> tuple[SignedText, Delegation | None]:
+    try:
+        return delegation.verify_order(signed)
+    except BadSignature as error:
+        raise Refused(Refusal.SIGNATURE_INVALID, cause=str(error)) from None
+
+
+async def _end_of_key(pool: Pool, delegated: Delegation) -> datetime:
+    """When the key that signed ends, or ended. Raises Refused: it was never registered for that."""
+    row = await find_delegation(pool, delegation.thumbprint(delegated.jwk))
+    if row is None or row.use != KeyUse.ORDER.value:
+        raise Refused(Refusal.KEY_NOT_DELEGATED)
+    return row.ends_at
 
 
 def _verified(signed: SignedText, refusal: Refusal) -> x509.Certificate:

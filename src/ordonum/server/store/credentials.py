@@ -54,7 +54,7 @@ async def add_revocations(
     async with writing(pool) as connection:
         added: int = await connection.fetchval(
             "WITH list AS (INSERT INTO revocation_list VALUES ($1, $5, $6, $7) ON CONFLICT DO NOTHING),"
-            " rows AS (INSERT INTO revocation SELECT $1, s, r, w FROM"
+            " rows AS (INSERT INTO revocation SELECT $1, s, r, w, $7 FROM"
             " unnest($2::text[], $3::timestamptz[], $4::text[]) AS given(s, r, w) ON CONFLICT DO NOTHING RETURNING 1)"
             " SELECT count(*) FROM rows",
             issuer,

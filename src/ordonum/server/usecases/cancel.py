@@ -1,14 +1,15 @@
-"""A prescriber cancels their prescription: what was delivered stays, the rest stops."""
+"""A prescriber cancels their prescription: what was delivered stays, the rest stops; even before it is registered."""
 
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Cancelled, CancelRequest
+from ordonum.model.acts import ByNumber, Cancelled, CancelRequest
 from ordonum.model.decisions import check_cancellation
-from ordonum.model.refusals import Refusal
+from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.usecases.context import Answer, Context
-from ordonum.server.usecases.history import History, known
+from ordonum.server.usecases.history import History
 from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.recording import Asked, Decided, record
+from ordonum.server.usecases.scanned import authentic_code
 from ordonum.wire import native
 
 
@@ -18,11 +19,36 @@ async def cancel(context: Context, actor: Actor, request: CancelRequest) -> Answ
     lookup = await named(context, actor, request.prescription)
 
     async def decide(history: History) -> Decided:
-        check_cancellation(actor, known(history, Refusal.NOT_REGISTERED), zone_of(actor.place))
+        early = history.state is None
+        if history.state is None:
+            await _check_early(context, actor, request, history)
+        else:
+            check_cancellation(actor, history.state, zone_of(actor.place))
         now = context.now()
-        kept = Cancelled(act_id=cancellation.act_id, recorded_at=now, by=actor, reason=cancellation.reason)
-        return Decided(at=now, performed_at=now, body=native.write(kept), acknowledged=native.canonical(cancellation))
+        kept = Cancelled(act_id=cancellation.act_id, recorded_at=now, by=actor, reason=cancellation.reason, early=early)
+        return Decided(
+            at=now,
+            performed_at=now,
+            body=native.write(kept),
+            acknowledged=native.canonical(cancellation),
+            early=early,
+        )
 
     content = native.canonical(cancellation)
     asked = Asked(kind="cancel", lookup=lookup, act_id=cancellation.act_id, actor=actor, content=content)
     return await record(context, asked, decide)
+
+
+async def _check_early(context: Context, actor: Actor, request: CancelRequest, history: History) -> None:
+    """Before the registration, only the prescriber whom an authentic QR code names, and once. Raises Refused."""
+    code = None
+    if isinstance(request.prescription, ByNumber):
+        code = await authentic_code(context, request.prescription.number, request.qr)
+    if code is None:
+        raise Refused(Refusal.NOT_REGISTERED)
+    if code.rpps != actor.rpps:
+        raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
+    for act in history.acts:
+        if isinstance(act, Cancelled):
+            day = act.recorded_at.astimezone(zone_of(actor.place)).strftime("%d/%m/%Y")
+            raise Refused(Refusal.ALREADY_CANCELLED, day=day, why=act.reason.label)

@@ -7,7 +7,8 @@ from ordonum.model.decisions import check_consultation
 from ordonum.model.views import ForExecutant, for_executant
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.context import Context
-from ordonum.server.usecases.history import known, read_history, receipt, unseal
+from ordonum.server.usecases.history import read_history, receipt, unseal
+from ordonum.server.usecases.scanned import authentic_code, unknown
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.vault.vault import Purpose
 
@@ -19,7 +20,9 @@ async def consult(context: Context, actor: Actor, request: ConsultRequest) -> Fo
     """
     lookup = context.vault.lookup(request.number)
     history = await read_history(context, lookup)
-    state = known(history)
+    if history.state is None:
+        raise unknown(await authentic_code(context, request.number, request.qr), history)
+    state = history.state
     check_consultation(actor, state, may_execute(actor))
     row = history.registration
     assert row is not None

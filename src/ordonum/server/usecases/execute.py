@@ -1,4 +1,4 @@
-"""An executant records what was delivered or done: whole, part, rest, or nothing and why."""
+"""An executant records what was delivered or done: whole, part, rest, or nothing and why; even before the registration."""
 
 from datetime import datetime
 
@@ -6,13 +6,16 @@ from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import RULES
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Executed, ExecuteRequest, Execution
-from ordonum.model.beneficiary import Beneficiary, Ins, Nir, NoIdentity
-from ordonum.model.decisions import Verdict, check_execution
+from ordonum.model.acts import Executed, ExecuteRequest, Execution, Given
+from ordonum.model.beneficiary import Beneficiary
+from ordonum.model.decisions import Verdict, check_early, check_execution
 from ordonum.model.facts import Facts
+from ordonum.model.lines import Family
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known, unseal
+from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.recording import Asked, Decided, record
+from ordonum.server.usecases.scanned import authentic_code, unknown
 from ordonum.server.vault.vault import Purpose
 from ordonum.wire import native
 
@@ -21,25 +24,48 @@ async def execute(context: Context, actor: Actor, request: ExecuteRequest) -> An
     """Record an execution; the patient's identity enters the base here, sealed apart. Raises Refused."""
     execution = request.execution
     lookup = context.vault.lookup(request.number)
-    beneficiary = execution.beneficiary
 
     async def decide(history: History) -> Decided:
+        if history.state is None:
+            return await _early(context, actor, request, history)
         facts = _facts(context, actor, request, history)
         verdict = check_execution(execution, facts)
-        return Decided(
-            at=facts.now,
-            performed_at=execution.performed_at,
-            body=native.write(_kept(execution, actor, verdict, facts.now)),
-            acknowledged=native.canonical(execution),
-            seal=(lambda year: _sealed(context, year, lookup, request, beneficiary)) if beneficiary else None,
-            patient=_index(context, beneficiary) if beneficiary else None,
-            in_conflict=verdict.in_conflict,
-            notices=verdict.notices,
-        )
+        kept = _kept(execution, actor, verdict, facts.now)
+        return _decided(context, request, kept, facts.now, notices=verdict.notices)
 
     content = native.canonical(execution)
     asked = Asked(kind="execute", lookup=lookup, act_id=execution.act_id, actor=actor, content=content)
     return await record(context, asked, decide)
+
+
+async def _early(context: Context, actor: Actor, request: ExecuteRequest, history: History) -> Decided:
+    """What happened on a paper whose QR code is authentic is kept, and judged when the registration arrives."""
+    code = await authentic_code(context, request.number, request.qr)
+    if code is None or request.execution.given is not Given.ALREADY:
+        raise unknown(code, history)
+    now = context.now()
+    may = may_execute(actor)
+    check_early(request.execution, may, now=now, zone=zone_of(actor.place))
+    kept = _kept(request.execution, actor, Verdict((), ()), now, early=tuple(sorted(may, key=lambda each: each.value)))
+    return _decided(context, request, kept, now, notices=("Gardé d'après le papier jusqu'à l'enregistrement",))
+
+
+def _decided(
+    context: Context, request: ExecuteRequest, kept: Executed, now: datetime, *, notices: tuple[str, ...]
+) -> Decided:
+    beneficiary = request.execution.beneficiary
+    lookup = context.vault.lookup(request.number)
+    return Decided(
+        at=now,
+        performed_at=kept.performed_at,
+        body=native.write(kept),
+        acknowledged=native.canonical(request.execution),
+        seal=(lambda year: _sealed(context, year, lookup, request, beneficiary)) if beneficiary else None,
+        patient=index_of(context.vault, beneficiary) if beneficiary else None,
+        early=kept.early,
+        in_conflict=kept.in_conflict,
+        notices=notices,
+    )
 
 
 def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: History) -> Facts:
@@ -54,7 +80,9 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
     )
 
 
-def _kept(execution: Execution, actor: Actor, verdict: Verdict, now: datetime) -> Executed:
+def _kept(
+    execution: Execution, actor: Actor, verdict: Verdict, now: datetime, *, early: tuple[Family, ...] = ()
+) -> Executed:
     """The execution as the prescription's history keeps it: all but the beneficiary."""
     return Executed(
         act_id=execution.act_id,
@@ -63,32 +91,16 @@ def _kept(execution: Execution, actor: Actor, verdict: Verdict, now: datetime) -
         given=execution.given,
         performed_at=execution.performed_at,
         lines=execution.lines,
+        origin=execution.origin,
+        seen_on_paper=execution.seen_on_paper,
         identity_reason=execution.identity_reason,
         rule_reason=execution.rule_reason,
         in_conflict=verdict.in_conflict,
+        early=bool(early),
+        may=early,
     )
 
 
 def _sealed(context: Context, year: int, lookup: bytes, request: ExecuteRequest, beneficiary: Beneficiary) -> bytes:
     act_id = request.execution.act_id
     return context.vault.encrypt(Purpose.BENEFICIARY, year, lookup, act_id, native.write(beneficiary))
-
-
-def _index(context: Context, beneficiary: Beneficiary) -> bytes | None:
-    """The keyed name under which this patient's executions are found; the same for a NIR and for an INS that is one.
-
-    A patient without a number of their own adds birth date and rank to the insured's. No number, no index.
-    """
-    identity = beneficiary.identity
-    if isinstance(identity, NoIdentity):
-        return None
-    if isinstance(identity, Nir):
-        own = "" if identity.of == "self" else f"/{beneficiary.birth_date}/{beneficiary.birth_rank}"
-        return context.vault.blind("patient/nir/1", identity.nir.matricule + own)
-    return context.vault.blind(_kind(identity), identity.matricule.matricule)
-
-
-def _kind(identity: Ins) -> str:
-    if identity.oid.is_test:
-        return "patient/test/1"
-    return "patient/nir/1" if identity.oid.endswith(".8") else "patient/nia/1"

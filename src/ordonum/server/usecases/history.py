@@ -4,7 +4,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ordonum.model.acts import Acknowledgement, Act, Cancelled, Executed, Opening, Receipt, Registered
+from ordonum.model.actors import Actor
+from ordonum.model.acts import Acknowledgement, Act, Cancelled, Executed, Invoiced, Opening, Receipt, Registered
+from ordonum.model.decisions import same_author
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity, SignedOrder
 from ordonum.model.refusals import Refusal, Refused
@@ -33,6 +35,19 @@ class History(Struct, frozen=True, kw_only=True):
     def row(self, act_id: UUID) -> ActRow | None:
         """The row of this act, if it was recorded."""
         return next((row for row in self.rows if row.act_id == act_id), None)
+
+    def is_of(self, act_id: UUID, actor: Actor) -> bool:
+        """Whether an act is this actor's, or their structure's: a structure sends again what its outbox kept."""
+        act = next(each for each in self.acts if each.act_id == act_id)
+        if isinstance(act, Registered):
+            order = act.order
+            return actor.rpps == order.prescriber.rpps or actor.place.key == order.place.key
+        return same_author(actor, act.by)
+
+    @property
+    def early(self) -> tuple[Executed, ...]:
+        """The executions kept before the registration."""
+        return tuple(act for act in self.acts if isinstance(act, Executed) and act.early)
 
     @property
     def registration(self) -> ActRow | None:
@@ -86,6 +101,8 @@ def _open(context: Context, lookup: bytes, row: ActRow) -> Act:
         return native.read_own(body, Executed)
     if row.kind == "cancel":
         return native.read_own(body, Cancelled)
+    if row.kind == "invoice":
+        return native.read_own(body, Invoiced)
     given = native.read_own(stored_answer(context, lookup, row), Receipt)
     acknowledged = native.read_own(jws.payload_of(given.acknowledgement), Acknowledgement)
     order = native.read_own(jws.payload_of(body.decode()), SignedOrder)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Acknowledgement, Receipt
 from ordonum.model.identifiers import CommitmentHex
+from ordonum.model.invoice import Justification
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.store.acts import ACTS_MAX, ActRow, record_act
 from ordonum.server.usecases.context import Answer, Context
@@ -50,8 +51,10 @@ class Decided(Struct, frozen=True, kw_only=True):
     own_act: bytes | None = None
     patient: bytes | None = None
     late: bool = False
+    early: bool = False
     in_conflict: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    justification: tuple[Justification, ...] = ()
 
 
 Decide = Callable[[History], Awaitable[Decided]]
@@ -64,7 +67,7 @@ async def record(context: Context, asked: Asked, decide: Decide) -> Answer:
     for attempt in range(ATTEMPTS_MAX):
         history = await read_history(context, asked.lookup)
         if (row := history.row(asked.act_id)) is not None:
-            if (row.author, row.content) != (author, content):
+            if row.content != content or not history.is_of(asked.act_id, asked.actor):
                 raise Refused(Refusal.EXISTS_DIFFERENT)
             return Answer(stored_answer(context, asked.lookup, row), replayed=True)
         decided = await decide(history)
@@ -79,7 +82,7 @@ async def _add(
     context: Context, asked: Asked, decided: Decided, history: History, *, author: bytes, content: bytes, answer: bytes
 ) -> bool:
     year, vault = history.year(decided.at.year), context.vault
-    if history.seq_next > ACTS_MAX and asked.kind == "execute":
+    if history.seq_next > ACTS_MAX and asked.kind in ("execute", "invoice"):
         raise Refused(Refusal.TOO_MANY_ACTS)
     row = ActRow(
         seq=history.seq_next,
@@ -111,13 +114,21 @@ def _receipt(context: Context, asked: Asked, decided: Decided, history: History)
     salt = context.draw_salt()
     acknowledgement = Acknowledgement(
         v=1,
-        act=asked.kind,  # type: ignore[arg-type]  # the three kinds of the act table are those of the acknowledgement
+        act=asked.kind,  # type: ignore[arg-type]  # the kinds of the act table are those of the acknowledgement
         act_id=asked.act_id,
         prescription=history.registration.act_id if history.registration else asked.act_id,
         recorded_at=decided.at,
         content=digest(salt, decided.acknowledged),
         late=decided.late,
+        early=decided.early,
         in_conflict=decided.in_conflict,
     )
     signed = context.vault.acknowledge(native.write(acknowledgement))
-    return native.write(Receipt(acknowledgement=signed, salt=CommitmentHex(salt), notices=decided.notices))
+    return native.write(
+        Receipt(
+            acknowledgement=signed,
+            salt=CommitmentHex(salt),
+            notices=decided.notices,
+            justification=decided.justification,
+        )
+    )

@@ -85,9 +85,9 @@ class Vault:
 
     # the service's signature -----------------------------------------------------------------------------------------
 
-    def acknowledge(self, payload: bytes) -> str:
-        """Sign an acknowledgement with the acknowledgement key in use."""
-        return jws.acknowledge(payload, self._ack_jwk, self.ack_kid)
+    def acknowledge(self, payload: bytes, *, typ: str = jws.ACK_TYP) -> str:
+        """Sign an acknowledgement, or a list of keys, with the acknowledgement key in use."""
+        return jws.acknowledge(payload, self._ack_jwk, self.ack_kid, typ=typ)
 
     @property
     def ack_kid(self) -> str:

@@ -1,0 +1,40 @@
+"""A card delegates a key, for orders or for QR codes, before the key is used."""
+
+from ordonum.model.actors import Actor
+from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse, check_delegation
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.server.identity.signer import judge_delegation
+from ordonum.server.store.delegations import DelegationRow, add_delegation
+from ordonum.server.usecases.context import Context
+from ordonum.wire import certificates, delegation, jws
+
+
+async def delegate(context: Context, actor: Actor, request: DelegateRequest) -> Delegated:
+    """Record a delegation signed by the caller's own card; the same key again gets the first answer. Raises Refused."""
+    now = context.now()
+    try:
+        signed = jws.take_apart(request.jws, typ=jws.DELEGATION_TYP)
+        asked = delegation.read(signed)
+    except jws.BadSignature as error:
+        raise Refused(Refusal.BAD_DELEGATION, cause=str(error)) from None
+    signer = await judge_delegation(signed, trust=context.trust, pool=context.pool, now=now)
+    if signer.professional.rpps != actor.rpps:
+        raise Refused(Refusal.BAD_DELEGATION, cause="elle n'est pas signée par la carte de celui qui l'envoie")
+    check_delegation(asked, now=now)
+    issuer, serial = certificates.issuer_and_serial(signer.certificate)
+    row = await add_delegation(
+        context.pool,
+        DelegationRow(
+            kid=delegation.thumbprint(asked.jwk),
+            use=asked.use.value,
+            rpps=signer.professional.rpps,
+            jws=request.jws,
+            issuer=issuer,
+            serial=serial,
+            recorded_at=max(now, asked.starts),
+            ends_at=min(asked.ends, signer.certificate.not_valid_after_utc),
+        ),
+    )
+    if (row.rpps, row.use) != (signer.professional.rpps, asked.use.value):
+        raise Refused(Refusal.BAD_DELEGATION, cause="cette clé est déjà déléguée autrement")
+    return Delegated(kid=row.kid, use=KeyUse(row.use), since=row.recorded_at, until=row.ends_at)

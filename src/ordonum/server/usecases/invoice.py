@@ -1,0 +1,53 @@
+"""An executant attaches an invoice, and is told line by line whether a scan is still needed to justify it, and why."""
+
+from ordonum.knowledge.rights import may_execute
+from ordonum.knowledge.timezones import zone_of
+from ordonum.model.actors import Actor, Professional
+from ordonum.model.acts import Invoiced, InvoiceRequest
+from ordonum.model.decisions import CLOCK_TOLERANCE
+from ordonum.model.justification import justify
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.state import readable
+from ordonum.server.usecases.context import Answer, Context
+from ordonum.server.usecases.history import History
+from ordonum.server.usecases.recording import Asked, Decided, record
+from ordonum.server.usecases.scanned import authentic_code, unknown
+from ordonum.wire import native
+
+
+async def invoice(context: Context, actor: Actor, request: InvoiceRequest) -> Answer:
+    """Record an invoice, before, with or after the execution that it bills. Raises Refused."""
+    asked_for = request.invoice
+    lookup = context.vault.lookup(request.number)
+
+    async def decide(history: History) -> Decided:
+        now = context.now()
+        if history.state is None and (code := await authentic_code(context, request.number, request.qr)) is None:
+            raise unknown(code, history)
+        _check_right(actor, history)
+        if asked_for.date > (now + CLOCK_TOLERANCE).astimezone(zone_of(actor.place)).date():
+            raise Refused(Refusal.INVOICED_IN_FUTURE, at="$.invoice.date")
+        kept = Invoiced(act_id=asked_for.act_id, recorded_at=now, by=actor, invoice=asked_for)
+        return Decided(
+            at=now,
+            performed_at=now,
+            body=native.write(kept),
+            acknowledged=native.canonical(asked_for),
+            early=history.state is None,
+            justification=justify(asked_for, actor, history.state),
+        )
+
+    content = native.canonical(asked_for)
+    asked = Asked(kind="invoice", lookup=lookup, act_id=asked_for.act_id, actor=actor, content=content)
+    return await record(context, asked, decide)
+
+
+def _check_right(actor: Actor, history: History) -> None:
+    """Whoever may execute the prescription may bill it; so may the secretary and the software of a place that executed it."""
+    if history.state is None:
+        return
+    if readable(history.state.order, may_execute(actor), actor.profession):
+        return
+    executed_here = any(each.by.place.key == actor.place.key for each in history.state.executions)
+    if isinstance(actor.who, Professional) or not executed_here:
+        raise Refused(Refusal.NOT_YOUR_FAMILY)
