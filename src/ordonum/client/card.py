@@ -62,6 +62,11 @@ class Card:
         key, _, chain = self._signature
         return jws.sign(payload, _jose(key), chain, typ=jws.ORDER_TYP)
 
+    def sign_delegation(self, payload: bytes) -> str:
+        """The compact JWS by which the card delegates a key."""
+        key, _, chain = self._signature
+        return jws.sign(payload, _jose(key), chain, typ=jws.DELEGATION_TYP)
+
     def sign_assertion(self, payload: bytes) -> str:
         """The compact JWT of an authentication."""
         key, _, chain = self._authentication
