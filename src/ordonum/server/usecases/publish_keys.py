@@ -18,7 +18,7 @@ async def publish_keys(context: Context, asked: str) -> str:
         day = date.fromisoformat(asked)
     except ValueError:
         raise Refused(Refusal.UNKNOWN_DAY) from None
-    if len(asked) != 10 or day > now.date() or months_after(day, KEPT_MONTHS) < now.date():
+    if day.isoformat() != asked or day > now.date() or months_after(day, KEPT_MONTHS) < now.date():
         raise Refused(Refusal.UNKNOWN_DAY)
     start = datetime.combine(day, time(), UTC)
     end = start + timedelta(days=1)
