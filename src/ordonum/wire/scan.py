@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 
@@ -50,7 +51,9 @@ def pages(raw: bytes, dpi: int = DPI) -> Iterator[Image.Image]:
 
 
 def _texts(raw: bytes) -> list[str]:
-    return [text for page in _pictures(raw) for text in picture.texts(page)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of odd tags; what matters is whether a code is read
+        return [text for page in _pictures(raw) for text in picture.texts(page)]
 
 
 def _pictures(raw: bytes) -> Iterator[Image.Image]:
