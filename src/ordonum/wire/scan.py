@@ -15,7 +15,7 @@ from ordonum.wire.qr import NotOurCode, SignedQr
 
 DPI = 300
 PAGES_MAX = 10
-PIXELS_MAX = 60_000_000
+PIXELS_MAX, SIDE_MAX = 60_000_000, 65_535  # the side is a limit of zxing-cpp
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 # What Pillow raises on damaged files, beside its own errors: met by damaging files by chance
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError)
@@ -41,7 +41,7 @@ def pages(raw: bytes, dpi: int = DPI) -> Iterator[Image.Image]:
     try:
         for number in range(min(len(document), PAGES_MAX)):
             page = document[number]
-            if not 0 < page.get_width() * page.get_height() * (dpi / 72) ** 2 <= PIXELS_MAX:
+            if not _fits(page.get_width() * dpi / 72, page.get_height() * dpi / 72):
                 raise NotOurCode("une page trop grande")
             yield page.render(scale=dpi / 72).to_pil().convert("L")
     except (pypdfium2.PdfiumError, ValueError):
@@ -66,11 +66,15 @@ def _pictures(raw: bytes) -> Iterator[Image.Image]:
             for number, frame in enumerate(ImageSequence.Iterator(image)):
                 if number == PAGES_MAX:
                     return
-                if frame.width * frame.height > PIXELS_MAX:
+                if not _fits(frame.width, frame.height):
                     raise NotOurCode("une image trop grande")
                 yield _grey(frame)
     except (*_DAMAGED, *_DAMAGED_TOO):
         raise NotOurCode("un fichier qui n'est ni un PDF ni une image") from None
+
+
+def _fits(width: float, height: float) -> bool:
+    return 0 < width <= SIDE_MAX and 0 < height <= SIDE_MAX and width * height <= PIXELS_MAX
 
 
 def _grey(frame: Image.Image) -> Image.Image:
