@@ -7,6 +7,7 @@ study's own: the sheet's layout may change, the conditions of the study may not.
 
 import argparse
 import io
+import json
 import math
 import random
 import subprocess
@@ -49,7 +50,7 @@ _PAGE = """#set page(paper: "a4", margin: MARGINmm)
 #set text(size: 11pt, lang: "fr")
 #grid(columns: (1fr, auto), [Docteur Claire MARTIN \\ #image("rpps.svg", width: 44mm)], image("ins.svg", width: 20mm))
 #for i in range(1, 9) [*#i.* AMOXICILLINE 500 mg, gélule \\ 1 gélule matin et soir pendant 7 jours, deux boîtes \\ \\ ]
-#place(bottom + left, image("IMAGE", width: WIDTHmm))
+#place(bottom + left, image(IMAGE, width: WIDTHmm))
 #place(bottom + right, text(weight: "bold")[NUMBER])
 """
 _INS = "IS01" + "0" * 22 + "S1279035121518989S21.2.250.1.213.1.4.10S3ELOISE\x1dS4DURAND\x1dS5FS614-03-1979S769123"
@@ -106,7 +107,7 @@ def payloads(names: str) -> list[SignedQr]:
 def vector(signed: SignedQr, level: str = "M") -> Printed:
     """The page with the code as a vector, 30 mm without its quiet zone."""
     svg = picture.draw(signed, level=level)
-    return _printed(signed, svg, "code.svg", svg.encode())
+    return _printed(signed, svg, '"code.svg"', svg.encode())
 
 
 def vector_low(signed: SignedQr) -> Printed:
@@ -122,17 +123,18 @@ def bitmap(signed: SignedQr) -> Printed:
     image = Image.frombytes("L", (width, height), bytes(memoryview(drawn)))
     side, saved = round(width * BITMAP_SCALE), io.BytesIO()
     image.resize((side, side), Image.Resampling.BILINEAR).save(saved, "PNG")
-    return _printed(signed, picture.draw(signed), "code.png", saved.getvalue())
+    listed = json.dumps(list(saved.getvalue())).encode()  # typst is given texts only: the bytes travel as a list
+    return _printed(signed, picture.draw(signed), 'bytes(json("code.json"))', listed)
 
 
-def _printed(signed: SignedQr, svg: str, name: str, drawing: bytes) -> Printed:
+def _printed(signed: SignedQr, svg: str, source_of_image: str, drawing: bytes) -> Printed:
     width = picture.width_mm(svg, CODE_MM)
-    source = _PAGE.replace("MARGIN", str(MARGIN_MM)).replace("IMAGE", name).replace("WIDTH", f"{width:.4f}")
+    source = _PAGE.replace("MARGIN", str(MARGIN_MM)).replace("IMAGE", source_of_image).replace("WIDTH", f"{width:.4f}")
     files = {
         "main.typ": source.replace("NUMBER", signed.content.number.grouped).encode(),
         "rpps.svg": picture.code128("99800000012").encode(),
         "ins.svg": picture.datamatrix(_INS).encode(),
-        name: drawing,
+        source_of_image.split('"')[1]: drawing,
     }
     pdf = typst.compile(files, format="pdf", ignore_system_fonts=True, timestamp=0)
     modules = int(svg.partition('width="')[2].partition('"')[0]) - 2 * picture.QR_QUIET_ZONE

@@ -15,7 +15,7 @@ from ordonum.wire.qr import NotOurCode, SignedQr
 
 DPI = 300
 PAGES_MAX = 10
-PIXELS_MAX, SIDE_MAX = 60_000_000, 65_535  # the side is a limit of zxing-cpp
+PIXELS_MAX = 60_000_000
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 # What Pillow raises on damaged files, beside its own errors: met by damaging files by chance
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError)
@@ -74,7 +74,7 @@ def _pictures(raw: bytes) -> Iterator[Image.Image]:
 
 
 def _fits(width: float, height: float) -> bool:
-    return 0 < width <= SIDE_MAX and 0 < height <= SIDE_MAX and width * height <= PIXELS_MAX
+    return 0 < width <= picture.SIDE_MAX and 0 < height <= picture.SIDE_MAX and width * height <= PIXELS_MAX
 
 
 def _grey(frame: Image.Image) -> Image.Image:
