@@ -2,7 +2,7 @@
 
 Everything that decides the figures is a constant below and is printed with them; the same seed gives the same figures.
 Replay: `.venv/bin/python scripts/qr_study.py` (`--help` tells the options). `docs/qr.md` holds the results. The page is the
-study's own: the sheet's layout may change, the conditions of the study may not.
+study's own, since the sheet's layout may change and the conditions of the study may not; the sheet as it is stands beside.
 """
 
 import argparse
@@ -23,9 +23,12 @@ import zxingcpp
 from msgspec import Struct
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from ordonum.model.actors import Profession
 from ordonum.model.identifiers import BirthDate, NumeroAm, Rpps
 from ordonum.model.number import EpuId
-from ordonum.wire import picture, qr, scan
+from ordonum.model.prescription import Family, FreeTextLine, Patient, Prescription, Sex
+from ordonum.sandbox import people
+from ordonum.wire import picture, qr, scan, sheet
 from ordonum.wire.codes import NotOurCode
 from ordonum.wire.qr import QrContent, SignedQr
 
@@ -38,7 +41,7 @@ MIXED_DEGREES = 5.0  # rotation + small blur + low quality
 NOISE_SIGMA = 30.0  # grey levels of 256, sum of three uniform draws at every pixel
 FOLD_MM, FOLD_SHADE = 0.5, 0.8  # a band without ink across the code near its middle, and one side of the paper darker
 STAIN_GREY, STAIN_SPREAD = 40, 0.15  # an opaque disc; its centre within ±15 % of the side around the code's middle
-BITMAP_PIXELS, BITMAP_SCALE = 4, 1.37  # pixels a module, then resized by a factor that is not whole (bilinear)
+BITMAP_PIXELS, POOR_PIXELS, BITMAP_SCALE = 4, 2, 1.37  # pixels a module, then resized by a factor that is not whole
 TARGETS = {"usual": {150: 48, 200: 52, 300: 52}, "longest": {150: 46, 200: 48, 300: 52}}
 _LONG = "VANDENBROUCKE DE LAFAYETTE DE SAINT-EXUPERY DE LA ROCHEFOUCAULD"
 NAMES = {
@@ -66,18 +69,19 @@ class Spot(Struct, frozen=True):
 
 
 class Printed(Struct, frozen=True):
-    """A page to read: its PDF, what its code says, its modules a side, and the width of the drawing in millimetres."""
+    """A page to read: its PDF, what its code says, its modules a side; middle and side of the code in millimetres."""
 
     pdf: bytes
     signed: SignedQr
     modules: int
-    width_mm: float
+    x: float
+    y: float
+    side: float
 
     def spot(self, dpi: int) -> Spot:
-        """Where the code lies at this resolution: the drawing is at the bottom left corner within the margins."""
+        """Where the code lies at this resolution."""
         per_mm = dpi / 25.4
-        half = self.width_mm / 2
-        return Spot((MARGIN_MM + half) * per_mm, (HEIGHT_MM - MARGIN_MM - half) * per_mm, CODE_MM * per_mm, per_mm)
+        return Spot(self.x * per_mm, self.y * per_mm, self.side * per_mm, per_mm)
 
 
 Spoil = Callable[[Image.Image, Spot, random.Random], Image.Image]
@@ -115,14 +119,26 @@ def vector_low(signed: SignedQr) -> Printed:
     return vector(signed, "L")
 
 
-def bitmap(signed: SignedQr) -> Printed:
+def vector_high(signed: SignedQr) -> Printed:
+    """The same at level Q."""
+    return vector(signed, "Q")
+
+
+def bitmap_poor(signed: SignedQr) -> Printed:
+    """The same as a bitmap of few pixels whose modules are of uneven widths, as a screen copy has."""
+    return bitmap(signed, POOR_PIXELS, Image.Resampling.NEAREST)
+
+
+def bitmap(
+    signed: SignedQr, pixels: int = BITMAP_PIXELS, resampling: Image.Resampling = Image.Resampling.BILINEAR
+) -> Printed:
     """The same as a bitmap resized by a factor that is not whole, as an office program would do."""
     code = zxingcpp.create_barcode(qr.write(signed), zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    drawn = code.to_image(scale=BITMAP_PIXELS)
+    drawn = code.to_image(scale=pixels)
     height, width = drawn.shape[:2]
     image = Image.frombytes("L", (width, height), bytes(memoryview(drawn)))
     side, saved = round(width * BITMAP_SCALE), io.BytesIO()
-    image.resize((side, side), Image.Resampling.BILINEAR).save(saved, "PNG")
+    image.resize((side, side), resampling).save(saved, "PNG")
     listed = json.dumps(list(saved.getvalue())).encode()  # typst is given texts only: the bytes travel as a list
     return _printed(signed, picture.draw(signed), 'bytes(json("code.json"))', listed)
 
@@ -138,7 +154,34 @@ def _printed(signed: SignedQr, svg: str, source_of_image: str, drawing: bytes) -
     }
     pdf = typst.compile(files, format="pdf", ignore_system_fonts=True, timestamp=0)
     modules = int(svg.partition('width="')[2].partition('"')[0]) - 2 * picture.QR_QUIET_ZONE
-    return Printed(bytes(pdf), signed, modules, width)
+    return Printed(bytes(pdf), signed, modules, MARGIN_MM + width / 2, HEIGHT_MM - MARGIN_MM - width / 2, CODE_MM)
+
+
+def on_sheet(signed: SignedQr) -> Printed:
+    """The project's sheet as it is today, whatever the size of its code; where the code lies is read at 300 dpi."""
+    prescription = Prescription(
+        patient=Patient(
+            surname=signed.content.surname,
+            first_name=signed.content.first_name,
+            sex=Sex.FEMALE,
+            birth_date=signed.content.birth_date,
+        ),
+        place=people.cabinet(1, "Cabinet du docteur Martin"),
+        family=Family.NURSING,
+        written_on=signed.content.written_on,
+        opposed=False,
+        lines=tuple(
+            FreeTextLine(rank=rank, text="Pansement simple, chaque jour pendant sept jours") for rank in range(1, 5)
+        ),
+    )
+    prescriber = people.professional(1, "MARTIN", "Claire", Profession.DOCTOR)
+    pdf = sheet.draw(prescription, prescriber, signed, registered=True)
+    (page,) = scan.pages(pdf, 300)
+    (found,) = [code for code in zxingcpp.read_barcodes(page) if code.text == qr.write(signed)]
+    near, far = found.position.top_left, found.position.bottom_right
+    side = (far.x - near.x + far.y - near.y) / 2 / 300 * 25.4
+    modules = int(picture.draw(signed).partition('width="')[2].partition('"')[0]) - 2 * picture.QR_QUIET_ZONE
+    return Printed(pdf, signed, modules, (near.x + far.x) / 600 * 25.4, (near.y + far.y) / 600 * 25.4, side)
 
 
 def _turned(degrees: float) -> Spoil:
@@ -214,6 +257,16 @@ PERTURBATIONS: dict[str, Spoil] = {
 }
 
 
+DRAWINGS: dict[str, Callable[[SignedQr], Printed]] = {
+    "M vector": vector,
+    "M on sheet": on_sheet,
+    "L vector": vector_low,
+    "Q vector": vector_high,
+    "M bitmap": bitmap,
+    "M poor bitmap": bitmap_poor,
+}
+
+
 def by_ordonum(page: Image.Image, signed: SignedQr) -> bool:
     """Whether our reader finds this content, whole."""
     try:
@@ -257,7 +310,9 @@ def _conditions() -> None:
         f"stain: a disc of grey {STAIN_GREY}, that share of the code's area, within ±{STAIN_SPREAD:.0%} of the middle"
     )
     print(f"noise: three uniform draws a pixel, σ {NOISE_SIGMA:g} of 256; rotations: bicubic; blur: Gaussian radius")
-    print(f"bitmap: {BITMAP_PIXELS} pixels a module, then × {BITMAP_SCALE}, bilinear")
+    print(
+        f"bitmap: {BITMAP_PIXELS} pixels a module, then × {BITMAP_SCALE} bilinear; poor: {POOR_PIXELS}, then nearest pixel"
+    )
     print(f"zxing-cpp {version('zxing-cpp')}, pypdfium2 {version('pypdfium2')}, Pillow {version('pillow')}\n")
 
 
@@ -266,20 +321,18 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--names", choices=NAMES, action="append", help="one kind of names only")
     asked.add_argument("--dpi", type=int, choices=RESOLUTIONS, action="append", help="one resolution only")
-    asked.add_argument("--no-aside", action="store_true", help="neither level L nor the bitmap")
+    asked.add_argument("--no-aside", action="store_true", help="none of the drawings that stand beside")
     asked.add_argument("--zbar", action="store_true", help="read by zbarimg too (it must be installed)")
     options = asked.parse_args()
     _conditions()
     kept = True
-    drawings = (
-        {"M vector": vector} if options.no_aside else {"M vector": vector, "L vector": vector_low, "M bitmap": bitmap}
-    )
+    drawings = {"M vector": vector} if options.no_aside else DRAWINGS
     for names in options.names or NAMES:
         contents = payloads(names)
         for label, drawn in drawings.items():
             printed = [drawn(each) for each in contents]
             for dpi in options.dpi or RESOLUTIONS:
-                pixels = CODE_MM / 25.4 * dpi / printed[0].modules
+                pixels = printed[0].side / 25.4 * dpi / printed[0].modules
                 read, missed = score(printed, dpi)
                 held = read >= TARGETS[names][dpi] or drawn is not vector
                 kept = kept and held
@@ -287,13 +340,14 @@ def main() -> int:
                     f"target {TARGETS[names][dpi]}: {'held' if held else 'MISSED'}" if drawn is vector else "beside"
                 )
                 print(
-                    f"{names:8} {label:9} {printed[0].modules} modules {dpi} dpi {pixels:.1f} px/module: {read}/52 {verdict}"
+                    f"{names:8} {label:13} {printed[0].modules} modules {dpi} dpi {pixels:.1f} px/module: {read}/52 {verdict}"
                 )
                 print("".join(f"    not read: {each}\n" for each in missed), end="", flush=True)
                 if options.zbar and drawn is vector:
                     read, missed = score(printed, dpi, by_zbar)
                     print(
-                        f"{names:8} zbarimg   {dpi} dpi: {read}/52, not read: {', '.join(missed) or 'none'}", flush=True
+                        f"{names:8} zbarimg       {dpi} dpi: {read}/52, not read: {', '.join(missed) or 'none'}",
+                        flush=True,
                     )
     return 0 if kept else 1
 

@@ -41,7 +41,8 @@ from ordonum.model.prescription import (
     Sex,
     Unit,
 )
-from ordonum.wire.scan import find_code
+from ordonum.wire.qr import NotOurCode, number_in
+from ordonum.wire.scan import find_code, find_number
 
 __all__ = [
     "Acknowledged",
@@ -75,6 +76,7 @@ __all__ = [
     "NotAuthentic",
     "NotDelivered",
     "NotKept",
+    "NotOurCode",
     "NumeroAm",
     "Origin",
     "Patient",
@@ -92,4 +94,6 @@ __all__ = [
     "VerifiedOrder",
     "Withheld",
     "find_code",
+    "find_number",
+    "number_in",
 ]
