@@ -20,7 +20,7 @@ from ordonum.model.identifiers import BirthDate
 from ordonum.model.lines import Family, FreeTextLine
 from ordonum.model.number import ALPHABET, EpuId
 from ordonum.model.refusals import Refused
-from ordonum.wire import native, qr, scan, sheet
+from ordonum.wire import native, picture, qr, scan, sheet
 from ordonum.wire.qr import NotOurCode, QrContent, SignedQr
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -72,7 +72,7 @@ def test_the_signature_binds_number_prescriber_and_patient() -> None:
 def test_usual_names_fit_in_49_modules() -> None:
     text = qr.write(qr.sign(_content(), KEY))
     assert len(text) <= 221  # alphanumeric capacity of version 8, level M
-    assert 'width="57"' in qr.draw(qr.sign(_content(), KEY))  # 49 modules and two quiet zones of 4
+    assert 'width="57"' in picture.draw(qr.sign(_content(), KEY))  # 49 modules and two quiet zones of 4
 
 
 @given(st.text(max_size=300))
@@ -108,7 +108,7 @@ def test_a_reader_finds_the_number_on_the_rasterised_sheet() -> None:
     pdf = sheet.draw(a_prescription(), DOCTOR, qr.sign(_content(), KEY), registered=True)
     for dpi in (150, 200, 300):
         (page,) = scan.pages(pdf, dpi)
-        assert qr.scan(page).content == _content()
+        assert picture.scan(page).content == _content()
     assert scan.find_code(pdf).content.number == NUMBER
 
 

@@ -22,7 +22,7 @@ from ordonum.model.number import LENGTH, EpuId, WrongCheckSymbol
 from ordonum.model.outcomes import Outcomes
 from ordonum.model.prescription import Lines, Patient, Prescription
 from ordonum.model.refusals import Fault, Refusal, Refused
-from ordonum.wire import native, qr, scan
+from ordonum.wire import codes, keyboard, native, qr, scan
 from ordonum.wire.faults import HINTS
 
 SYMBOLS = "Le numéro n'emploie que BCDEFGHJKLNPRSTUVX et 23456789."
@@ -113,7 +113,7 @@ def read_number(number_file: Path | None, picture: Path | None) -> EpuId:
     if picture is not None and number_file is not None:
         raise FileProblem("Donnez --from ou --number-file, pas les deux.")
     if picture is not None:
-        return scan.find_code(read_bytes(picture)).content.number
+        return scan.find_number(read_bytes(picture))
     if number_file is not None:
         return parse_number(read_bytes(number_file).decode("utf-8", "replace"))
     if not sys.stdin.isatty():
@@ -122,8 +122,9 @@ def read_number(number_file: Path | None, picture: Path | None) -> EpuId:
 
 
 def parse_number(text: str) -> EpuId:
-    """The number that a person typed or a scanner sent: number alone, or the QR code's whole text."""
-    if len("".join(text.split())) > LENGTH + 6:
+    """The number that a person typed or a scanner sent: number alone, or the QR code's whole text, whatever the layout."""
+    text = keyboard.understood(text)
+    if len("".join(text.split())) > LENGTH + 6 or codes.kind_of(text) is not codes.Kind.UNKNOWN:
         return qr.number_in(text)
     try:
         return EpuId.read(text)

@@ -24,7 +24,8 @@ from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered, NotDelivered, Withheld
 from ordonum.model.prescription import Patient, Prescription, Sex
 from ordonum.model.products import MedicineLine, Substance
-from ordonum.wire.scan import find_code
+from ordonum.wire.qr import NotOurCode, number_in
+from ordonum.wire.scan import find_code, find_number
 
 __all__ = [
     "Acknowledged",
@@ -58,6 +59,7 @@ __all__ = [
     "NotAuthentic",
     "NotDelivered",
     "NotKept",
+    "NotOurCode",
     "NumeroAm",
     "Origin",
     "Patient",
@@ -76,4 +78,6 @@ __all__ = [
     "VerifiedOrder",
     "Withheld",
     "find_code",
+    "find_number",
+    "number_in",
 ]

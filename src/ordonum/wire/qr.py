@@ -1,4 +1,4 @@
-"""The QR code of the sheet: its text, its signature, its drawing and its reading.
+"""The text of the sheet's QR code and its signature; pictures are the business of `picture` and `scan`.
 
 Text = «NRX2» ‖ number (18 symbols) ‖ body in base 26. Everything is in the alphabet of the number, so that a scanner that
 types like a keyboard of another layout cannot spoil it. Body = format (1 byte) ‖ RPPS ‖ place ‖ birth date ‖ day of
@@ -7,34 +7,27 @@ writing ‖ surname ‖ first name ‖ P-256 signature (64 bytes: r ‖ s) over 
 Offline it proves prescriber, patient and number; never the lines, nor what was already delivered.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-import zxingcpp
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from msgspec import Struct
-from PIL import Image
 
 from ordonum.model.actors import Place
 from ordonum.model.identifiers import BirthDate, Finess, Malformed, NumeroAm, Rpps
 from ordonum.model.number import ALPHABET, LENGTH, EpuId
+from ordonum.wire import codes, keyboard
+from ordonum.wire.codes import PREFIX as PREFIX
+from ordonum.wire.codes import NotOurCode as NotOurCode
 
-PREFIX = "NRX2"
 _DOMAIN = b"ordonum/qr/1"
 _FORMAT = 1
 _SIGNATURE = 64
 _CHUNK, _SYMBOLS = 7, 12  # 26^12 > 256^7: seven bytes in twelve symbols
 _DAY_ZERO = date(2020, 1, 1)
-_TEXT_MAX = 1000
-
-
-class NotOurCode(Exception):
-    """The image or text holds no code of an ordonnance numérique; `seen` says in French what it is, when we know."""
-
-    def __init__(self, seen: str) -> None:
-        super().__init__(seen)
-        self.seen = seen
+_TEXT_MAX, _NUMBER_MAX = 1000, 100
 
 
 class QrContent(Struct, frozen=True, kw_only=True):
@@ -96,67 +89,59 @@ def write(signed: SignedQr) -> str:
 
 def read(text: str) -> SignedQr:
     """The content of a code's text. Raises NotOurCode; verifies no signature."""
-    compact = text.strip().upper()
+    if len(text) > _TEXT_MAX:
+        raise NotOurCode(codes.TOO_LONG)
+    compact = codes.compact(text)
     if not compact.startswith(PREFIX):
-        raise NotOurCode(_what(text))
-    if len(compact) > _TEXT_MAX:
-        raise NotOurCode("un code trop long pour une ordonnance numérique")
+        raise NotOurCode(codes.kind_of(text).value)
     try:
         number = EpuId(compact[len(PREFIX) : len(PREFIX) + LENGTH])
         body = _from_symbols(compact[len(PREFIX) + LENGTH :])
         return SignedQr(_read_body(number, body[:-_SIGNATURE]), body[-_SIGNATURE:])
     except (Malformed, ValueError, IndexError, OverflowError):
-        raise NotOurCode("un QR code d'ordonnance numérique abîmé : tapez le numéro imprimé dessous") from None
+        raise NotOurCode(codes.Kind.DAMAGED.value) from None
 
 
 def number_in(text: str) -> EpuId:
-    """The number, from a code's whole text or from the number alone. Raises NotOurCode."""
-    compact = text.strip().upper()
-    if len(compact) == LENGTH:
-        try:
-            return EpuId(compact)
-        except Malformed:
-            pass
-    return read(text).content.number
+    """The number, from a code's whole text or from the number alone, however the keyboard put it. Raises NotOurCode."""
+    understood = keyboard.understood(text)
+    try:
+        return EpuId.read(codes.compact(understood) if len(understood) <= _NUMBER_MAX else "")
+    except Malformed:
+        return read(understood).content.number
 
 
-def draw(signed: SignedQr) -> str:
-    """The code as SVG: level M, quiet zone of four modules; one unit is one module, so that it stays a vector."""
-    code = zxingcpp.create_barcode(write(signed), zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    return str(code.to_svg())
-
-
-def scan(image: Image.Image) -> SignedQr:
-    """The code of an ordonnance numérique in a picture. Raises NotOurCode, saying what was seen, or that there are two."""
-    return only_one([code.text for code in zxingcpp.read_barcodes(image)])
-
-
-def only_one(texts: list[str]) -> SignedQr:
+def only_one(texts: Iterable[str]) -> SignedQr:
     """The one code of an ordonnance numérique among what was read. Raises NotOurCode."""
+    read_texts = list(texts)
     found: dict[str, SignedQr] = {}
-    seen = "aucun code lisible"
-    for text in texts:
+    for text in read_texts:
         try:
             signed = read(text)
             found[signed.content.number] = signed
-        except NotOurCode as other:
-            seen = other.seen
+        except NotOurCode:
+            continue
     if len(found) > 1:
-        raise NotOurCode("plusieurs ordonnances à la fois ; présentez-les une à une")
+        raise NotOurCode(codes.SEVERAL)
     for signed in found.values():
         return signed
-    raise NotOurCode(seen)
+    raise NotOurCode(codes.explain(read_texts))
 
 
-def _what(text: str) -> str:
-    """What a foreign code is, in French; never its content."""
-    if text.startswith(("IS01", "DC")):
-        return "le DataMatrix de l'identité INS du patient, pas celui de l'ordonnance"
-    if len(text) in (9, 11) and text.isdigit():
-        return "le code-barres du prescripteur (RPPS ou N° AM), pas celui de l'ordonnance"
-    if "://" in text[:20]:
-        return "l'adresse d'un site : une ordonnance numérique n'en contient jamais, ne l'ouvrez pas"
-    return "un code qui n'est pas celui d'une ordonnance numérique"
+def only_number(texts: Iterable[str]) -> EpuId:
+    """The one number among what was read: of our QR code, or alone in a code, as the national form may be. Raises NotOurCode."""
+    read_texts = list(texts)
+    found: set[EpuId] = set()
+    for text in read_texts:
+        try:
+            found.add(number_in(text))
+        except NotOurCode:
+            continue
+    if len(found) > 1:
+        raise NotOurCode(codes.SEVERAL)
+    for number in found:
+        return number
+    raise NotOurCode(codes.explain(read_texts))
 
 
 def _to_sign(content: QrContent) -> bytes:

@@ -14,7 +14,7 @@ from ordonum.model.number import EpuId
 from ordonum.model.prescription import Line, Prescription
 from ordonum.texts import french
 from ordonum.texts import lines as line_texts
-from ordonum.wire import qr
+from ordonum.wire import picture
 from ordonum.wire.qr import SignedQr
 
 _TEMPLATE = resources.files("ordonum.wire").joinpath("sheet.typ").read_bytes()
@@ -44,7 +44,7 @@ def draw(
     files = {
         "main.typ": _TEMPLATE,
         "data.json": json.dumps(data).encode(),
-        "qr.svg": _without_doctype(qr.draw(signed)),
+        "qr.svg": _without_doctype(picture.draw(signed)),
     }
     try:
         made = typst.compile(
