@@ -15,6 +15,7 @@ import uvicorn
 from ordonum.client import Card, Client
 from ordonum.sandbox.authority import Authority
 from ordonum.sandbox.people import issue_test_cards
+from ordonum.sandbox.vitale import issue_test_vitale
 from ordonum.server import main
 from ordonum.server.settings import Settings, local_audiences
 from ordonum.server.store.embedded import EmbeddedPostgres
@@ -38,6 +39,7 @@ def open_authority(home: Path) -> Authority:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two first starts at once make one authority
         authority = Authority(home / "authority")
         issue_test_cards(authority)
+        issue_test_vitale(authority.directory)
         authority.renew_list()
     return authority
 
