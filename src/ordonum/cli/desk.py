@@ -1,12 +1,15 @@
 """The workstation that a command acts from: card, service, home; each by option or environment."""
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ordonum.client import Card, Client, UnusableCard
+from ordonum.client import vitale as vitale_card
+from ordonum.model.beneficiary import Beneficiary
 
 DEFAULT_SERVICE = f"http://127.0.0.1:{os.environ.get('ORDONUM_PORT') or 8420}"
 
@@ -26,6 +29,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Répondre par un objet
 NumberFileOption = Annotated[
     Path | None,
     typer.Option("--number-file", help="Fichier qui contient le numéro (sinon : entrée standard, ou question)."),
+]
+VitaleOption = Annotated[
+    str | None,
+    typer.Option("--vitale", help="Carte Vitale du patient : son nom dans le bac à sable, ou son fichier."),
 ]
 FromOption = Annotated[Path | None, typer.Option("--from", help="PDF ou image dont le QR code donne le numéro.")]
 
@@ -58,3 +65,25 @@ def open_client(card: str, service: str) -> Client:
     opened = open_card(card)
     audience = os.environ.get("ORDONUM_AUDIENCE")
     return Client(service, opened, home=home() / "postes" / opened.name, trust=trust(), audience=audience)
+
+
+def open_vitale(named: str | None, number: int | None, today: date) -> Beneficiary | None:
+    """Who the Vitale card in the reader names; None without a card. What its rights call for is told on standard error.
+
+    Raises UnusableCard, also when the card has several beneficiaries and none was chosen.
+    """
+    if named is None:
+        if number is not None:
+            raise typer.BadParameter("se dit avec --vitale", param_hint="--beneficiary")
+        return None
+    file = Path(named)
+    if not file.exists():
+        file = home() / "authority" / "vitale" / f"{named}.json"
+    card = vitale_card.read(file)
+    if number is None and len(card.beneficiaries) > 1:
+        known = ", ".join(f"{n} {each.quality.label}" for n, each in card.numbered)
+        raise UnusableCard(f"Cette carte Vitale porte plusieurs bénéficiaires ; précisez --beneficiary : {known}.")
+    chosen = 1 if number is None else number
+    for notice in card.notices(chosen, today):
+        typer.echo(f"À savoir : {notice}.", err=True)
+    return card.beneficiary(chosen)

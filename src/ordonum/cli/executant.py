@@ -15,13 +15,16 @@ from ordonum.cli.desk import (
     JsonOption,
     NumberFileOption,
     ServiceOption,
+    VitaleOption,
     open_client,
+    open_vitale,
 )
 from ordonum.client import Acknowledged, Client, Declined, Unconfirmed, VerifiedOrder
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import Origin
 from ordonum.texts import french
 from ordonum.texts import lines as line_texts
+from ordonum.wire import native
 from ordonum.wire.native import plain
 
 
@@ -57,6 +60,10 @@ def execute(
     service: ServiceOption = DEFAULT_SERVICE,
     picture: FromOption = None,
     number_file: NumberFileOption = None,
+    vitale: VitaleOption = None,
+    beneficiary: Annotated[
+        int | None, typer.Option("--beneficiary", help="Numéro du bénéficiaire sur la carte.")
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="C'est une nouvelle exécution, identique à la première.")
     ] = False,
@@ -65,9 +72,17 @@ def execute(
     """Enregistrer ce qui a été délivré ou fait. Le même fichier pour la même ordonnance ne compte qu'une fois (--again)."""
     raw = files.read_bytes(file)
     with open_client(card, service) as client:
-        inside, execution = files.read_execution(raw, client.now())
+        read = open_vitale(vitale, beneficiary, client.now().astimezone(zone_of(client.card.place)).date())
+        inside, execution = files.read_execution(raw, client.now(), read)
         number = inside or files.read_number(number_file, picture)
-        source = files.source_of(raw)
+        used = read if execution.beneficiary is read else None
+        if used is not read:
+            typer.echo(
+                "À savoir : la carte Vitale n'a pas servi (le fichier nomme le bénéficiaire, ou rien n'est remis).",
+                err=True,
+            )
+        # the same file for another beneficiary of the card is another execution
+        source = files.source_of(raw if used is None else raw + native.write(used))
         author = client.card.professional.rpps
         before = client.outbox.made_from(source, author, pending_only=again, number=number)
         done = client.resend(before) if before else client.execute(number, execution, source=source)

@@ -19,7 +19,7 @@ from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.identifiers import Malformed
 from ordonum.model.lines import Family
 from ordonum.model.number import LENGTH, EpuId, WrongCheckSymbol
-from ordonum.model.outcomes import Outcomes
+from ordonum.model.outcomes import Outcomes, Withheld
 from ordonum.model.prescription import Lines, Patient, Prescription
 from ordonum.model.refusals import Fault, Refusal, Refused
 from ordonum.wire import codes, keyboard, native, qr, scan
@@ -91,16 +91,21 @@ def read_prescription(raw: bytes, card: Card, now: datetime) -> Prescription:
         raise _fault("$.lines", str(error)) from None
 
 
-def read_execution(raw: bytes, now: datetime) -> tuple[EpuId | None, Execution]:
-    """The execution of a file, and the number if the file has it. Raises Refused with every fault."""
+def read_execution(raw: bytes, now: datetime, card_holder: Beneficiary | None = None) -> tuple[EpuId | None, Execution]:
+    """The execution of a file, and the number if the file has it. Raises Refused with every fault.
+
+    `card_holder`, read on a Vitale card, is the beneficiary of an execution that delivers, if the file names none.
+    """
     written = native.read(raw, ExecutionFile)
+    delivers = any(not isinstance(each, Withheld) for each in written.lines)
+    beneficiary = written.beneficiary or (card_holder if delivers else None)
     try:
         return written.number, Execution(
             act_id=written.act_id or uuid4(),
             given=written.given,
             performed_at=written.performed_at or now,
             lines=written.lines,
-            beneficiary=written.beneficiary,
+            beneficiary=beneficiary,
             identity_reason=written.identity_reason,
             rule_reason=written.rule_reason,
         )

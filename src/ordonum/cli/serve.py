@@ -19,6 +19,7 @@ from ordonum.server.store.postgres_process import CannotStart
 
 WATCH_SECONDS = 1.0
 DEFAULT_PORT = 8420
+SHOWN = 6  # test cards named at the start; ordonum sandbox cards names them all
 
 
 @exits.telling
@@ -108,9 +109,10 @@ def _announce(settings: Settings) -> None:
     typer.echo(f"  données              : {settings.home}")
     if settings.sandbox:
         typer.echo("  bac à sable, cartes de test (option --card de la commande ordonum) :")
-        for name, who, place in TEST_CARDS:
+        for name, who, place in TEST_CARDS[:SHOWN]:
             person = f"{who.given_name} {who.surname}, {who.profession.label}"
             typer.echo(f"    {name:<18} {person:<38} RPPS {who.rpps}   {place.name}")
+        typer.echo(f"    et {len(TEST_CARDS) - SHOWN} autres, des employés et des structures : ordonum sandbox cards")
     if settings.port != DEFAULT_PORT:
         typer.echo(f"  pour la commande ordonum, dans l'autre terminal : export ORDONUM_SERVICE={base}")
     typer.echo("Ctrl-C pour arrêter.")

@@ -16,6 +16,7 @@ from ordonum.client import Card, Client
 from ordonum.sandbox.authority import Authority
 from ordonum.sandbox.people import issue_test_cards
 from ordonum.sandbox.register import write_register
+from ordonum.sandbox.vitale import issue_test_vitale
 from ordonum.server import main
 from ordonum.server.settings import Settings, local_audiences
 from ordonum.server.store.embedded import EmbeddedPostgres
@@ -45,6 +46,7 @@ def open_authority(home: Path) -> Authority:
         issue_test_cards(authority)
         if not authority.register.exists():
             write_register(authority.register)
+        issue_test_vitale(authority.directory)
         authority.renew_list()
     return authority
 

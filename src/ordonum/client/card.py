@@ -1,10 +1,12 @@
-"""The professional's card as the client uses it: two keys with their certificates, and the place of exercise.
+"""The card as the client uses it: two keys with their certificates, whom they name, and the place of exercise.
 
-A test card is a file (0600) that holds its keys. A real one stays in its reader: `sign` is where PKCS#11 comes in.
+A card is a professional's, an employee's (CPE), or a structure's certificates, which sit in its software. A test card is
+a file (0600) that holds its keys. A real one stays in its reader: `sign` is where PKCS#11 comes in.
 """
 
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -13,7 +15,8 @@ from joserfc.jwk import ECKey, RSAKey
 from msgspec import Struct
 
 from ordonum.client.errors import UnusableCard
-from ordonum.model.actors import Place, Professional
+from ordonum.model.actors import Employee, Place, Professional, Who
+from ordonum.model.identifiers import Rpps
 from ordonum.model.refusals import Refused
 from ordonum.wire import certificates, jws, native
 from ordonum.wire.qr import QrContent, SignedQr
@@ -31,12 +34,18 @@ class KeyWithChain(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CardFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A test card: one key to authenticate, one to sign, and the place of exercise that the card names."""
+    """A test card: one key to authenticate, one to sign, and the place of exercise that the card names.
+
+    `under`: the professional who answers for an employee; no card says it, the workstation does. `rsa_padding`: what an
+    RSA card can do (CPS3: PKCS#1 v1.5, hence RS256; CPS4: PSS, hence PS256); of no use to a P-256 one.
+    """
 
     name: str
     place: Place
     authentication: KeyWithChain
     signature: KeyWithChain
+    under: Rpps | None = None
+    rsa_padding: Literal["pss", "pkcs1v15"] = "pss"
 
 
 class Card:
@@ -45,9 +54,11 @@ class Card:
     def __init__(self, content: CardFile) -> None:
         self.name = content.name
         self.place = content.place
+        self.under = content.under
         self._authentication = _loaded(content.authentication)
         self._signature = _loaded(content.signature)
-        self.professional: Professional = certificates.professional(self._signature[1])
+        self._rsa_algorithm: jws.RsaAlgorithm = "PS256" if content.rsa_padding == "pss" else "RS256"
+        self.holder: Who = certificates.holder(self._signature[1])
 
     @classmethod
     def load(cls, file: Path) -> "Card":
@@ -57,10 +68,18 @@ class Card:
         except (OSError, ValueError, Refused, certificates.NotAProfessional):
             raise UnusableCard(f"Cette carte n'est pas lisible : {file}") from None
 
+    @property
+    def professional(self) -> Professional:
+        """The professional whose card it is. Raises UnusableCard for an employee's or a structure's."""
+        if isinstance(self.holder, Professional):
+            return self.holder
+        whose = "d'un employé" if isinstance(self.holder, Employee) else "d'une structure"
+        raise UnusableCard(f"Cette carte est celle {whose} : il faut ici la carte d'un professionnel de santé.")
+
     def sign_order(self, payload: bytes) -> str:
-        """The compact JWS of an order."""
-        key, _, chain = self._signature
-        return jws.sign(payload, _jose(key), chain, typ=jws.ORDER_TYP)
+        """The compact JWS of an order. Raises UnusableCard: only a professional signs one."""
+        _ = self.professional  # or UnusableCard
+        return self._sign(self._signature, payload, jws.ORDER_TYP)
 
     def sign_delegation(self, payload: bytes) -> str:
         """The compact JWS by which the card delegates a key."""
@@ -69,15 +88,19 @@ class Card:
 
     def sign_assertion(self, payload: bytes) -> str:
         """The compact JWT of an authentication."""
-        key, _, chain = self._authentication
-        return jws.sign(payload, _jose(key), chain, typ=jws.ASSERTION_TYP)
+        return self._sign(self._authentication, payload, jws.ASSERTION_TYP)
 
     def sign_qr(self, content: QrContent) -> SignedQr:
-        """The signed content of a QR code; a P-256 card only (others delegate a key)."""
+        """The signed content of a QR code; a professional's P-256 card only (others delegate a key). Raises UnusableCard."""
+        _ = self.professional  # or UnusableCard
         key, _, _ = self._signature
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise UnusableCard("Cette carte ne signe pas de QR code : sa clé n'est pas P-256.")
         return sign_qr(content, key)
+
+    def _sign(self, held: "_Loaded", payload: bytes, typ: str) -> str:
+        key, _, chain = held
+        return jws.sign(payload, _jose(key), chain, typ=typ, rsa_algorithm=self._rsa_algorithm)
 
     @property
     def is_test(self) -> bool:

@@ -1,4 +1,4 @@
-"""A test authority shaped like the one of the CPS cards: root, issuer of personal certificates, cards, revocation list.
+"""A test authority shaped like the one of the CPS cards: a root, an issuer for persons and one for structures, their lists.
 
 Made at the first start, in a directory 0700, never part of the project. Its names say TEST, as IGC-Santé's do: a service
 that is not a sandbox refuses them.
@@ -7,28 +7,34 @@ that is not a sandbox refuses them.
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from ordonum.client.card import CardFile, KeyWithChain
-from ordonum.model.actors import Place, Professional
+from ordonum.model.actors import Place, Structure, Who
+from ordonum.model.identifiers import Rpps
+from ordonum.sandbox import issuing
+from ordonum.sandbox.issuing import Issuer, Key, Span
 from ordonum.wire import native
-from ordonum.wire.certificates import PERSON_PREFIX, PROFESSION_OID
 
-POLICY = ObjectIdentifier("1.2.250.1.213.1.7.2.1.1.1.1")
 CARD_LASTS = timedelta(days=3 * 365)
-AUTHORITY_LASTS = timedelta(days=10 * 365)
 LIST_LASTS = timedelta(days=30)
+ROOT = "TEST AC RACINE ORDONUM"
+PERSONS = "TEST AC ORDONUM ELEMENTAIRE PERSONNES"
+STRUCTURES = "TEST AC ORDONUM ELEMENTAIRE ORGANISATIONS"
 _SKEW = timedelta(hours=1)
 _OLDER = timedelta(days=2 * 365)  # an authority is older than its cards, even those that have expired
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+_END = b"-----END X509 CRL-----\n"
 
 
 class Authority:
-    """The test authority of a directory; `trust` inside it is what services and clients are pointed at."""
+    """The test authority of a directory; `trust` inside it is what services and clients are pointed at.
+
+    One made by an older version is completed: the issuer for structures is made where it is missing.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -36,202 +42,142 @@ class Authority:
         self.cards = directory / "cards"
         self.revocation_list = directory / "revocations.pem"
         self.register = directory / "register.json"
-        if not (directory / "ready").exists():
+        new = not (directory / "ready").exists()
+        if new:
             self._found()
-        self._issuer = x509.load_pem_x509_certificate((self.trust / "issuer.pem").read_bytes())
-        self._issuer_key = _load_key(directory / "issuer.key")
+        self._root = self._load("root")
+        self._persons = self._load("issuer")
+        if new or not (self.trust / "issuer-organisations.pem").exists():  # one left by an unfinished start has no root
+            start = max(datetime.now(UTC) - _OLDER, self._root.certificate.not_valid_before_utc)
+            self._save("issuer-organisations", issuing.authority(STRUCTURES, start, above=self._root))
+        self._structures = self._load("issuer-organisations")
+        if new:
+            self.renew_list()
+            (directory / "ready").touch()
 
     def issue(
         self,
         name: str,
-        professional: Professional,
+        who: Who,
         place: Place,
         *,
         since: datetime | None = None,
         lasts: timedelta = CARD_LASTS,
         rsa_keys: bool = False,
+        rsa_padding: Literal["pss", "pkcs1v15"] = "pss",
+        under: Rpps | None = None,
     ) -> CardFile:
-        """A new card for this professional: a certificate to authenticate and one to sign (one key, one use)."""
+        """A new card for this holder: a certificate to authenticate and one to sign (one key, one use).
+
+        `under` answers for an employee: the card file says it for the workstation, the certificate does not.
+        """
         start = (since or datetime.now(UTC)) - _SKEW
-        chain = self._issuer.public_bytes(serialization.Encoding.PEM).decode()
+        issuer = self._structures if isinstance(who, Structure) else self._persons
+        chain = _pem_of(issuer.certificate).decode()
         made = []
-        for usage in ("authentication", "signature"):
+        for signs in (False, True):
             key: Key = rsa.generate_private_key(65537, 2048) if rsa_keys else ec.generate_private_key(ec.SECP256R1())
-            certificate = self._certificate(professional, key, start, start + lasts, usage)
-            pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
-            made.append(KeyWithChain(_pem(key).decode(), (pem, chain)))
-        return CardFile(name=name, place=place, authentication=made[0], signature=made[1])
+            span = Span(start, start + lasts)
+            certificate = issuing.of_holder(who, key, span, signs=signs, organisation=place.name, issuer=issuer)
+            made.append(KeyWithChain(_private_pem(key).decode(), (_pem_of(certificate).decode(), chain)))
+        authentication, signature = made
+        return CardFile(
+            name=name,
+            place=place,
+            authentication=authentication,
+            signature=signature,
+            under=under,
+            rsa_padding=rsa_padding,
+        )
 
     def write(self, card: CardFile) -> Path:
         """Put a card where the workstations find it."""
         file = self.cards / f"{card.name}.json"
-        _write_private(file, native.write(card))
+        write_private(file, native.write(card))
         return file
 
     def revoke(self, card: CardFile, reason: x509.ReasonFlags | None = x509.ReasonFlags.key_compromise) -> None:
-        """Add the card's certificates to the revocation list, signed anew."""
+        """Add the card's certificates to the list of their issuer; all lists are signed anew."""
         now = datetime.now(UTC)
-        previous = list(x509.load_pem_x509_crl(self.revocation_list.read_bytes()))
-        revoked = {each.serial_number: each for each in previous}
+        lists = self._lists()
         for held in (card.authentication, card.signature):
-            serial = x509.load_pem_x509_certificate(held.chain[0].encode()).serial_number
-            builder = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now)
-            if reason is not None:
-                builder = builder.add_extension(x509.CRLReason(reason), critical=False)
-            revoked[serial] = builder.build()
-        self._write_list(list(revoked.values()), now)
+            certificate = x509.load_pem_x509_certificate(held.chain[0].encode())
+            lists.setdefault(certificate.issuer, {})[certificate.serial_number] = _entry(certificate, now, reason)
+        self._write_lists(lists, now)
 
     def revoke_issuer(self) -> None:
-        """Have the root revoke the issuer itself: the worst day. Its list joins the other in the file."""
+        """Have the root revoke the issuer of the persons' cards itself: the worst day."""
         now = datetime.now(UTC)
-        root = x509.load_pem_x509_certificate((self.trust / "root.pem").read_bytes())
-        entry = x509.RevokedCertificateBuilder().serial_number(self._issuer.serial_number).revocation_date(now).build()
-        builder = x509.CertificateRevocationListBuilder().issuer_name(root.subject).last_update(now)
-        signed = builder.next_update(now + LIST_LASTS).add_revoked_certificate(entry)
-        made = signed.sign(_load_key(self.directory / "root.key"), hashes.SHA256())
-        with self.revocation_list.open("ab") as out:
-            out.write(made.public_bytes(serialization.Encoding.PEM))
+        lists = self._lists()
+        issuer = self._persons.certificate
+        lists.setdefault(self._root.certificate.subject, {})[issuer.serial_number] = _entry(issuer, now, None)
+        self._write_lists(lists, now)
 
     def renew_list(self) -> None:
-        """Sign the revocation list anew, so that it is not overdue."""
-        self._write_list(list(x509.load_pem_x509_crl(self.revocation_list.read_bytes())), datetime.now(UTC))
+        """Sign the revocation lists anew, so that none is overdue."""
+        self._write_lists(self._lists(), datetime.now(UTC))
 
     def _found(self) -> None:
         for each in (self.directory, self.trust, self.cards):
             each.mkdir(parents=True, exist_ok=True, mode=0o700)
-        now = datetime.now(UTC) - _OLDER
-        root_key, issuer_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-        root_name = _authority_name("TEST AC RACINE ORDONUM")
-        root = _authority_certificate(root_name, root_key.public_key(), root_name, root_key, now)
-        issuer_name = _authority_name("TEST AC ORDONUM ELEMENTAIRE PERSONNES")
-        issuer = _authority_certificate(issuer_name, issuer_key.public_key(), root_name, root_key, now)
-        (self.trust / "root.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
-        (self.trust / "issuer.pem").write_bytes(issuer.public_bytes(serialization.Encoding.PEM))
-        _write_private(self.directory / "root.key", _pem(root_key))
-        _write_private(self.directory / "issuer.key", _pem(issuer_key))
-        self._issuer, self._issuer_key = issuer, issuer_key
-        self._write_list([], datetime.now(UTC))
-        (self.directory / "ready").touch()
+        start = datetime.now(UTC) - _OLDER
+        root = issuing.authority(ROOT, start)
+        self._save("root", root)
+        self._save("issuer", issuing.authority(PERSONS, start, above=root))
 
-    def _certificate(
-        self, professional: Professional, key: Key, start: datetime, end: datetime, usage: str
-    ) -> x509.Certificate:
-        signs = usage == "signature"
-        extended = ExtendedKeyUsageOID.EMAIL_PROTECTION if signs else ExtendedKeyUsageOID.CLIENT_AUTH
-        code = professional.profession.value.encode()
-        return (
-            x509.CertificateBuilder()
-            .subject_name(_personal_name(professional))
-            .issuer_name(self._issuer.subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(start)
-            .not_valid_after(end)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(sign=signs, authenticate=not signs), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([extended]), critical=False)
-            .add_extension(x509.CertificatePolicies([x509.PolicyInformation(POLICY, None)]), critical=False)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(_authority_key(self._issuer), critical=False)
-            .add_extension(x509.UnrecognizedExtension(PROFESSION_OID, bytes([0x13, len(code)]) + code), critical=False)
-            .sign(self._issuer_key, hashes.SHA256())
-        )
+    def _save(self, name: str, made: Issuer) -> None:
+        """The key first: an issuer's certificate in `trust` always has its key."""
+        write_private(self.directory / f"{name}.key", _private_pem(made.key))
+        (self.trust / f"{name}.pem").write_bytes(_pem_of(made.certificate))
 
-    def _write_list(self, revoked: list[x509.RevokedCertificate], now: datetime) -> None:
-        builder = x509.CertificateRevocationListBuilder().issuer_name(self._issuer.subject)
-        builder = builder.last_update(now).next_update(now + LIST_LASTS)
-        for each in revoked:
-            builder = builder.add_revoked_certificate(each)
-        signed = builder.sign(self._issuer_key, hashes.SHA256())
+    def _load(self, name: str) -> Issuer:
+        certificate = x509.load_pem_x509_certificate((self.trust / f"{name}.pem").read_bytes())
+        key = serialization.load_pem_private_key((self.directory / f"{name}.key").read_bytes(), password=None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return Issuer(certificate, key)
+
+    def _lists(self) -> dict[x509.Name, dict[int, x509.RevokedCertificate]]:
+        """What each authority has revoked so far, by serial number."""
+        raw = self.revocation_list.read_bytes() if self.revocation_list.exists() else b""
+        lists = [x509.load_pem_x509_crl(each + _END) for each in raw.split(_END) if each.strip()]
+        return {each.issuer: {entry.serial_number: entry for entry in each} for each in lists}
+
+    def _write_lists(self, lists: dict[x509.Name, dict[int, x509.RevokedCertificate]], now: datetime) -> None:
+        """The lists of both issuers, and the root's once it has revoked something, in one file."""
+        signers = [self._persons, self._structures]
+        if self._root.certificate.subject in lists:
+            signers.append(self._root)
+        made = b""
+        for signer in signers:
+            builder = x509.CertificateRevocationListBuilder().issuer_name(signer.certificate.subject)
+            builder = builder.last_update(now).next_update(now + LIST_LASTS)
+            for entry in lists.get(signer.certificate.subject, {}).values():
+                builder = builder.add_revoked_certificate(entry)
+            made += builder.sign(signer.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         side = self.revocation_list.with_suffix(".new")
-        side.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+        side.write_bytes(made)
         side.replace(self.revocation_list)
 
 
-def _authority_name(common: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "FR"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "ORDONUM"),
-            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "ORDONUM TEST"),
-            x509.NameAttribute(NameOID.COMMON_NAME, common),
-        ]
-    )
+def _entry(certificate: x509.Certificate, now: datetime, reason: x509.ReasonFlags | None) -> x509.RevokedCertificate:
+    builder = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(now)
+    if reason is not None:
+        builder = builder.add_extension(x509.CRLReason(reason), critical=False)
+    return builder.build()
 
 
-def _personal_name(professional: Professional) -> x509.Name:
-    """C, title, then one relative name of three values: CN (8 and the RPPS), SN, GN."""
-    return x509.Name(
-        [
-            x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COUNTRY_NAME, "FR")]),
-            x509.RelativeDistinguishedName(
-                [x509.NameAttribute(NameOID.TITLE, professional.profession.label.capitalize())]
-            ),
-            x509.RelativeDistinguishedName(
-                [
-                    x509.NameAttribute(NameOID.COMMON_NAME, PERSON_PREFIX + professional.rpps),
-                    x509.NameAttribute(NameOID.SURNAME, professional.surname),
-                    x509.NameAttribute(NameOID.GIVEN_NAME, professional.given_name),
-                ]
-            ),
-        ]
-    )
+def _pem_of(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _authority_certificate(
-    subject: x509.Name,
-    key: ec.EllipticCurvePublicKey,
-    issuer: x509.Name,
-    signer: ec.EllipticCurvePrivateKey,
-    now: datetime,
-) -> x509.Certificate:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + AUTHORITY_LASTS)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(_key_usage(certify=True), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-        .sign(signer, hashes.SHA256())
-    )
-
-
-def _authority_key(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
-    subject_key = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key)
-
-
-def _key_usage(*, sign: bool = False, authenticate: bool = False, certify: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=authenticate,
-        content_commitment=sign,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=certify,
-        crl_sign=certify,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _pem(key: Key) -> bytes:
+def _private_pem(key: Key) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 
 
-def _load_key(file: Path) -> ec.EllipticCurvePrivateKey:
-    key = serialization.load_pem_private_key(file.read_bytes(), password=None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return key
-
-
-def _write_private(file: Path, content: bytes) -> None:
+def write_private(file: Path, content: bytes) -> None:
+    """Write a file that its owner alone reads (0600), whole or not at all."""
     side = file.with_suffix(".new")
     side.unlink(missing_ok=True)
     with os.fdopen(os.open(side, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:

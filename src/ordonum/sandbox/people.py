@@ -1,11 +1,15 @@
-"""The people of the sandbox: made-up professionals, with RPPS numbers whose check digit holds, in made-up places."""
+"""The people of the sandbox: made-up professionals, employees and structures, with numbers whose check digits hold."""
 
 from stdnum import luhn
 
 from ordonum.client.card import CardFile
-from ordonum.model.actors import Place, Profession, Professional
-from ordonum.model.identifiers import Finess, NumeroAm, Rpps
+from ordonum.model.actors import Employee, EmployeeRole, Place, Profession, Professional, Structure, Who
+from ordonum.model.identifiers import EmployeeId, Rpps, SpecialtyCode
+from ordonum.sandbox import places
 from ordonum.sandbox.authority import Authority
+from ordonum.sandbox.places import cabinet as cabinet  # the same name: who makes people makes their places
+from ordonum.sandbox.places import finess as finess
+from ordonum.sandbox.places import pharmacy as pharmacy
 
 
 def rpps(rank: int) -> Rpps:
@@ -14,53 +18,106 @@ def rpps(rank: int) -> Rpps:
     return Rpps(body + luhn.calc_check_digit(body))
 
 
-def finess(rank: int) -> Finess:
-    """The made-up FINESS of this rank, and its check digit."""
-    body = f"{75_990_000 + rank}"
-    return Finess(body + luhn.calc_check_digit(body))
-
-
-def professional(rank: int, surname: str, given_name: str, profession: Profession) -> Professional:
+def professional(
+    rank: int, surname: str, given_name: str, profession: Profession, *, specialty: str | None = None
+) -> Professional:
     """A made-up professional."""
-    return Professional(rpps(rank), surname, given_name, profession)
-
-
-def cabinet(rank: int, name: str, *, postal_code: str = "69003", city: str = "Lyon") -> Place:
-    """A made-up liberal practice."""
-    am = NumeroAm(f"{691_000_000 + rank}")
-    return Place(
-        numero_am=am, name=name, address="12 rue des Lilas", postal_code=postal_code, city=city, phone="+33400000000"
-    )
-
-
-def pharmacy(rank: int, name: str, *, postal_code: str = "69003", city: str = "Lyon") -> Place:
-    """A made-up pharmacy."""
-    return Place(
-        finess=finess(rank),
-        name=name,
-        address="3 place du Marché",
-        postal_code=postal_code,
-        city=city,
-        phone="+33400000001",
+    return Professional(
+        rpps(rank), surname, given_name, profession, None if specialty is None else SpecialtyCode(specialty)
     )
 
 
 TEST_CARDS: tuple[tuple[str, Professional, Place], ...] = (
-    ("dr-martin", professional(1, "MARTIN", "Claire", Profession.DOCTOR), cabinet(1, "Cabinet du docteur Martin")),
-    ("dr-leroy", professional(2, "LEROY", "Paul", Profession.DOCTOR), cabinet(2, "Cabinet du docteur Leroy")),
-    ("pharmacie-centre", professional(3, "PETIT", "Nadia", Profession.PHARMACIST), pharmacy(1, "Pharmacie du Centre")),
-    ("pharmacie-gare", professional(4, "ROUX", "Hugo", Profession.PHARMACIST), pharmacy(2, "Pharmacie de la Gare")),
-    ("infirmiere-diallo", professional(5, "DIALLO", "Awa", Profession.NURSE), cabinet(3, "Cabinet infirmier Diallo")),
-    ("kine-bernard", professional(6, "BERNARD", "Luc", Profession.PHYSIOTHERAPIST), cabinet(4, "Cabinet Bernard")),
+    ("dr-martin", professional(1, "MARTIN", "Claire", Profession.DOCTOR), places.CABINET_MARTIN),
+    ("dr-leroy", professional(2, "LEROY", "Paul", Profession.DOCTOR), places.CABINET_LEROY),
+    ("pharmacie-centre", professional(3, "PETIT", "Nadia", Profession.PHARMACIST), places.PHARMACIE_CENTRE),
+    ("pharmacie-gare", professional(4, "ROUX", "Hugo", Profession.PHARMACIST), places.PHARMACIE_GARE),
+    ("infirmiere-diallo", professional(5, "DIALLO", "Awa", Profession.NURSE), places.CABINET_DIALLO),
+    ("kine-bernard", professional(6, "BERNARD", "Luc", Profession.PHYSIOTHERAPIST), places.CABINET_BERNARD),
+    ("cardiologue-faure", professional(7, "FAURE", "Hélène", Profession.DOCTOR, specialty="SM04"), places.HOPITAL),
+    ("dr-rey", professional(8, "REY", "Antoine", Profession.DOCTOR, specialty="SM54"), places.CABINET_REY),
+    (
+        "remplacante-simon",
+        professional(9, "SIMON", "Julie", Profession.DOCTOR, specialty="SM54"),
+        places.CABINET_MARTIN,
+    ),
+    ("sage-femme-morel", professional(10, "MOREL", "Sophie", Profession.MIDWIFE), places.CABINET_MOREL),
+    ("dentiste-garcia", professional(11, "GARCIA", "Inès", Profession.DENTIST), places.CABINET_GARCIA),
+    ("orthophoniste-lefevre", professional(12, "LEFÈVRE", "Anna", Profession.SPEECH_THERAPIST), places.CABINET_LEFEVRE),
+    ("orthoptiste-mercier", professional(13, "MERCIER", "Jules", Profession.ORTHOPTIST), places.CABINET_MERCIER),
+    ("podologue-blanc", professional(14, "BLANC", "Émile", Profession.PODIATRIST), places.CABINET_BLANC),
+    ("opticien-dupuis", professional(15, "DUPUIS", "Karim", Profession.OPTICIAN), places.OPTIQUE),
+    (
+        "biologiste-henry",
+        professional(16, "HENRY", "Léa", Profession.PHARMACIST, specialty="G"),
+        places.LABORATOIRE,
+    ),
+    ("orthoprothesiste-colin", professional(17, "COLIN", "Marc", Profession.ORTHOTIST), places.APPAREILLAGE),
+    ("manipulateur-perez", professional(18, "PEREZ", "Diego", Profession.RADIOGRAPHER), places.HOPITAL),
+    ("dieteticienne-aubert", professional(19, "AUBERT", "Nina", Profession.DIETITIAN), places.CABINET_AUBERT),
 )
+"""The professionals' cards: name, holder, place of exercise."""
+
+RSA_CARDS = frozenset({"dr-rey"})
+"""Those whose keys are RSA of 2048 bits and sign RS256, as the CPS cards in use."""
+
+
+def _employee(national: str, surname: str, given_name: str, role: EmployeeRole) -> Employee:
+    return Employee(EmployeeId(national), surname, given_name, role)
+
+
+EMPLOYEE_CARDS: tuple[tuple[str, Employee, Place, Rpps], ...] = (
+    (
+        "preparatrice-lemoine",
+        _employee(f"3{finess(1)}/CPET00001", "LEMOINE", "Chloé", EmployeeRole.PHARMACY_ASSISTANT),
+        places.PHARMACIE_CENTRE,
+        rpps(3),
+    ),
+    (
+        "secretaire-marchand",
+        _employee(f"5{places.SECRETARY_SIRET}/CPET00001", "MARCHAND", "Odile", EmployeeRole.SECRETARY),
+        places.CABINET_MARTIN,
+        rpps(1),
+    ),
+    (
+        "employe-gauthier",
+        _employee(f"5{places.SUPPLIER_SIRET}/CPET00007", "GAUTHIER", "Yanis", EmployeeRole.LPP_SUPPLIER),
+        places.APPAREILLAGE,
+        rpps(17),
+    ),
+)
+"""The employees' cards: name, holder, place, and the professional who answers for them."""
+
+STRUCTURE_CARDS: tuple[tuple[str, Structure, Place], ...] = (
+    (
+        "structure-pharmacie-centre",
+        Structure(places.by_finess(finess(1)), places.PHARMACIE_CENTRE.name),
+        places.PHARMACIE_CENTRE,
+    ),
+    ("structure-ehpad", Structure(places.by_finess(finess(15)), places.EHPAD.name), places.EHPAD),
+    (
+        "structure-appareillage",
+        Structure(places.by_siret(places.SUPPLIER_SIRET), places.APPAREILLAGE.name),
+        places.APPAREILLAGE,
+    ),
+)
+"""The structures' certificates: name, holder, place."""
 
 
 def issue_test_cards(authority: Authority) -> list[CardFile]:
-    """Issue the cards that are not there yet; all of them, in order, are returned as made or found."""
+    """Issue the cards that are not there yet, of the three kinds; those made now, in order."""
+    wanted: list[tuple[str, Who, Place, Rpps | None]] = [
+        *((name, who, place, None) for name, who, place in TEST_CARDS),
+        *EMPLOYEE_CARDS,
+        *((name, structure, place, None) for name, structure, place in STRUCTURE_CARDS),
+    ]
     cards = []
-    for name, who, place in TEST_CARDS:
+    for name, who, place, under in wanted:
         if not (authority.cards / f"{name}.json").exists():
-            card = authority.issue(name, who, place)
+            as_rsa = name in RSA_CARDS
+            card = authority.issue(
+                name, who, place, under=under, rsa_keys=as_rsa, rsa_padding="pkcs1v15" if as_rsa else "pss"
+            )
             authority.write(card)
             cards.append(card)
     return cards

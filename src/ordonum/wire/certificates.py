@@ -1,13 +1,22 @@
-"""Certificates shaped like the CPS ones: the path to a trusted root, the usage, and the professional they name.
+"""Certificates shaped like those of IGC-Santé: the path to a trusted root, the usage, and whom they name.
 
-Subject `C=FR, title=…, CN=8<RPPS>+SN=…+GN=…` (multi-valued), profession in extension 1.2.250.1.71.1.2.7 (IGC-Santé).
-The DER form of that extension is not public: a string of two digits is assumed (docs/divergences.md).
+- Professional: `C=FR, title=…, CN=8<RPPS>+SN=…+GN=…` (one relative name of three values), the profession in extension
+  1.2.250.1.71.1.2.7 (DER INTEGER), the specialty in 1.2.250.1.71.4.2.5 (DER SEQUENCE OF UTF8String).
+- Employee (CPE): `C=FR, O=…, OU=…, CN=<national id of the employee>+SN=…+GN=…`; SN and GN are absent from a card that
+  does not name its holder: O and CN then stand for the name, as fiche PDT-INF-617 (GIE SESAM-Vitale, 25/09/2024) has it.
+- Structure: `C=FR, ST=…, O=<its name>, OU=<its national id>, CN=<what the applicant chose>`, no profession.
+
+The forms of professionals and structures were read in the certificates of the published DMP samples (v02.05.00). Assumed:
+the extension that carries an employee's role (that of the profession). See docs/divergences.md.
 """
 
 import asyncio
 from datetime import datetime
 from enum import Enum
+from typing import Any, TypeVar
 
+import msgspec
+from asn1crypto import core
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -15,12 +24,16 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathError, ValidationError
 
-from ordonum.model.actors import Profession, Professional, Who
-from ordonum.model.identifiers import Malformed, Rpps
+from ordonum.model.actors import Employee, Professional, Structure, Who
+from ordonum.model.identifiers import EmployeeId, Malformed, SpecialtyCode
+from ordonum.wire.native import make_identifier
 
 PROFESSION_OID = ObjectIdentifier("1.2.250.1.71.1.2.7")
+SPECIALTY_OID = ObjectIdentifier("1.2.250.1.71.4.2.5")
 PERSON_PREFIX = "8"  # type of national identifier 1.2.250.1.71.4.2.1: 8 is RPPS
 TEST_MARK = "TEST"
+FOR_PERSONS, FOR_STRUCTURES = "PERSONNES", "ORGANISATIONS"  # last word of the issuers' names in IGC-Santé
+T = TypeVar("T", bound=Who)
 
 
 # What hostile bytes make the two libraries raise.
@@ -51,7 +64,7 @@ class Untrusted(Exception):
 
 
 class NotAProfessional(Exception):
-    """The certificate names no health professional that we can read."""
+    """The certificate names no health professional (or, for `holder`, nobody at all) that we can read."""
 
 
 def load(der: bytes) -> x509.Certificate:
@@ -92,31 +105,97 @@ def validate_chain(chain: tuple[bytes, ...], roots: tuple[bytes, ...], *, at: da
 
 
 def professional(certificate: x509.Certificate) -> Professional:
-    """The professional that a personal certificate names. Raises NotAProfessional."""
-    try:
-        common = _one(certificate, NameOID.COMMON_NAME)
-        if not common.startswith(PERSON_PREFIX):
-            raise NotAProfessional("CN")
-        extension = certificate.extensions.get_extension_for_oid(PROFESSION_OID).value
-        assert isinstance(extension, x509.UnrecognizedExtension)
-        return Professional(
-            rpps=Rpps(common[1:]),
-            surname=_one(certificate, NameOID.SURNAME),
-            given_name=_one(certificate, NameOID.GIVEN_NAME),
-            profession=Profession(extension.value[2:].decode("ascii")),
-        )
-    except (Malformed, ValueError, LookupError, x509.ExtensionNotFound, AssertionError):
-        raise NotAProfessional("sujet") from None
+    """The professional that a personal certificate names. Raises NotAProfessional, also for an employee or a structure."""
+    who = holder(certificate)
+    if not isinstance(who, Professional):
+        raise NotAProfessional("titulaire")
+    return who
 
 
 def holder(certificate: x509.Certificate) -> Who:
-    """Whom a certificate names. Raises NotAProfessional."""
-    return professional(certificate)
+    """Whom a certificate names; an employee's `under` is None, the assertion says it. Raises NotAProfessional.
+
+    The profession tells a person from a structure: the CN of a structure's certificate is what its applicant chose, and
+    may look like anybody's. An authority for persons names no structure, nor the other way round.
+    """
+    try:
+        role = _code(certificate, PROFESSION_OID)
+        if (FOR_STRUCTURES if role else FOR_PERSONS) in _words(certificate.issuer):
+            raise NotAProfessional("autorité")
+        if role is None:
+            return _structure(certificate)
+        if _one(certificate, NameOID.COMMON_NAME).startswith(PERSON_PREFIX):
+            return _professional(certificate, role)
+        return _employee(certificate, role)
+    except _UNREADABLE:  # Malformed and msgspec's errors are ValueErrors
+        raise NotAProfessional("sujet") from None
 
 
 def national_id(who: Who) -> str:
     """The national identifier of a holder, as their certificate and their assertions write it."""
     return PERSON_PREFIX + who.rpps if isinstance(who, Professional) else str(who.id)
+
+
+def _professional(certificate: x509.Certificate, profession: str) -> Professional:
+    return _checked(
+        Professional,
+        rpps=_one(certificate, NameOID.COMMON_NAME).removeprefix(PERSON_PREFIX),
+        surname=_one(certificate, NameOID.SURNAME),
+        given_name=_one(certificate, NameOID.GIVEN_NAME),
+        profession=profession,
+        specialty=_specialty(certificate),
+    )
+
+
+def _employee(certificate: x509.Certificate, role: str) -> Employee:
+    national = EmployeeId(_one(certificate, NameOID.COMMON_NAME))
+    _ = national.structure  # Malformed unless the number of the structure that employs them holds too
+    named = bool(certificate.subject.get_attributes_for_oid(NameOID.SURNAME))
+    return _checked(
+        Employee,
+        id=national,
+        surname=_one(certificate, NameOID.SURNAME if named else NameOID.ORGANIZATION_NAME),
+        given_name=_one(certificate, NameOID.GIVEN_NAME if named else NameOID.COMMON_NAME),
+        role=role,
+    )
+
+
+def _structure(certificate: x509.Certificate) -> Structure:
+    if certificate.subject.get_attributes_for_oid(NameOID.SURNAME):
+        raise NotAProfessional("personne sans profession")
+    return _checked(
+        Structure,
+        id=_one(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME),
+        name=_one(certificate, NameOID.ORGANIZATION_NAME),
+    )
+
+
+def _checked(kind: type[T], **fields: Any) -> T:
+    """The value as decoding would have made it: a name with hidden characters is no name."""
+    return msgspec.convert(fields, kind, dec_hook=make_identifier)
+
+
+def _specialty(certificate: x509.Certificate) -> str | None:
+    """The first specialty, if it can be read: one that cannot takes nobody's card away."""
+    try:
+        found = _code(certificate, SPECIALTY_OID)
+        return None if found is None else SpecialtyCode(found)
+    except Malformed:
+        return None
+
+
+def _code(certificate: x509.Certificate, oid: ObjectIdentifier) -> str | None:
+    """The code in a private extension, None without it: an INTEGER, a string, or the first of a SEQUENCE of strings."""
+    try:
+        extension = certificate.extensions.get_extension_for_oid(oid).value
+    except x509.ExtensionNotFound:
+        return None
+    value = core.load(extension.public_bytes(), strict=True).native
+    if isinstance(value, dict):  # asn1crypto names the members of a bare SEQUENCE "0", "1"…
+        value = value["0"]
+    if not isinstance(value, (int, str)):
+        raise NotAProfessional("extension")
+    return str(value)
 
 
 def is_test_root(certificate: x509.Certificate) -> bool:
@@ -126,7 +205,11 @@ def is_test_root(certificate: x509.Certificate) -> bool:
 
 def names_test(name: x509.Name) -> bool:
     """Whether a name says that its bearer is of a test authority."""
-    return any(TEST_MARK in str(each.value).upper().split() for each in name)
+    return TEST_MARK in _words(name)
+
+
+def _words(name: x509.Name) -> set[str]:
+    return {word for each in name for word in str(each.value).upper().split()}
 
 
 def issuer_and_serial(certificate: x509.Certificate) -> tuple[bytes, str]:
@@ -135,4 +218,6 @@ def issuer_and_serial(certificate: x509.Certificate) -> tuple[bytes, str]:
 
 
 def _one(certificate: x509.Certificate, oid: ObjectIdentifier) -> str:
-    return str(certificate.subject.get_attributes_for_oid(oid)[0].value)
+    """The only value of an attribute of the subject; two would let two readers read two things."""
+    (found,) = certificate.subject.get_attributes_for_oid(oid)
+    return str(found.value)

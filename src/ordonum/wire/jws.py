@@ -5,7 +5,7 @@
 
 import base64
 import binascii
-from typing import Any
+from typing import Any, Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -26,6 +26,7 @@ KEYS_TYP = "ordonum-keys+jws"
 RSA_BITS_MIN = 2048
 CHAIN_MAX = 6
 _CARD_ALGORITHMS = ("ES256", "PS256", "RS256")
+RsaAlgorithm = Literal["PS256", "RS256"]
 
 
 class _WithCertificates(JWSRegistry):
@@ -117,9 +118,11 @@ def public_key(certificate: x509.Certificate) -> ECKey | RSAKey:
     raise BadSignature("clé de carte non admise")
 
 
-def sign(payload: bytes, key: ECKey | RSAKey, chain: tuple[bytes, ...], *, typ: str) -> str:
-    """A compact JWS signed by a card, with its certificates: ES256 for P-256, PS256 for RSA."""
-    algorithm = "ES256" if isinstance(key, ECKey) else "PS256"
+def sign(
+    payload: bytes, key: ECKey | RSAKey, chain: tuple[bytes, ...], *, typ: str, rsa_algorithm: RsaAlgorithm = "PS256"
+) -> str:
+    """A compact JWS signed by a card, with its certificates: ES256 for P-256; for RSA, what the card can do."""
+    algorithm = "ES256" if isinstance(key, ECKey) else rsa_algorithm
     header = {"alg": algorithm, "typ": typ, "x5c": [base64.b64encode(each).decode() for each in chain]}
     return jws.serialize_compact(header, payload, key, registry=_CARDS)
 
