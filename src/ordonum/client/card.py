@@ -82,9 +82,9 @@ class Card:
         return self._sign(self._signature, payload, jws.ORDER_TYP)
 
     def sign_delegation(self, payload: bytes) -> str:
-        """The compact JWS by which the card delegates a key."""
-        key, _, chain = self._signature
-        return jws.sign(payload, _jose(key), chain, typ=jws.DELEGATION_TYP)
+        """The compact JWS by which the card delegates a key. Raises UnusableCard: only a professional's does."""
+        _ = self.professional  # or UnusableCard
+        return self._sign(self._signature, payload, jws.DELEGATION_TYP)
 
     def sign_assertion(self, payload: bytes) -> str:
         """The compact JWT of an authentication."""

@@ -13,7 +13,7 @@ from ordonum.model.number import EpuId
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refused
 from ordonum.model.views import ForExecutant
-from ordonum.wire import certificates, commitment, jws, native
+from ordonum.wire import certificates, commitment, delegation, jws, native
 from ordonum.wire.certificates import Usage
 
 
@@ -50,7 +50,8 @@ class Verifier:
         acknowledgement = self.receipt(view.registered, view.jws.encode())
         try:
             signed = jws.take_apart(view.jws, typ=jws.ORDER_TYP)
-            certificate = jws.verify(signed)
+            by_card, _ = delegation.verify_order(signed)
+            certificate = jws.verify(by_card)
             at = min(acknowledgement.recorded_at, certificate.not_valid_after_utc)
             certificates.validate_chain(signed.chain, self._roots, at=at, usage=Usage.SIGN)
             signer = certificates.professional(certificate)
