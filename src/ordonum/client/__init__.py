@@ -3,8 +3,10 @@
 The values that its methods take and return are exported here too, so that one import is enough.
 """
 
+from ordonum.client.aio import AsyncClient
 from ordonum.client.card import Card
-from ordonum.client.client import Acknowledged, Client
+from ordonum.client.client import Client
+from ordonum.client.core import Acknowledged, Sent
 from ordonum.client.errors import (
     CannotPrint,
     ClientError,
@@ -13,7 +15,12 @@ from ordonum.client.errors import (
     NotKept,
     Unconfirmed,
     UnusableCard,
+    UnusableOutbox,
 )
+from ordonum.client.journal import Entry, Journal
+from ordonum.client.outbox import Kept
+from ordonum.client.sealing import KeyWrap
+from ordonum.client.tally import Tally, tally
 from ordonum.client.verify import VerifiedOrder
 from ordonum.model.actors import Place, Profession, Professional, Software
 from ordonum.model.acts import (
@@ -45,6 +52,7 @@ from ordonum.wire.scan import find_code
 
 __all__ = [
     "Acknowledged",
+    "AsyncClient",
     "Beneficiary",
     "BirthDate",
     "ByNumber",
@@ -58,6 +66,7 @@ __all__ = [
     "ClientError",
     "Declined",
     "Delivered",
+    "Entry",
     "EpuId",
     "Execution",
     "Family",
@@ -67,6 +76,9 @@ __all__ = [
     "Ins",
     "InsOid",
     "InsStatus",
+    "Journal",
+    "Kept",
+    "KeyWrap",
     "MedicineLine",
     "Nir",
     "NirKey",
@@ -84,12 +96,16 @@ __all__ = [
     "Professional",
     "Quantity",
     "Rpps",
+    "Sent",
     "Sex",
     "Software",
+    "Tally",
     "Unconfirmed",
     "Unit",
     "UnusableCard",
+    "UnusableOutbox",
     "VerifiedOrder",
     "Withheld",
     "find_code",
+    "tally",
 ]

@@ -80,6 +80,12 @@ class Card:
         return certificates.names_test(self._signature[1].issuer)
 
     @property
+    def kind(self) -> str:
+        """What card it is, never whose: `test` or `professional`, and its signature's algorithm."""
+        algorithm = "P-256" if isinstance(self._signature[0], ec.EllipticCurvePrivateKey) else "RSA"
+        return f"{'test' if self.is_test else 'professional'}/{algorithm}"
+
+    @property
     def expires_at(self) -> datetime:
         return self._signature[1].not_valid_after_utc
 

@@ -8,7 +8,8 @@ from joserfc.jwk import OKPKey
 from msgspec import Struct
 
 from ordonum.client.errors import NotAuthentic
-from ordonum.model.acts import Acknowledgement, Receipt
+from ordonum.client.outbox import Kept
+from ordonum.model.acts import Acknowledgement, ByOwnAct, CancelRequest, ExecuteRequest, Receipt, RegisterRequest
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refused
@@ -45,6 +46,13 @@ class Verifier:
             raise NotAuthentic("L'accusé du service porte sur un autre acte : ne vous y fiez pas.")
         return acknowledgement
 
+    def kept(self, kept: Kept, receipt: Receipt) -> Acknowledgement:
+        """The acknowledgement of this very act, on the prescription that it names. Raises NotAuthentic."""
+        acknowledgement = self.receipt(receipt, _acknowledged_bytes(kept))
+        if acknowledgement.act_id != kept.act_id or _names_another(acknowledgement, kept):
+            raise NotAuthentic("L'accusé du service porte sur un autre acte : ne vous y fiez pas.")
+        return acknowledgement
+
     def order(self, number: EpuId, view: ForExecutant) -> VerifiedOrder:
         """The order that the prescriber signed for the holder of this number. Raises NotAuthentic."""
         acknowledgement = self.receipt(view.registered, view.jws.encode())
@@ -64,6 +72,26 @@ class Verifier:
         if not commitment.opens(order.commitment, number, view.identity, view.opening):
             raise NotAuthentic("Cette ordonnance n'est pas celle de ce numéro et de ce patient.")
         return VerifiedOrder(order, acknowledgement, view)
+
+
+def _names_another(acknowledgement: Acknowledgement, kept: Kept) -> bool:
+    """Whether the receipt is of another prescription than the one that we named by its registering act."""
+    if kept.operation == "register":
+        return acknowledgement.prescription != kept.act_id
+    if kept.operation == "cancel":
+        named = native.read(kept.body.encode(), CancelRequest).prescription
+        return isinstance(named, ByOwnAct) and acknowledgement.prescription != named.register_act_id
+    return False
+
+
+def _acknowledged_bytes(kept: Kept) -> bytes:
+    """What the digest of the receipt covers: the JWS of a registration, else the canonical act."""
+    body = kept.body.encode()
+    if kept.operation == "register":
+        return native.read(body, RegisterRequest).jws.encode()
+    if kept.operation == "execute":
+        return native.canonical(native.read(body, ExecuteRequest).execution)
+    return native.canonical(native.read(body, CancelRequest).cancellation)
 
 
 def _read(payload: bytes) -> SignedOrder:
