@@ -146,11 +146,8 @@ class AsyncClient(Workstation):
 
     async def _exchange(self, asked: Exchange) -> Answer:
         try:
-            return answer_of(
-                await self._http.request(
-                    asked.method, self.service + asked.path, content=asked.content, headers=asked.headers
-                )
-            )
+            url = self._urls[asked.path]
+            return answer_of(await self._http.request(asked.method, url, content=asked.content, headers=asked.headers))
         except httpx2.HTTPError:
             raise silence() from None
 

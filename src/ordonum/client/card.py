@@ -48,6 +48,8 @@ class Card:
         self._authentication = _loaded(content.authentication)
         self._signature = _loaded(content.signature)
         self.professional: Professional = certificates.professional(self._signature[1])
+        # Whether a test authority issued it: what it signs is a specimen.
+        self.is_test = certificates.names_test(self._signature[1].issuer)
 
     @classmethod
     def load(cls, file: Path) -> "Card":
@@ -73,11 +75,6 @@ class Card:
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise UnusableCard("Cette carte ne signe pas de QR code : sa clé n'est pas P-256.")
         return sign_qr(content, key)
-
-    @property
-    def is_test(self) -> bool:
-        """Whether a test authority issued it: what it signs is a specimen."""
-        return certificates.names_test(self._signature[1].issuer)
 
     @property
     def kind(self) -> str:

@@ -1,7 +1,7 @@
 """What this workstation sent or is about to send: kept whole before it is sent, so that the very bytes are resent.
 
-One file an act, `<act id>.sealed` (0600, sealed under the workstation's key: docs/adr/0004), in a directory 0700. A clear
-file of an older version (`.json`) is sealed when it is read; one that does not open is set aside (`.damaged`) and told.
+One file an act, `<act id>.sealed` (0600, sealed under the workstation's key: docs/adr/0004), in a directory 0700. Clear
+files of an older version (`.json`) are sealed at the first use; one that does not open is set aside (`.damaged`) and told.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,16 @@ from msgspec import Struct
 
 from ordonum.client.errors import NotKept
 from ordonum.client.locks import Lock, holding
-from ordonum.client.sealing import Damaged, InItsFile, KeyWrap, Seal, fsync_directory, open_seal, write_whole
+from ordonum.client.sealing import (
+    Damaged,
+    InItsFile,
+    KeyWrap,
+    Seal,
+    fsync_directory,
+    open_seal,
+    read_whole,
+    write_whole,
+)
 from ordonum.model.acts import Acknowledgement, Receipt
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
@@ -148,7 +157,8 @@ class Outbox:
 
     def all(self) -> Iterator[Kept]:
         """Every act kept, oldest first."""
-        names = {each.stem for each in self.directory.glob("*") if each.suffix in (SEALED, CLEAR)}
+        self._ready()
+        names = [each.stem for each in self.directory.glob(f"*{SEALED}")]
         found = [kept for kept in map(self._found, names) if kept is not None]
         yield from sorted(found, key=lambda each: each.created_at)
 
@@ -171,7 +181,7 @@ class Outbox:
             with self._writing(str(each.act_id)):
                 kept = self._read(str(each.act_id))
                 if kept is not None and kept.settled_at is not None and kept.settled_at < before:
-                    self._file(str(each.act_id), SEALED).unlink()
+                    self._file(str(each.act_id)).unlink()
                     count += 1
         if count:
             fsync_directory(self.directory)
@@ -188,65 +198,61 @@ class Outbox:
             with holding(self._lock_file, "key"):
                 empty = next(self.directory.glob(f"*{SEALED}"), None) is None
                 self._opened = open_seal(key, self._wrap, may_make=empty)
+            for each in self.directory.glob(f"*{CLEAR}"):
+                self._seal_clear(each)
         return self._opened
 
-    def _file(self, name: str, suffix: str) -> Path:
-        return self.directory / (name + suffix)
+    def _seal_clear(self, clear: Path) -> None:
+        """A file of an older version becomes a sealed one, unless a newer one is there already."""
+        with self._writing(clear.stem):
+            if not clear.exists():
+                return  # another process was faster
+            try:
+                kept = native.read_own(read_whole(clear), Kept)
+            except native.Corrupt:
+                self._set_aside(clear)
+                return
+            if not self._file(clear.stem).exists():
+                self._put(kept)
+            clear.unlink()
+
+    def _file(self, name: str) -> Path:
+        return self.directory / (name + SEALED)
 
     def _writing(self, name: str) -> AbstractContextManager[None]:
         self._ready()
-        return holding(self._lock_file, f"{name}{SEALED}")
+        return holding(self._lock_file, name + SEALED)
 
     def _put(self, kept: Kept) -> None:
         name = str(kept.act_id)
-        side = self._file(name, ".new")
-        side.unlink(missing_ok=True)  # of a process that died: whoever writes this act holds its lock
+        side = self.directory / f"{name}.new"  # one writer: whoever writes this act holds its lock
         write_whole(side, self._ready().close(name, native.write(kept)))
-        side.replace(self._file(name, SEALED))
+        side.replace(self._file(name))
         fsync_directory(self.directory)
 
     def _found(self, name: str) -> Kept | None:
-        """The act of this name, read without waiting when it can be: files change whole."""
+        """The act of this name, read without waiting: files change whole."""
         try:
-            return self._opened_file(name)
-        except FileNotFoundError:
-            if not self._file(name, CLEAR).exists():
-                return None
+            return self._open(name)
         except (Damaged, native.Corrupt):
-            pass
-        with self._writing(name):
-            return self._read(name)
-
-    def _opened_file(self, name: str) -> Kept:
-        sealed = self._file(name, SEALED).read_bytes()
-        return native.read_own(self._ready().open(name, sealed), Kept)
+            with self._writing(name):
+                return self._read(name)
 
     def _read(self, name: str) -> Kept | None:
-        """The same under the lock of this act: a clear file is sealed, a damaged one is set aside."""
-        clear = self._file(name, CLEAR)
+        """The act of this name, under its lock: one that does not open is set aside."""
         try:
-            kept = self._opened_file(name)
-        except FileNotFoundError:
-            kept_clear = self._from_clear(name)
-            if kept_clear is None:
-                return None
-            kept = kept_clear
-            self._put(kept)
+            return self._open(name)
         except (Damaged, native.Corrupt):
-            self._set_aside(self._file(name, SEALED))
+            self._set_aside(self._file(name))
             return None
-        clear.unlink(missing_ok=True)
-        return kept
 
-    def _from_clear(self, name: str) -> Kept | None:
-        clear = self._file(name, CLEAR)
+    def _open(self, name: str) -> Kept | None:
+        seal = self._ready()
         try:
-            return native.read_own(clear.read_bytes(), Kept)
+            sealed = read_whole(self._file(name))
         except FileNotFoundError:
             return None
-        except native.Corrupt:
-            self._set_aside(clear)
-            return None
+        return native.read_own(seal.open(name, sealed), Kept)
 
     def _set_aside(self, file: Path) -> None:
         rank = 1

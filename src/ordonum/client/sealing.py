@@ -110,12 +110,24 @@ def _make(file: Path, wrap: KeyWrap) -> None:
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """A new file, 0600, on the disk when this returns (its name is once its directory is). Raises FileExistsError."""
-    descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
+    """A file that holds this, 0600, on the disk when this returns (its name is once its directory is)."""
+    descriptor = os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_whole(file: Path) -> bytes:
+    """All the bytes of a file that nobody writes in place. Raises FileNotFoundError."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, os.fstat(descriptor).st_size)
+    finally:
+        os.close(descriptor)
 
 
 def fsync_directory(directory: Path) -> None:

@@ -34,7 +34,7 @@ class Road:
 
     def post(self, path: str, body: bytes) -> Steps[Answer]:
         """The answer to these bytes. Raises Declined, Unanswered. A token that was refused is asked again, once."""
-        token = yield from in_turn("token", self._fresh_token())
+        token = self._held() or (yield from in_turn("token", self._fresh_token()))
         try:
             return (yield from self._post(path, body, token))
         except Declined as declined:
@@ -58,9 +58,12 @@ class Road:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return understood((yield from exchange("POST", path, body, headers)))
 
+    def _held(self) -> str | None:
+        return self._token[0] if self._token is not None and self._token[1] > self._now().timestamp() else None
+
     def _fresh_token(self) -> Steps[str]:
         now = self._now().timestamp()
-        if self._token is None or self._token[1] <= now:
+        if self._token is None or self._token[1] <= now:  # else another task fetched it while this one waited
             signed = yield from work(
                 lambda: prepare.assertion(
                     self._card, self._card.place, self._software, audience=self.audience, now=int(now)

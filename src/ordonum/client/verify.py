@@ -1,5 +1,6 @@
 """What the client believes of an answer: only what it verified. The lines are read from the verified payload alone."""
 
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -17,6 +18,8 @@ from ordonum.model.views import ForExecutant
 from ordonum.wire import certificates, commitment, jws, native
 from ordonum.wire.certificates import Usage
 
+CHAINS_MAX = 1000
+
 
 class VerifiedOrder(Struct, frozen=True):
     """An order whose signature, chain, acknowledgement and commitment hold, with the service's view of what is left."""
@@ -26,14 +29,45 @@ class VerifiedOrder(Struct, frozen=True):
     view: ForExecutant
 
 
+class _ChainsThatHeld:
+    """Chains that led to a root, each with the time in which no certificate of it, nor any root, begins or ends.
+
+    Within it the answer cannot change (revocation is the service's to judge), and a pharmacy reads the same few
+    prescribers all day: a path is not searched again.
+    """
+
+    def __init__(self, roots: list[x509.Certificate]) -> None:
+        self._roots = tuple(each.public_bytes(serialization.Encoding.DER) for each in roots)
+        self._moments = _moments(roots)
+        self._held: dict[tuple[bytes, ...], tuple[datetime, datetime]] = {}
+
+    def validate(self, chain: tuple[bytes, ...], at: datetime) -> None:
+        """Raise Untrusted unless the chain leads to a root and stood at `at`."""
+        since, until = self._held.get(chain, (at, at))
+        if since < at < until:
+            return
+        certificates.validate_chain(chain, self._roots, at=at, usage=Usage.SIGN)
+        moments = sorted((*self._moments, *_moments([certificates.load(each) for each in chain])))
+        if len(self._held) >= CHAINS_MAX:
+            self._held.clear()
+        self._held[chain] = (
+            max((each for each in moments if each <= at), default=at),
+            min((each for each in moments if each >= at), default=at),
+        )
+
+
+def _moments(loaded: list[x509.Certificate]) -> tuple[datetime, ...]:
+    """When these certificates begin and end."""
+    return tuple(m for each in loaded for m in (each.not_valid_before_utc, each.not_valid_after_utc))
+
+
 class Verifier:
     """Verifies with the trusted roots and the service's published acknowledgement keys."""
 
     def __init__(self, trust: Path, ack_keys: dict[str, OKPKey]) -> None:
         found = [c for file in sorted(trust.glob("*.pem")) for c in x509.load_pem_x509_certificates(file.read_bytes())]
-        roots = [each for each in found if each.issuer == each.subject]
-        self._roots = tuple(each.public_bytes(serialization.Encoding.DER) for each in roots)
         self._ack_keys = ack_keys
+        self._chains = _ChainsThatHeld([each for each in found if each.issuer == each.subject])
 
     def receipt(self, receipt: Receipt, content: bytes) -> Acknowledgement:
         """The acknowledgement of an act whose digest covers `content`. Raises NotAuthentic."""
@@ -60,7 +94,7 @@ class Verifier:
             signed = jws.take_apart(view.jws, typ=jws.ORDER_TYP)
             certificate = jws.verify(signed)
             at = min(acknowledgement.recorded_at, certificate.not_valid_after_utc)
-            certificates.validate_chain(signed.chain, self._roots, at=at, usage=Usage.SIGN)
+            self._chains.validate(signed.chain, at)
             signer = certificates.professional(certificate)
         except (jws.BadSignature, certificates.Untrusted, certificates.NotAProfessional):
             raise NotAuthentic(

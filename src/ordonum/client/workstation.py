@@ -67,10 +67,22 @@ class Workstation:
             now=now,
             tell=tell,
         )
+        self._urls = _Addresses(self.service)
         self._begin()
 
     def _begin(self) -> None:
         """What a face needs besides."""
+
+
+class _Addresses(dict[str, httpx2.URL]):
+    """The service's addresses by their path, each taken apart once."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def __missing__(self, path: str) -> httpx2.URL:
+        return self.setdefault(path, httpx2.URL(self._service + path))
 
 
 def patience() -> "stamina._core._RetryContextIterator":
