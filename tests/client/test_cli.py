@@ -215,8 +215,9 @@ def test_what_is_kept_is_readable_by_its_owner_only(shell: Shell, system: System
     shell.json("prescribe", str(EXAMPLES / "ordonnance.json"))
     outbox = system.home / "postes" / "dr-martin" / "outbox"
     assert outbox.stat().st_mode & 0o077 == 0
-    files = list(outbox.glob("*.json"))
+    files = list(outbox.glob("*.sealed"))
     assert files
+    assert not any(b"AMOXICILLINE" in each.read_bytes() for each in files)
     assert all(each.stat().st_mode & 0o777 == 0o600 for each in files)
 
 
