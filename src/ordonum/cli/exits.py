@@ -7,7 +7,16 @@ from typing import Any, NoReturn, ParamSpec
 import msgspec
 import typer
 
-from ordonum.client import CannotPrint, ClientError, Declined, NotAuthentic, NotKept, Unconfirmed, UnusableCard
+from ordonum.client import (
+    CannotPrint,
+    ClientError,
+    Declined,
+    NotAuthentic,
+    NotKept,
+    Unconfirmed,
+    UnusableCard,
+    UnusableOutbox,
+)
 from ordonum.model.refusals import Effect, Refused, Retry
 from ordonum.server.identity.trust import RootsRefused
 from ordonum.server.store.migrate import CannotMigrate
@@ -43,6 +52,7 @@ _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (UnusableCard, CARD),
     (NotKept, UNREADABLE),
     (CannotPrint, UNREADABLE),
+    (UnusableOutbox, UNREADABLE),
     (ClientError, BUG),
     (NotOurCode, UNREADABLE),
     (FileProblem, UNREADABLE),

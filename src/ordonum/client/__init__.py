@@ -3,10 +3,11 @@
 The values that its methods take and return are exported here too, so that one import is enough.
 """
 
+from ordonum.client.acting import Acknowledged
 from ordonum.client.aio import AsyncClient
 from ordonum.client.card import Card
 from ordonum.client.client import Client
-from ordonum.client.core import Acknowledged, Sent
+from ordonum.client.core import Sent
 from ordonum.client.errors import (
     CannotPrint,
     ClientError,

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import httpx2
 
-from ordonum.client.core import Acknowledged, Sent
+from ordonum.client.acting import Acknowledged
+from ordonum.client.core import Sent
 from ordonum.client.effects import Answer, Effect, Exchange, Locked, Retried, Steps, Work, work
 from ordonum.client.outbox import Kept
 from ordonum.client.verify import VerifiedOrder, Verifier
@@ -96,7 +97,7 @@ class AsyncClient(Workstation):
 
     async def verifier(self) -> Verifier:
         """See Client.verifier."""
-        return await self._drive(self._core.verifier())
+        return await self._drive(self._core.known_verifier())
 
     # carrying out ----------------------------------------------------------------------------------------------------
 

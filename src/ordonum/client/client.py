@@ -6,7 +6,8 @@ from uuid import UUID
 
 import httpx2
 
-from ordonum.client.core import Acknowledged, Sent
+from ordonum.client.acting import Acknowledged
+from ordonum.client.core import Sent
 from ordonum.client.effects import Answer, Effect, Exchange, Locked, Retried, Steps, Work, work
 from ordonum.client.outbox import Kept
 from ordonum.client.verify import VerifiedOrder, Verifier
@@ -91,8 +92,8 @@ class Client(Workstation):
         return self._drive(work(lambda: tuple(self.outbox.pending())))
 
     def verifier(self) -> Verifier:
-        """What verifies receipts and orders with the service's published keys. Raises Unanswered."""
-        return self._drive(self._core.verifier())
+        """What verifies receipts and orders with the service's published keys. Raises Unconfirmed."""
+        return self._drive(self._core.known_verifier())
 
     # carrying out ----------------------------------------------------------------------------------------------------
 
