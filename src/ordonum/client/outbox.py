@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from ordonum.client.errors import NotKept
+from ordonum.client.errors import NotKept, UnusableOutbox
 from ordonum.client.locks import Lock, holding
 from ordonum.client.sealing import (
     Damaged,
@@ -192,15 +192,23 @@ class Outbox:
     def _ready(self) -> Seal:
         """The key, and a directory to keep in. Raises UnusableOutbox: never a new key beside acts sealed under another."""
         if self._opened is None:
-            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.directory.chmod(0o700)
-            key = self.directory.with_name(f"{self.directory.name}.key")
-            with holding(self._lock_file, "key"):
-                empty = next(self.directory.glob(f"*{SEALED}"), None) is None
-                self._opened = open_seal(key, self._wrap, may_make=empty)
+            try:
+                self._opened = self._first_use()
+            except OSError as error:
+                raise UnusableOutbox(
+                    f"Ce poste ne peut rien garder ({error.strerror}) ; rien n'a été envoyé."
+                ) from None
             for each in self.directory.glob(f"*{CLEAR}"):
                 self._seal_clear(each)
         return self._opened
+
+    def _first_use(self) -> Seal:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.directory.chmod(0o700)
+        key = self.directory.with_name(f"{self.directory.name}.key")
+        with holding(self._lock_file, "key"):
+            empty = next(self.directory.glob(f"*{SEALED}"), None) is None
+            return open_seal(key, self._wrap, may_make=empty)
 
     def _seal_clear(self, clear: Path) -> None:
         """A file of an older version becomes a sealed one, unless a newer one is there already."""
