@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -215,8 +216,9 @@ def test_what_is_kept_is_readable_by_its_owner_only(shell: Shell, system: System
     shell.json("prescribe", str(EXAMPLES / "ordonnance.json"))
     outbox = system.home / "postes" / "dr-martin" / "outbox"
     assert outbox.stat().st_mode & 0o077 == 0
-    files = list(outbox.glob("*.json"))
+    files = list(outbox.glob("*.sealed"))
     assert files
+    assert not any(b"AMOXICILLINE" in each.read_bytes() for each in files)
     assert all(each.stat().st_mode & 0o777 == 0o600 for each in files)
 
 
@@ -324,3 +326,38 @@ def test_resending_what_is_refused_has_its_exit_code(system: System, tmp_path: P
     (result,) = back.json("resend", code=4)["results"]
     assert result["code"] == "unknown-number"
     back.run("discard", result["act_id"])
+
+
+def test_the_journal_is_told_in_figures_for_a_person_and_for_a_software(own_system: System, tmp_path: Path) -> None:
+    shell = Shell(own_system, tmp_path, "dr-martin")
+    assert shell.run("journal").stdout == "Le journal de ce poste est vide.\n"
+    made = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"))
+    shell.json("consult", stdin=made["number"], card="infirmiere-diallo", code=4)
+    figures = shell.json("journal")["operations"]
+    assert [(each["operation"], each["created"], each["share"]) for each in figures] == [
+        ("register", 1, 1.0),
+        ("print", 0, None),
+    ]
+    told = shell.run("journal").stdout
+    assert "100,0 %" in told
+    assert "médiane" in told
+    assert "refus not-your-family, 1 fois" in shell.run("journal", card="infirmiere-diallo").stdout
+
+
+def test_all_that_is_kept_can_be_listed_and_what_is_old_erased(own_system: System, tmp_path: Path) -> None:
+    shell = Shell(own_system, tmp_path, "dr-martin")
+    made = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"))
+    told = shell.json("outbox", "--all", "--forget")
+    assert (told["pending"], told["erased"]) == ([], 0)
+    assert [(each["act_id"], each["prints"]) for each in told["all"]] == [(made["act_id"], 1)]
+    assert "enregistré" in shell.run("outbox", "--all").stdout
+
+
+def test_two_commands_at_once_for_one_file_make_one_prescription(own_system: System, tmp_path: Path) -> None:
+    shell = Shell(own_system, tmp_path, "pharmacie-centre")
+    made = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"), card="dr-martin")
+    words = ("execute", str(EXAMPLES / "delivrance.json"))
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: shell.json(*words, stdin=made["number"]), range(4)))
+    assert len({each["act_id"] for each in done}) == 1
+    assert sorted(each["replayed"] for each in done) == [False, True, True, True]

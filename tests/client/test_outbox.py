@@ -1,14 +1,12 @@
 """What a workstation keeps: before it is sent, until it is sure, and never doubled."""
 
-import json
-
 import httpx2
 import pytest
 
 from factories import a_medicine, a_prescription, a_text, an_execution
 from ordonum.cli.system import System
 from ordonum.client import CannotPrint, Client, Declined, EpuId, NotKept, Unconfirmed, prepare
-from ordonum.client.transport import Unanswered
+from ordonum.client.outbox import Kept
 from ordonum.model.lines import Family
 from ordonum.model.refusals import Refusal
 
@@ -17,14 +15,13 @@ def _cut(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The line is cut: what would have left is noted, with what is on the disk at that moment."""
     seen: list[bytes] = []
 
-    def nobody(path: str, *, content: bytes, headers: dict[str, str]) -> httpx2.Response:
-        if path != "/v1/token":
-            kept = [json.loads(file.read_text())["body"] for file in client.outbox.directory.glob("*.json")]
-            assert content.decode() in kept, "sent before it was kept"
-            seen.append(content)
-        raise Unanswered("Le service ne répond pas.")
+    def nobody(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path != "/v1/token":
+            assert request.content.decode() in [each.body for each in client.outbox.all()], "sent before it was kept"
+            seen.append(request.content)
+        raise httpx2.ConnectError("cut")
 
-    monkeypatch.setattr(client._transport, "_exchange", nobody)
+    monkeypatch.setattr(client, "_http", httpx2.Client(transport=httpx2.MockTransport(nobody)))
     return seen
 
 
@@ -47,10 +44,22 @@ def test_a_request_is_on_the_disk_before_it_leaves_and_the_same_bytes_leave_each
         assert list(doctor.outbox.pending()) == []
 
 
+def _kept(client: Client) -> Kept:
+    prepared = prepare.execution(EpuId("01S2TBPZ2JCNZZYGHZ"), an_execution())
+    return Kept(
+        act_id=prepared.act_id,
+        operation="execute",
+        author=client.card.professional.rpps,
+        created_at=client.now(),
+        body=prepared.body.decode(),
+        number=prepared.number,
+    )
+
+
 def test_a_client_that_died_leaves_a_pending_act_that_another_process_sends(own_system: System) -> None:
     """The process ends between keeping and sending: nothing is lost, nothing is doubled."""
     with own_system.client("pharmacie-centre") as dying:
-        dying._keep("execute", prepare.execution(EpuId("01S2TBPZ2JCNZZYGHZ"), an_execution()))
+        dying.outbox.keep(_kept(dying))
     with own_system.client("pharmacie-centre") as client:
         (kept,) = client.outbox.pending()
         with pytest.raises(Declined) as raised:
@@ -65,7 +74,7 @@ def test_a_refusal_of_the_card_settles_a_first_attempt_and_not_a_doubtful_one(
     own_system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with own_system.client("dr-martin") as doctor:
-        doctor._transport._audience = "http://ailleurs.example/v1/token"
+        doctor._core.road.audience = "http://ailleurs.example/v1/token"
         with pytest.raises(Declined):
             doctor.prescribe(a_prescription())
         assert list(doctor.outbox.pending()) == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ordonum.cli.system import System
+from ordonum.client import ClientError, Entry
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +28,23 @@ def test_the_code_of_the_readme_goes_all_the_way(
     names: dict[str, Any] = {}
     exec(compile(code, "README.md", "exec"), names)
     assert capsys.readouterr().out.strip() == "exécutée en partie"
+
+
+def test_the_code_of_the_publishers_page_goes_all_the_way(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = "\n".join(re.findall(r"```python\n(.*?)```", (ROOT / "docs/client.md").read_text(), re.DOTALL))
+    code = code.replace("http://127.0.0.1:8420", system.url).replace('Path(".ordonum")', f'Path("{system.home}")')
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "docs/client.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == ["Pansement simple de la jambe droite", "7 séances"]
+    assert (tmp_path / "feuille.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_publishers_page_describes_every_error_and_every_field_of_the_journal() -> None:
+    page = (ROOT / "docs/client.md").read_text()
+    for name in (*(each.__name__ for each in ClientError.__subclasses__()), *Entry.__struct_fields__):
+        assert f"`{name}`" in page, name
 
 
 def test_every_verb_of_the_readme_exists() -> None:

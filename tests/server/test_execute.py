@@ -234,7 +234,7 @@ def test_an_absurd_act_is_refused_by_its_path(doctor: Client, pharmacy: Client) 
 def test_the_client_refuses_an_answer_that_is_not_authentic(system: System, doctor: Client, pharmacy: Client) -> None:
     number, other = _prescribed(doctor), _prescribed(doctor, a_medicine(label="AUTRE"))
     found, swapped = pharmacy.consult(number, Origin.PAPER), pharmacy.consult(other, Origin.PAPER)
-    verifier: Verifier = pharmacy._verify()
+    verifier: Verifier = pharmacy.verifier()
     for view in (
         msgspec.structs.replace(found.view, jws=swapped.view.jws),
         msgspec.structs.replace(found.view, jws=swapped.view.jws, registered=swapped.view.registered),

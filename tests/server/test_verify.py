@@ -57,7 +57,7 @@ def _made(client: Client) -> tuple[EpuId, RegisterRequest]:
 
 def test_an_honest_order_is_believed(system: System, doctor: Client, pharmacy: Client) -> None:
     number, request = _made(doctor)
-    assert pharmacy._verify().order(number, _forged_view(system, request)).order.lines
+    assert pharmacy.verifier().order(number, _forged_view(system, request)).order.lines
 
 
 def test_an_order_of_a_card_of_another_authority_is_not(
@@ -69,7 +69,7 @@ def test_an_order_of_a_card_of_another_authority_is_not(
     assert prepared.number is not None
     view = _forged_view(system, native.read(prepared.body, RegisterRequest))
     with pytest.raises(NotAuthentic, match="signature du prescripteur"):
-        pharmacy._verify().order(prepared.number, view)
+        pharmacy.verifier().order(prepared.number, view)
 
 
 def test_an_order_that_names_another_prescriber_than_its_signer_is_not(
@@ -80,14 +80,14 @@ def test_an_order_that_names_another_prescriber_than_its_signer_is_not(
     with system.client("dr-leroy") as leroy:
         stolen = msgspec.structs.replace(request, jws=leroy.card.sign_order(native.write(order)))
     with pytest.raises(NotAuthentic, match="un autre que son prescripteur"):
-        pharmacy._verify().order(number, _forged_view(system, stolen))
+        pharmacy.verifier().order(number, _forged_view(system, stolen))
 
 
 def test_an_order_acknowledged_before_its_card_existed_is_not(system: System, doctor: Client, pharmacy: Client) -> None:
     number, request = _made(doctor)
     long_ago = datetime.now(UTC) - timedelta(days=300)
     with pytest.raises(NotAuthentic):
-        pharmacy._verify().order(number, _forged_view(system, request, at=long_ago))
+        pharmacy.verifier().order(number, _forged_view(system, request, at=long_ago))
 
 
 def test_an_order_that_says_a_thing_twice_is_refused_by_service_and_client(
@@ -100,7 +100,7 @@ def test_an_order_that_says_a_thing_twice_is_refused_by_service_and_client(
     answer = post(system, "/v1/register", native.write(forged), bearer=token(doctor, system))
     assert_problem(answer, "unreadable")
     with pytest.raises(NotAuthentic, match="ne sait pas la lire"):
-        pharmacy._verify().order(number, _forged_view(system, forged))
+        pharmacy.verifier().order(number, _forged_view(system, forged))
 
 
 def test_an_order_of_a_later_version_is_told_apart_from_a_false_one(
@@ -110,7 +110,7 @@ def test_an_order_of_a_later_version_is_told_apart_from_a_false_one(
     later = jws.payload_of(request.jws).replace(b'"v":1', b'"v":2')
     newer = msgspec.structs.replace(request, jws=doctor.card.sign_order(later))
     with pytest.raises(NotAuthentic, match="mettez-le à jour"):
-        pharmacy._verify().order(number, _forged_view(system, newer))
+        pharmacy.verifier().order(number, _forged_view(system, newer))
 
 
 def test_a_receipt_signed_by_another_key_is_not_believed(system: System, pharmacy: Client, doctor: Client) -> None:
@@ -155,7 +155,7 @@ def test_a_card_replaced_signs_the_same_prescription_again(own_system: System) -
     authority = own_system.authority
     with own_system.client("dr-martin") as doctor:
         who, place = doctor.card.professional, doctor.card.place
-        doctor._transport._audience = "http://ailleurs.example/"  # refused before anything is judged
+        doctor._core.road.audience = "http://ailleurs.example/"  # refused before anything is judged
         with pytest.raises(Exception, match="ORDONUM_AUDIENCE"):
             doctor.prescribe(a_prescription())
         (kept,) = doctor.outbox.all()
@@ -175,4 +175,4 @@ def test_an_order_whose_signature_was_changed_is_not(system: System, doctor: Cli
     changed = f"{header}.{payload}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
     view = _forged_view(system, msgspec.structs.replace(request, jws=changed))
     with pytest.raises(NotAuthentic, match="signature du prescripteur"):
-        pharmacy._verify().order(number, view)
+        pharmacy.verifier().order(number, view)

@@ -6,7 +6,7 @@ import typer
 from typer import rich_utils
 
 from ordonum import __version__
-from ordonum.cli import demo, executant, exits, prescriber, sandbox, serve
+from ordonum.cli import demo, executant, exits, kept, prescriber, sandbox, serve
 
 _EXITS = "\n\n".join(f"{code} : {meaning}" for code, meaning in exits.CODES.items())
 
@@ -45,9 +45,10 @@ for each in (
     prescriber.executions,
     prescriber.pdf,
     prescriber.sign,
-    executant.outbox,
-    executant.resend,
-    executant.discard,
+    kept.outbox,
+    kept.resend,
+    kept.discard,
+    kept.journal,
     serve.serve,
     demo.demo,
 ):

@@ -1,13 +1,12 @@
-"""What an executant does: consult, execute; and for everyone: outbox, resend."""
+"""What an executant does: consult, execute."""
 
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 from msgspec import to_builtins
 
-from ordonum.cli import exits, files
+from ordonum.cli import exits, files, kept
 from ordonum.cli.desk import (
     DEFAULT_SERVICE,
     CardOption,
@@ -19,7 +18,7 @@ from ordonum.cli.desk import (
     open_client,
     open_vitale,
 )
-from ordonum.client import Acknowledged, Client, Declined, Unconfirmed, VerifiedOrder
+from ordonum.client import Client, VerifiedOrder
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import Origin
 from ordonum.texts import french
@@ -84,91 +83,10 @@ def execute(
         # the same file for another beneficiary of the card is another execution
         source = files.source_of(raw if used is None else raw + native.write(used))
         author = client.card.professional.rpps
-        before = client.outbox.made_from(source, author, pending_only=again, number=number)
-        done = client.resend(before) if before else client.execute(number, execution, source=source)
-        _told(client, done, as_json=as_json)
-
-
-OPERATIONS = {"register": "enregistrement", "execute": "exécution", "cancel": "annulation"}
-
-
-@exits.telling
-def outbox(card: CardOption, service: ServiceOption = DEFAULT_SERVICE, as_json: JsonOption = False) -> None:
-    """Ce que ce poste a envoyé sans réponse sûre."""
-    with open_client(card, service) as client:
-        waiting = list(client.outbox.pending())
-        zone = zone_of(client.card.place)
-    if as_json:
-        rows = [{"act_id": e.act_id, "operation": e.operation, "created_at": e.created_at} for e in waiting]
-        exits.show({"ok": True, "pending": rows})
-        return
-    typer.echo(f"{len(waiting)} acte(s) en attente d'une réponse sûre." if waiting else "Rien en attente.")
-    for each in waiting:
-        typer.echo(f"  {french.moment(each.created_at, zone)}, {OPERATIONS[each.operation]}, acte {each.act_id}")
-
-
-@exits.telling
-def resend(card: CardOption, service: ServiceOption = DEFAULT_SERVICE, as_json: JsonOption = False) -> None:
-    """Renvoyer, octet pour octet, tout ce qui attend une réponse sûre."""
-    results: list[dict[str, Any]] = []
-    with open_client(card, service) as client:
-        for each in list(client.outbox.pending()):
-            try:
-                done = client.resend(each)
-            except (Declined, Unconfirmed) as error:
-                results.append({"ok": False, "act_id": each.act_id, **exits.described(error)})
-                if not as_json:
-                    typer.echo(f"Acte {each.act_id} : {error}", err=True)
-                continue
-            results.append({"ok": True, **_receipt(done)})
-            if not as_json:
-                _told(client, done, as_json=False)
-                if each.operation == "register":
-                    typer.echo(f"  La feuille à jour : ordonum pdf {done.act_id}")
-    if as_json:
-        exits.show({"ok": all(each["ok"] for each in results), "results": results})
-    elif not results:
-        typer.echo("Rien à renvoyer.")
-    if not all(each["ok"] for each in results):
-        lost = any(each.get("code") == "unconfirmed" for each in results)
-        raise typer.Exit(exits.UNCONFIRMED if lost else exits.DECLINED)
-
-
-@exits.telling
-def discard(
-    act: Annotated[UUID, typer.Argument(help="Identifiant de l'acte en attente.")],
-    card: CardOption,
-    service: ServiceOption = DEFAULT_SERVICE,
-) -> None:
-    """Renoncer à un acte en attente : il ne sera plus renvoyé (il a pu être enregistré : vérifiez par consult)."""
-    with open_client(card, service) as client:
-        client.outbox.discard(act)
-    typer.echo(f"L'acte {act} ne sera plus renvoyé.")
-
-
-def _receipt(done: Acknowledged) -> dict[str, Any]:
-    acknowledged = done.acknowledgement
-    return {
-        "act_id": done.act_id,
-        "recorded_at": acknowledged.recorded_at,
-        "replayed": done.replayed,
-        "in_conflict": acknowledged.in_conflict,
-        "notices": done.notices,
-    }
-
-
-def _told(client: Client, done: Acknowledged, *, as_json: bool) -> None:
-    acknowledged = done.acknowledgement
-    if as_json:
-        exits.show({"ok": True, **_receipt(done)})
-        return
-    when = french.moment(acknowledged.recorded_at, zone_of(client.card.place))
-    again = " (déjà enregistré ; première réponse rendue)" if done.replayed else ""
-    typer.echo(f"Enregistré le {when}{again}. Acte {done.act_id}")
-    for code in acknowledged.in_conflict:
-        typer.echo(f"  en conflit : {french.conflict(code)}")
-    for notice in done.notices:
-        typer.echo(f"  à savoir : {notice}.")
+        with client.outbox.alone(source):  # two commands at once make one execution of one file
+            before = client.outbox.made_from(source, author, pending_only=again, number=number)
+            done = client.resend(before) if before else client.execute(number, execution, source=source)
+        kept.acknowledged(client, done, as_json=as_json)
 
 
 def _as_json(found: VerifiedOrder) -> dict[str, Any]:

@@ -7,7 +7,16 @@ from typing import Any, NoReturn, ParamSpec
 import msgspec
 import typer
 
-from ordonum.client import CannotPrint, ClientError, Declined, NotAuthentic, NotKept, Unconfirmed, UnusableCard
+from ordonum.client import (
+    CannotPrint,
+    ClientError,
+    Declined,
+    NotAuthentic,
+    NotKept,
+    Unconfirmed,
+    UnusableCard,
+    UnusableOutbox,
+)
 from ordonum.model.refusals import Effect, Refused, Retry
 from ordonum.server.identity.sites import RegisterRefused
 from ordonum.server.identity.trust import RootsRefused
@@ -44,6 +53,7 @@ _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (UnusableCard, CARD),
     (NotKept, UNREADABLE),
     (CannotPrint, UNREADABLE),
+    (UnusableOutbox, UNREADABLE),
     (ClientError, BUG),
     (NotOurCode, UNREADABLE),
     (FileProblem, UNREADABLE),

@@ -42,14 +42,8 @@ def prescribe(
     raw = files.read_bytes(file)
     files.check_writable(pdf or Path.cwd() / "ordonnance.pdf")
     with open_client(card, service) as client:
-        author = client.card.professional.rpps
-        before = client.outbox.made_from(files.source_of(raw), author, pending_only=True)
         try:
-            if before is not None:
-                done = client.resend(before)
-            else:
-                prescription = files.read_prescription(raw, client.card, client.now())
-                done = client.prescribe(prescription, source=files.source_of(raw))
+            done = _once(client, raw)
         except Unconfirmed as unconfirmed:
             if unconfirmed.act_id is not None:
                 _pending(client, UUID(unconfirmed.act_id), pdf, unconfirmed, as_json=as_json)
@@ -131,6 +125,17 @@ def executions(
             exits.show({"ok": True, **to_builtins(view, enc_hook=plain)})
         else:
             _tell(client, view)
+
+
+def _once(client: Client, raw: bytes) -> Acknowledged:
+    """The same file, pending, is the same prescription: two commands at once make one of it."""
+    source, author = files.source_of(raw), client.card.professional.rpps
+    with client.outbox.alone(source):
+        before = client.outbox.made_from(source, author, pending_only=True)
+        if before is not None:
+            return client.resend(before)
+        prescription = files.read_prescription(raw, client.card, client.now())
+        return client.prescribe(prescription, source=source)
 
 
 def _named(act: UUID | None, number_file: Path | None, picture: Path | None) -> ByNumber | ByOwnAct:

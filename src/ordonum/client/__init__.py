@@ -3,8 +3,11 @@
 The values that its methods take and return are exported here too, so that one import is enough.
 """
 
+from ordonum.client.acting import Acknowledged
+from ordonum.client.aio import AsyncClient
 from ordonum.client.card import Card
-from ordonum.client.client import Acknowledged, Client
+from ordonum.client.client import Client
+from ordonum.client.core import Sent
 from ordonum.client.errors import (
     CannotPrint,
     ClientError,
@@ -13,7 +16,12 @@ from ordonum.client.errors import (
     NotKept,
     Unconfirmed,
     UnusableCard,
+    UnusableOutbox,
 )
+from ordonum.client.journal import Entry, Journal
+from ordonum.client.outbox import Kept
+from ordonum.client.sealing import KeyWrap
+from ordonum.client.tally import Tally, tally
 from ordonum.client.verify import VerifiedOrder
 from ordonum.model.actors import Place, Profession, Professional, Software
 from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason, Execution, Given, Origin
@@ -29,6 +37,7 @@ from ordonum.wire.scan import find_code, find_number
 
 __all__ = [
     "Acknowledged",
+    "AsyncClient",
     "Beneficiary",
     "BirthDate",
     "ByNumber",
@@ -42,6 +51,7 @@ __all__ = [
     "ClientError",
     "Declined",
     "Delivered",
+    "Entry",
     "EpuId",
     "Execution",
     "Family",
@@ -51,6 +61,9 @@ __all__ = [
     "Ins",
     "InsOid",
     "InsStatus",
+    "Journal",
+    "Kept",
+    "KeyWrap",
     "MedicineLine",
     "Nir",
     "NirKey",
@@ -69,15 +82,19 @@ __all__ = [
     "Professional",
     "Quantity",
     "Rpps",
+    "Sent",
     "Sex",
     "Software",
     "Substance",
+    "Tally",
     "Unconfirmed",
     "Unit",
     "UnusableCard",
+    "UnusableOutbox",
     "VerifiedOrder",
     "Withheld",
     "find_code",
     "find_number",
     "number_in",
+    "tally",
 ]

@@ -59,6 +59,8 @@ class Card:
         self._signature = _loaded(content.signature)
         self._rsa_algorithm: jws.RsaAlgorithm = "PS256" if content.rsa_padding == "pss" else "RS256"
         self.holder: Who = certificates.holder(self._signature[1])
+        # Whether a test authority issued it: what it signs is a specimen.
+        self.is_test = certificates.names_test(self._signature[1].issuer)
 
     @classmethod
     def load(cls, file: Path) -> "Card":
@@ -103,9 +105,10 @@ class Card:
         return jws.sign(payload, _jose(key), chain, typ=typ, rsa_algorithm=self._rsa_algorithm)
 
     @property
-    def is_test(self) -> bool:
-        """Whether a test authority issued it: what it signs is a specimen."""
-        return certificates.names_test(self._signature[1].issuer)
+    def kind(self) -> str:
+        """What card it is, never whose: `test` or `professional`, and its signature's algorithm."""
+        algorithm = "P-256" if isinstance(self._signature[0], ec.EllipticCurvePrivateKey) else "RSA"
+        return f"{'test' if self.is_test else 'professional'}/{algorithm}"
 
     @property
     def expires_at(self) -> datetime:

@@ -6,7 +6,8 @@ ClientError
 ├── NotAuthentic    an answer or an order whose signature, chain or commitment does not hold
 ├── CannotPrint     the sheet cannot be printed as it is written; nothing was sent
 ├── UnusableCard    the card cannot be read, or cannot do this
-└── NotKept         nothing is kept here under this identifier
+├── NotKept         nothing is kept here under this identifier
+└── UnusableOutbox  what this workstation keeps cannot be read or written; nothing was sent
 """
 
 from ordonum.model.refusals import Effect, Refusal, Retry
@@ -69,3 +70,9 @@ class NotKept(ClientError):
     """Nothing is kept under this identifier."""
 
     code = "not-kept"
+
+
+class UnusableOutbox(ClientError):
+    """What this workstation keeps cannot be read or written: its key is missing or another, its disk is full."""
+
+    code = "unusable-outbox"

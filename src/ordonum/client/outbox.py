@@ -1,27 +1,45 @@
-"""What this workstation sent or is about to send: kept whole, 0600, before it is sent, so that the very bytes are resent.
+"""What this workstation sent or is about to send: kept whole before it is sent, so that the very bytes are resent.
 
-One file an act, in a directory 0700. A file holds secrets (number, identity): it never leaves the workstation.
+One file an act, `<act id>.sealed` (0600, sealed under the workstation's key: docs/adr/0004), in a directory 0700. Clear
+files of an older version (`.json`) are sealed at the first use; one that does not open is set aside (`.damaged`) and told.
 """
 
-import os
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from ordonum.client.errors import NotKept
+from ordonum.client.errors import NotKept, UnusableOutbox
+from ordonum.client.locks import Lock, holding
+from ordonum.client.sealing import (
+    Damaged,
+    InItsFile,
+    KeyWrap,
+    Seal,
+    fsync_directory,
+    open_seal,
+    read_whole,
+    write_whole,
+)
+from ordonum.model.acts import Acknowledgement, Receipt
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
-from ordonum.wire import native
+from ordonum.wire import jws, native
+
+# What was acknowledged stays this long: a service restored from a back-up is sent it again (design: 35 days).
+KEPT = timedelta(days=35)
+SEALED, CLEAR, ASIDE = ".sealed", ".json", ".damaged"
 
 
 class Kept(Struct, frozen=True, kw_only=True):
     """An act of this workstation. `body` is the exact request; `answer` the exact reply; `refused` a refusal's code.
 
-    `doubtful`: an earlier attempt may have been recorded, its reply was lost.
+    `doubtful`: an earlier attempt may have been recorded, its reply was lost. `prints`: how many sheets left the printer.
     """
 
     act_id: UUID
@@ -35,6 +53,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     answer: str | None = None
     doubtful: bool = False
     refused: str | None = None
+    prints: int = 0
 
     def __repr__(self) -> str:
         return f"Kept({self.operation}, {self.act_id})"
@@ -43,72 +62,109 @@ class Kept(Struct, frozen=True, kw_only=True):
     def pending(self) -> bool:
         return self.answer is None and self.refused is None
 
+    @property
+    def settled_at(self) -> datetime | None:
+        """When the service recorded it, by its acknowledgement; when it was made, if it was refused; else None."""
+        if self.answer is not None:
+            receipt = native.read_own(self.answer.encode(), Receipt)
+            return native.read_own(jws.payload_of(receipt.acknowledgement), Acknowledgement).recorded_at
+        return self.created_at if self.refused is not None else None
+
 
 class Outbox:
-    """The acts kept in a directory."""
+    """The acts kept in a directory; its key stands beside it, `<directory>.key`. Nothing is read or made before its use.
 
-    def __init__(self, directory: Path) -> None:
+    Safe for several threads and processes at once. `wrap` locks the key up; `tell` is given a French sentence when a
+    file is set aside.
+    """
+
+    def __init__(
+        self, directory: Path, *, wrap: KeyWrap | None = None, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.directory = directory
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        directory.chmod(0o700)
+        self._lock_file = directory.with_name(f"{directory.name}.lock")
+        self._wrap: KeyWrap = wrap or InItsFile()
+        self._tell = tell
+        self._opened: Seal | None = None
+
+    # locks -----------------------------------------------------------------------------------------------------------
+
+    def lock(self, name: str) -> Lock:
+        """The lock of a name on this workstation, not taken yet."""
+        self._ready()
+        return Lock(self._lock_file, name)
+
+    def alone(self, name: str) -> AbstractContextManager[None]:
+        """Wait until nobody else on this workstation does what has this name: «look whether it was made, else make it»."""
+        self._ready()
+        return holding(self._lock_file, name)
+
+    # one act ---------------------------------------------------------------------------------------------------------
 
     def keep(self, kept: Kept) -> None:
         """Write an act, whole, and on the disk when this returns."""
-        file = self._file(kept.act_id)
-        side = file.with_suffix(f".{os.getpid()}.new")
-        side.unlink(missing_ok=True)
-        descriptor = os.open(side, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(native.write(kept))
-            out.flush()
-            os.fsync(out.fileno())
-        side.replace(file)
-        directory = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        with self._writing(str(kept.act_id)):
+            self._put(kept)
+
+    def change(self, kept: Kept, **fields: Any) -> Kept:
+        """The act as it is on the disk now (or `kept`, if it is not there), with these fields, written."""
+        with self._writing(str(kept.act_id)):
+            there = self._read(str(kept.act_id))
+            changed: Kept = msgspec.structs.replace(there or kept, **fields)
+            if changed != there:
+                self._put(changed)
+        return changed
 
     def answered(self, kept: Kept, answer: bytes) -> Kept:
         """The act with the service's answer, written."""
-        done = msgspec.structs.replace(kept, answer=answer.decode(), refused=None)
-        self.keep(done)
-        return done
+        return self.change(kept, answer=answer.decode(), refused=None)
 
     def refused(self, kept: Kept, code: str) -> None:
         """The act with the code of its refusal, written: nothing of it was recorded."""
-        self.keep(msgspec.structs.replace(kept, refused=code))
-
-    def get(self, act_id: UUID) -> Kept:
-        """The act of this identifier. Raises NotKept."""
-        try:
-            return native.read_own(self._file(act_id).read_bytes(), Kept)
-        except FileNotFoundError:
-            raise NotKept(f"Aucun acte de ce poste ne porte l'identifiant {act_id}.") from None
-
-    def all(self) -> Iterator[Kept]:
-        """Every act kept, oldest first."""
-        found = []
-        for file in self.directory.glob("*.json"):
-            try:
-                found.append(native.read_own(file.read_bytes(), Kept))
-            except native.Corrupt:
-                file.rename(file.with_suffix(".damaged"))  # set aside: it blocks nothing, and is not lost
-        yield from sorted(found, key=lambda each: each.created_at)
-
-    def pending(self) -> Iterator[Kept]:
-        """The acts whose answer never came."""
-        return (each for each in self.all() if each.pending)
+        self.change(kept, refused=code)
 
     def doubt(self, kept: Kept) -> None:
         """The act, of which nobody knows whether it was recorded."""
-        self.keep(msgspec.structs.replace(kept, doubtful=True))
+        self.change(kept, doubtful=True)
+
+    def printed(self, act_id: UUID) -> Kept:
+        """The act, one more sheet of which leaves the printer, written. Raises NotKept."""
+        kept = self.get(act_id)
+        with self._writing(str(act_id)):
+            kept = self._read(str(act_id)) or kept
+            more: Kept = msgspec.structs.replace(kept, prints=kept.prints + 1)
+            self._put(more)
+        return more
+
+    def find(self, act_id: UUID) -> Kept | None:
+        """The act of this identifier, if it is kept here."""
+        return self._found(str(act_id))
+
+    def get(self, act_id: UUID) -> Kept:
+        """The act of this identifier. Raises NotKept."""
+        kept = self.find(act_id)
+        if kept is None:
+            raise NotKept(f"Aucun acte de ce poste ne porte l'identifiant {act_id}.")
+        return kept
 
     def discard(self, act_id: UUID) -> None:
         """Give a pending act up: it is not sent again. Raises NotKept."""
         kept = self.get(act_id)
         if kept.pending:
             self.refused(kept, "discarded")
+
+    # all acts --------------------------------------------------------------------------------------------------------
+
+    def all(self) -> Iterator[Kept]:
+        """Every act kept, oldest first."""
+        self._ready()
+        names = [each.stem for each in self.directory.glob(f"*{SEALED}")]
+        found = [kept for kept in map(self._found, names) if kept is not None]
+        yield from sorted(found, key=lambda each: each.created_at)
+
+    def pending(self) -> Iterator[Kept]:
+        """The acts whose answer never came."""
+        return (each for each in self.all() if each.pending)
 
     def made_from(self, source: str, author: str, *, pending_only: bool, number: EpuId | None = None) -> Kept | None:
         """The act that this very file made before, for this number if one is given: to be sent again, not made anew."""
@@ -118,5 +174,97 @@ class Outbox:
                 return each
         return None
 
-    def _file(self, act_id: UUID) -> Path:
-        return self.directory / f"{act_id}.json"
+    def forget(self, before: datetime) -> int:
+        """Erase what the service recorded, or refused, before this moment; how many. What is pending is never erased."""
+        count = 0
+        for each in self.all():
+            with self._writing(str(each.act_id)):
+                kept = self._read(str(each.act_id))
+                if kept is not None and kept.settled_at is not None and kept.settled_at < before:
+                    self._file(str(each.act_id)).unlink()
+                    count += 1
+        if count:
+            fsync_directory(self.directory)
+        return count
+
+    # the disk --------------------------------------------------------------------------------------------------------
+
+    def _ready(self) -> Seal:
+        """The key, and a directory to keep in. Raises UnusableOutbox: never a new key beside acts sealed under another."""
+        if self._opened is None:
+            try:
+                self._opened = self._first_use()
+            except OSError as error:
+                raise UnusableOutbox(
+                    f"Ce poste ne peut rien garder ({error.strerror}) ; rien n'a été envoyé."
+                ) from None
+            for each in self.directory.glob(f"*{CLEAR}"):
+                self._seal_clear(each)
+        return self._opened
+
+    def _first_use(self) -> Seal:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.directory.chmod(0o700)
+        key = self.directory.with_name(f"{self.directory.name}.key")
+        with holding(self._lock_file, "key"):
+            empty = next(self.directory.glob(f"*{SEALED}"), None) is None
+            return open_seal(key, self._wrap, may_make=empty)
+
+    def _seal_clear(self, clear: Path) -> None:
+        """A file of an older version becomes a sealed one, unless a newer one is there already."""
+        with self._writing(clear.stem):
+            if not clear.exists():
+                return  # another process was faster
+            try:
+                kept = native.read_own(read_whole(clear), Kept)
+            except native.Corrupt:
+                self._set_aside(clear)
+                return
+            if not self._file(clear.stem).exists():
+                self._put(kept)
+            clear.unlink()
+
+    def _file(self, name: str) -> Path:
+        return self.directory / (name + SEALED)
+
+    def _writing(self, name: str) -> AbstractContextManager[None]:
+        self._ready()
+        return holding(self._lock_file, name + SEALED)
+
+    def _put(self, kept: Kept) -> None:
+        name = str(kept.act_id)
+        side = self.directory / f"{name}.new"  # one writer: whoever writes this act holds its lock
+        write_whole(side, self._ready().close(name, native.write(kept)))
+        side.replace(self._file(name))
+        fsync_directory(self.directory)
+
+    def _found(self, name: str) -> Kept | None:
+        """The act of this name, read without waiting: files change whole."""
+        try:
+            return self._open(name)
+        except (Damaged, native.Corrupt):
+            with self._writing(name):
+                return self._read(name)
+
+    def _read(self, name: str) -> Kept | None:
+        """The act of this name, under its lock: one that does not open is set aside."""
+        try:
+            return self._open(name)
+        except (Damaged, native.Corrupt):
+            self._set_aside(self._file(name))
+            return None
+
+    def _open(self, name: str) -> Kept | None:
+        seal = self._ready()
+        try:
+            sealed = read_whole(self._file(name))
+        except FileNotFoundError:
+            return None
+        return native.read_own(seal.open(name, sealed), Kept)
+
+    def _set_aside(self, file: Path) -> None:
+        rank = 1
+        while (aside := self.directory / f"{file.name}.{rank}{ASIDE}").exists():
+            rank += 1
+        file.rename(aside)
+        self._tell(f"Un acte gardé sur ce poste n'est plus lisible ; il est mis de côté : {aside.name}.")

@@ -1,16 +1,16 @@
-"""The road to the service: tokens, bounded retries of the very same bytes, and answers told apart from silence."""
+"""The road to the service: tokens, and answers told apart from silence. No input or output: the face carries it out."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
-import httpx2
-import stamina
 from joserfc.jwk import OKPKey
 
 from ordonum.client import prepare
 from ordonum.client.card import Card
+from ordonum.client.effects import Answer, Steps, Unanswered, exchange, in_turn, work
 from ordonum.client.errors import Declined
 from ordonum.model.actors import Software
 from ordonum.model.refusals import Refusal, Refused, Retry
@@ -18,103 +18,81 @@ from ordonum.wire import native, problem
 from ordonum.wire.assertion import GRANT_TYPE, TokenAnswer
 
 T = TypeVar("T")
-ATTEMPTS = 3
-TIMEOUT_SECONDS = 10.0
-SERVER_ERROR = 500
+SUCCESS, REDIRECTION, SERVER_ERROR = 200, 300, 500
+SPARE_SECONDS = 30  # a token is asked again this long before it ends
 _TOKEN_ASKED_AGAIN = {Refusal.NO_TOKEN, Refusal.TOKEN_EXPIRED}
+_ELSE = "Le service a répondu autre chose que ce qu'il promet."
 
 
-class Unanswered(Exception):
-    """No answer, or one that says to send the same bytes again. Whether anything was recorded is not known."""
+class Road:
+    """Authenticated calls to one service for one card. `audience` is what assertions are addressed to."""
 
-
-class Transport:
-    """Connections to one service for one card. `audience` is what assertions are addressed to."""
-
-    def __init__(
-        self, service: str, card: Card, software: Software, *, audience: str | None, now: Callable[[], datetime]
-    ) -> None:
-        self._service = service.rstrip("/")
-        self._audience = audience or f"{self._service}/v1/token"
+    def __init__(self, card: Card, software: Software, *, audience: str, now: Callable[[], datetime]) -> None:
+        self.audience = audience
         self._card, self._software, self._now = card, software, now
         self._token: tuple[str, float] | None = None
-        # No proxy and no certificate authorities for a service that is on this very machine.
-        local = urlsplit(self._service).hostname in ("127.0.0.1", "localhost", "::1")
-        plain = self._service.startswith("http:")
-        self._http = httpx2.Client(
-            timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=not local, verify=not (local and plain)
-        )
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
-
-    def send(self, path: str, body: bytes, *, doubt: Callable[[], None] = lambda: None) -> httpx2.Response:
-        """Post these bytes, up to ATTEMPTS times while nothing certain is answered. Raises Declined, Unanswered.
-
-        `doubt` is called at the first attempt that ends without an answer.
-        """
-        for attempt in stamina.retry_context(on=Unanswered, attempts=ATTEMPTS, wait_initial=0.2, wait_max=2.0):
-            with attempt:
-                try:
-                    return self._with_token(path, body)
-                except Unanswered:
-                    doubt()
-                    raise
-        raise AssertionError("stamina returns or raises")
-
-    def acknowledgement_keys(self) -> dict[str, OKPKey]:
-        """The service's published keys, by their `kid`. Raises Unanswered."""
+    def post(self, path: str, body: bytes) -> Steps[Answer]:
+        """The answer to these bytes. Raises Declined, Unanswered. A token that was refused is asked again, once."""
+        token = self._held() or (yield from in_turn("token", self._fresh_token()))
         try:
-            published = self._http.get(f"{self._service}/v1/acknowledgement-keys").raise_for_status().json()
-            return {each["kid"]: OKPKey.import_key(each) for each in published["keys"]}
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError):
-            raise Unanswered("Le service ne répond pas.") from None
-
-    def _with_token(self, path: str, body: bytes) -> httpx2.Response:
-        try:
-            return self._post(path, body)
+            return (yield from self._post(path, body, token))
         except Declined as declined:
             if declined.refusal not in _TOKEN_ASKED_AGAIN:
                 raise
-            self._token = None
-            return self._post(path, body)
+            if self._token is not None and self._token[0] == token:  # another task may have a new one already
+                self._token = None
+            token = yield from in_turn("token", self._fresh_token())
+            return (yield from self._post(path, body, token))
 
-    def _post(self, path: str, body: bytes) -> httpx2.Response:
-        headers = {"Authorization": f"Bearer {self._fresh_token()}", "Content-Type": "application/json"}
-        return self._exchange(path, content=body, headers=headers)
-
-    def _exchange(self, path: str, *, content: bytes, headers: dict[str, str]) -> httpx2.Response:
+    def acknowledgement_keys(self) -> Steps[dict[str, OKPKey]]:
+        """The service's published keys, by their `kid`. Raises Unanswered."""
+        answer = yield from exchange("GET", "/v1/acknowledgement-keys")
         try:
-            response = self._http.post(self._service + path, content=content, headers=headers)
-        except httpx2.HTTPError:
+            published = json.loads(answer.content) if answer.status == SUCCESS else {}
+            return {each["kid"]: OKPKey.import_key(each) for each in published["keys"]}
+        except (ValueError, KeyError, TypeError):
             raise Unanswered("Le service ne répond pas.") from None
-        if response.is_success:
-            return response
-        try:
-            told = problem.read(response.content)
-        except Refused:
-            raise Unanswered("Le service a répondu autre chose que ce qu'il promet.") from None
-        if told.retry is Retry.SAME_ID and told.status >= SERVER_ERROR:
-            raise Unanswered(told.detail)
-        raise Declined(told)
 
-    def _fresh_token(self) -> str:
+    def _post(self, path: str, body: bytes, token: str) -> Steps[Answer]:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        return understood((yield from exchange("POST", path, body, headers)))
+
+    def _held(self) -> str | None:
+        return self._token[0] if self._token is not None and self._token[1] > self._now().timestamp() else None
+
+    def _fresh_token(self) -> Steps[str]:
         now = self._now().timestamp()
-        if self._token is None or self._token[1] <= now:
-            signed = prepare.assertion(
-                self._card, self._card.place, self._software, audience=self._audience, now=int(now)
+        if self._token is None or self._token[1] <= now:  # else another task fetched it while this one waited
+            signed = yield from work(
+                lambda: prepare.assertion(
+                    self._card, self._card.place, self._software, audience=self.audience, now=int(now)
+                )
             )
-            form = httpx2.QueryParams({"grant_type": GRANT_TYPE, "assertion": signed})
+            form = urlencode({"grant_type": GRANT_TYPE, "assertion": signed}).encode()
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            given = decoded(self._exchange("/v1/token", content=str(form).encode(), headers=headers), TokenAnswer)
-            self._token = (given.access_token, now + max(0, given.expires_in - 30))
+            answer = yield from exchange("POST", "/v1/token", form, headers)
+            given = decoded(understood(answer), TokenAnswer)
+            self._token = (given.access_token, now + max(0, given.expires_in - SPARE_SECONDS))
         return self._token[0]
 
 
-def decoded(response: httpx2.Response, kind: type[T]) -> T:
+def understood(answer: Answer) -> Answer:
+    """A successful answer. Raises Declined for a named refusal, Unanswered for one that leaves everything open."""
+    if SUCCESS <= answer.status < REDIRECTION:
+        return answer
+    try:
+        told = problem.read(answer.content)
+    except Refused:
+        raise Unanswered(_ELSE) from None
+    if told.retry is Retry.SAME_ID and told.status >= SERVER_ERROR:
+        raise Unanswered(told.detail)
+    raise Declined(told)
+
+
+def decoded(answer: Answer, kind: type[T]) -> T:
     """The answer as a value. Raises Unanswered when it is none: whether anything was recorded is not known."""
     try:
-        return native.read(response.content, kind)
+        return native.read(answer.content, kind)
     except Refused:
-        raise Unanswered("Le service a répondu autre chose que ce qu'il promet.") from None
+        raise Unanswered(_ELSE) from None

@@ -1,5 +1,6 @@
 """What the client believes of an answer: only what it verified. The lines are read from the verified payload alone."""
 
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -8,13 +9,16 @@ from joserfc.jwk import OKPKey
 from msgspec import Struct
 
 from ordonum.client.errors import NotAuthentic
-from ordonum.model.acts import Acknowledgement, Receipt
+from ordonum.client.outbox import Kept
+from ordonum.model.acts import Acknowledgement, ByOwnAct, CancelRequest, ExecuteRequest, Receipt, RegisterRequest
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refused
 from ordonum.model.views import ForExecutant
 from ordonum.wire import certificates, commitment, delegation, jws, native
 from ordonum.wire.certificates import Usage
+
+CHAINS_MAX = 1000
 
 
 class VerifiedOrder(Struct, frozen=True):
@@ -25,14 +29,45 @@ class VerifiedOrder(Struct, frozen=True):
     view: ForExecutant
 
 
+class _ChainsThatHeld:
+    """Chains that led to a root, each with the time in which no certificate of it, nor any root, begins or ends.
+
+    Within it the answer cannot change (revocation is the service's to judge), and a pharmacy reads the same few
+    prescribers all day: a path is not searched again.
+    """
+
+    def __init__(self, roots: list[x509.Certificate]) -> None:
+        self._roots = tuple(each.public_bytes(serialization.Encoding.DER) for each in roots)
+        self._moments = _moments(roots)
+        self._held: dict[tuple[bytes, ...], tuple[datetime, datetime]] = {}
+
+    def validate(self, chain: tuple[bytes, ...], at: datetime) -> None:
+        """Raise Untrusted unless the chain leads to a root and stood at `at`."""
+        since, until = self._held.get(chain, (at, at))
+        if since < at < until:
+            return
+        certificates.validate_chain(chain, self._roots, at=at, usage=Usage.SIGN)
+        moments = sorted((*self._moments, *_moments([certificates.load(each) for each in chain])))
+        if len(self._held) >= CHAINS_MAX:
+            self._held.clear()
+        self._held[chain] = (
+            max((each for each in moments if each <= at), default=at),
+            min((each for each in moments if each >= at), default=at),
+        )
+
+
+def _moments(loaded: list[x509.Certificate]) -> tuple[datetime, ...]:
+    """When these certificates begin and end."""
+    return tuple(m for each in loaded for m in (each.not_valid_before_utc, each.not_valid_after_utc))
+
+
 class Verifier:
     """Verifies with the trusted roots and the service's published acknowledgement keys."""
 
     def __init__(self, trust: Path, ack_keys: dict[str, OKPKey]) -> None:
         found = [c for file in sorted(trust.glob("*.pem")) for c in x509.load_pem_x509_certificates(file.read_bytes())]
-        roots = [each for each in found if each.issuer == each.subject]
-        self._roots = tuple(each.public_bytes(serialization.Encoding.DER) for each in roots)
         self._ack_keys = ack_keys
+        self._chains = _ChainsThatHeld([each for each in found if each.issuer == each.subject])
 
     def receipt(self, receipt: Receipt, content: bytes) -> Acknowledgement:
         """The acknowledgement of an act whose digest covers `content`. Raises NotAuthentic."""
@@ -45,6 +80,13 @@ class Verifier:
             raise NotAuthentic("L'accusé du service porte sur un autre acte : ne vous y fiez pas.")
         return acknowledgement
 
+    def kept(self, kept: Kept, receipt: Receipt) -> Acknowledgement:
+        """The acknowledgement of this very act, on the prescription that it names. Raises NotAuthentic."""
+        acknowledgement = self.receipt(receipt, _acknowledged_bytes(kept))
+        if acknowledgement.act_id != kept.act_id or _names_another(acknowledgement, kept):
+            raise NotAuthentic("L'accusé du service porte sur un autre acte : ne vous y fiez pas.")
+        return acknowledgement
+
     def order(self, number: EpuId, view: ForExecutant) -> VerifiedOrder:
         """The order that the prescriber signed for the holder of this number. Raises NotAuthentic."""
         acknowledgement = self.receipt(view.registered, view.jws.encode())
@@ -53,7 +95,7 @@ class Verifier:
             by_card, _ = delegation.verify_order(signed)
             certificate = jws.verify(by_card)
             at = min(acknowledgement.recorded_at, certificate.not_valid_after_utc)
-            certificates.validate_chain(signed.chain, self._roots, at=at, usage=Usage.SIGN)
+            self._chains.validate(signed.chain, at)
             signer = certificates.professional(certificate)
         except (jws.BadSignature, certificates.Untrusted, certificates.NotAProfessional):
             raise NotAuthentic(
@@ -65,6 +107,26 @@ class Verifier:
         if not commitment.opens(order.commitment, number, view.identity, view.opening):
             raise NotAuthentic("Cette ordonnance n'est pas celle de ce numéro et de ce patient.")
         return VerifiedOrder(order, acknowledgement, view)
+
+
+def _names_another(acknowledgement: Acknowledgement, kept: Kept) -> bool:
+    """Whether the receipt is of another prescription than the one that we named by its registering act."""
+    if kept.operation == "register":
+        return acknowledgement.prescription != kept.act_id
+    if kept.operation == "cancel":
+        named = native.read(kept.body.encode(), CancelRequest).prescription
+        return isinstance(named, ByOwnAct) and acknowledgement.prescription != named.register_act_id
+    return False
+
+
+def _acknowledged_bytes(kept: Kept) -> bytes:
+    """What the digest of the receipt covers: the JWS of a registration, else the canonical act."""
+    body = kept.body.encode()
+    if kept.operation == "register":
+        return native.read(body, RegisterRequest).jws.encode()
+    if kept.operation == "execute":
+        return native.canonical(native.read(body, ExecuteRequest).execution)
+    return native.canonical(native.read(body, CancelRequest).cancellation)
 
 
 def _read(payload: bytes) -> SignedOrder:

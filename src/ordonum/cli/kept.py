@@ -1,0 +1,167 @@
+"""What a workstation keeps: outbox, resend, discard, journal."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from ordonum.cli import exits
+from ordonum.cli.desk import DEFAULT_SERVICE, CardOption, JsonOption, ServiceOption, home, open_card, open_client
+from ordonum.client import Acknowledged, Client, Journal, Kept, Tally, tally
+from ordonum.client.outbox import KEPT
+from ordonum.knowledge.timezones import zone_of
+from ordonum.texts import french
+
+OPERATIONS = {
+    "register": "enregistrement",
+    "execute": "exécution",
+    "cancel": "annulation",
+    "consult": "consultation",
+    "executions": "relecture",
+    "print": "impression",
+}
+
+
+@exits.telling
+def outbox(
+    card: CardOption,
+    service: ServiceOption = DEFAULT_SERVICE,
+    everything: Annotated[bool, typer.Option("--all", help="Aussi les actes enregistrés ou refusés.")] = False,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help=f"Effacer ce qui est enregistré ou refusé depuis plus de {KEPT.days} jours."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ce que ce poste a envoyé sans réponse sûre."""
+    with open_client(card, service) as client:
+        erased = client.outbox.forget(client.now() - KEPT) if forget else 0
+        every = list(client.outbox.all())
+        zone = zone_of(client.card.place)
+    waiting = [each for each in every if each.pending]
+    if as_json:
+        told: dict[str, Any] = {"ok": True, "pending": [_row(each) for each in waiting]}
+        told |= {"all": [_row(each) for each in every]} if everything else {}
+        exits.show(told | ({"erased": erased} if forget else {}))
+        return
+    if forget:
+        typer.echo(f"{erased} acte(s) effacé(s).")
+    typer.echo(f"{len(waiting)} acte(s) en attente d'une réponse sûre." if waiting else "Rien en attente.")
+    for each in every if everything else waiting:
+        when, state = french.moment(each.created_at, zone), f", {_state(each)}" if everything else ""
+        typer.echo(f"  {when}, {OPERATIONS[each.operation]}, acte {each.act_id}{state}")
+
+
+@exits.telling
+def resend(card: CardOption, service: ServiceOption = DEFAULT_SERVICE, as_json: JsonOption = False) -> None:
+    """Renvoyer, octet pour octet, tout ce qui attend une réponse sûre."""
+    results: list[dict[str, Any]] = []
+    with open_client(card, service) as client:
+        for each in client.send_pending():
+            act, done = each.kept, each.acknowledged
+            if done is None:
+                assert each.error is not None
+                results.append({"ok": False, "act_id": act.act_id, **exits.described(each.error)})
+                if not as_json:
+                    typer.echo(f"Acte {act.act_id} : {each.error}", err=True)
+                continue
+            results.append({"ok": True, **_receipt(done)})
+            if not as_json:
+                acknowledged(client, done, as_json=False)
+                if act.operation == "register":
+                    typer.echo(f"  La feuille à jour : ordonum pdf {done.act_id}")
+    if as_json:
+        exits.show({"ok": all(each["ok"] for each in results), "results": results})
+    elif not results:
+        typer.echo("Rien à renvoyer.")
+    if not all(each["ok"] for each in results):
+        lost = any(each.get("code") == "unconfirmed" for each in results)
+        raise typer.Exit(exits.UNCONFIRMED if lost else exits.DECLINED)
+
+
+@exits.telling
+def discard(
+    act: Annotated[UUID, typer.Argument(help="Identifiant de l'acte en attente.")],
+    card: CardOption,
+    service: ServiceOption = DEFAULT_SERVICE,
+) -> None:
+    """Renoncer à un acte en attente : il ne sera plus renvoyé (il a pu être enregistré : vérifiez par consult)."""
+    with open_client(card, service) as client:
+        client.outbox.discard(act)
+    typer.echo(f"L'acte {act} ne sera plus renvoyé.")
+
+
+@exits.telling
+def journal(card: CardOption, as_json: JsonOption = False) -> None:
+    """Ce que ce poste a fait, en chiffres : créés, enregistrés, refusés, sans réponse, durées. Le journal ne nomme personne."""
+    found = Journal(home() / "postes" / open_card(card).name / "journal")
+    figures = tally(found.entries())
+    if as_json:
+        exits.show({"ok": True, "at": datetime.now(UTC), "operations": figures})
+        return
+    if not figures:
+        typer.echo("Le journal de ce poste est vide.")
+        return
+    rows = [_HEADINGS, *(_figures(each) for each in figures)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    for row in rows:
+        cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        typer.echo("  ".join([row[0].ljust(widths[0]), *cells]).rstrip())
+    for each in figures:
+        for code, count in each.refused.items():
+            typer.echo(f"{OPERATIONS[each.operation]} : refus {code}, {count} fois")
+
+
+_HEADINGS = ("opération", "créés", "enregistrés", "part", "répondus", "refusés", "sans réponse", "médiane", "p99")
+
+
+def _figures(each: Tally) -> tuple[str, ...]:
+    acts = each.share is not None
+    return (
+        OPERATIONS[each.operation],
+        str(each.created) if acts else "",
+        str(each.recorded) if acts else "",
+        f"{each.share:.1%}".replace(".", ",").replace("%", " %") if each.share is not None else "",
+        str(each.answered or each.printed),
+        str(sum(each.refused.values())),
+        str(each.unanswered),
+        *(f"{ms:.0f} ms" if ms is not None else "" for ms in (each.median_ms, each.p99_ms)),
+    )
+
+
+def _row(each: Kept) -> dict[str, Any]:
+    row = {"act_id": each.act_id, "operation": each.operation, "created_at": each.created_at}
+    return row if each.pending else row | {"refused": each.refused, "prints": each.prints}
+
+
+def _state(each: Kept) -> str:
+    if each.pending:
+        return "en attente"
+    return "enregistré" if each.refused is None else f"non enregistré ({each.refused})"
+
+
+def _receipt(done: Acknowledged) -> dict[str, Any]:
+    acknowledged = done.acknowledgement
+    return {
+        "act_id": done.act_id,
+        "recorded_at": acknowledged.recorded_at,
+        "replayed": done.replayed,
+        "in_conflict": acknowledged.in_conflict,
+        "notices": done.notices,
+    }
+
+
+def acknowledged(client: Client, done: Acknowledged, *, as_json: bool) -> None:
+    """Tell what was recorded, to a person or as JSON."""
+    receipt = done.acknowledgement
+    if as_json:
+        exits.show({"ok": True, **_receipt(done)})
+        return
+    when = french.moment(receipt.recorded_at, zone_of(client.card.place))
+    again = " (déjà enregistré ; première réponse rendue)" if done.replayed else ""
+    typer.echo(f"Enregistré le {when}{again}. Acte {done.act_id}")
+    for code in receipt.in_conflict:
+        typer.echo(f"  en conflit : {french.conflict(code)}")
+    for notice in done.notices:
+        typer.echo(f"  à savoir : {notice}.")

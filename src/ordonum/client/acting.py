@@ -1,0 +1,195 @@
+"""How an act goes: kept on the disk, sent as often as patience allows, verified, noted. Steps that a face carries out."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import msgspec
+from msgspec import Struct
+
+from ordonum.client import journal
+from ordonum.client.card import Card
+from ordonum.client.effects import Answer, Steps, Unanswered, in_turn, locked, retried, work
+from ordonum.client.errors import ClientError, Declined, Unconfirmed, UnusableOutbox
+from ordonum.client.journal import Journal, Trace
+from ordonum.client.outbox import Kept, Outbox
+from ordonum.client.transport import Road, decoded
+from ordonum.client.verify import Verifier
+from ordonum.model.actors import Software
+from ordonum.model.acts import Acknowledgement, Receipt
+from ordonum.model.number import EpuId
+from ordonum.model.refusals import Effect, Refusal, Refused, Retry
+from ordonum.wire import problem
+
+T = TypeVar("T")
+UNAUTHENTICATED = 401
+
+
+class Acknowledged(Struct, frozen=True):
+    """A writing act that the service recorded. `replayed`: it had been, and this is the first answer again."""
+
+    act_id: UUID
+    number: EpuId | None
+    acknowledgement: Acknowledgement
+    notices: tuple[str, ...]
+    replayed: bool
+
+
+class Acting:
+    """A workstation that keeps, sends, verifies and notes."""
+
+    def __init__(
+        self,
+        card: Card,
+        software: Software,
+        *,
+        audience: str,
+        trust: Path,
+        outbox: Outbox,
+        journal: Journal,
+        now: Callable[[], datetime],
+        tell: Callable[[str], None],
+    ) -> None:
+        self.card, self.software, self.now = card, software, now
+        self.outbox, self.journal = outbox, journal
+        self.road = Road(card, software, audience=audience, now=now)
+        self._trust, self._tell = trust, tell
+        self._verifier: Verifier | None = None
+
+    def verifier(self) -> Steps[Verifier]:
+        """The verifier, once the service's acknowledgement keys are known. Raises Unanswered."""
+        if self._verifier is None:
+            self._verifier = yield from in_turn("keys", self._made_verifier())
+        return self._verifier
+
+    def _made_verifier(self) -> Steps[Verifier]:
+        if self._verifier is not None:
+            return self._verifier  # another task made it while this one waited for its turn
+        keys = yield from self.road.acknowledgement_keys()
+        return (yield from work(lambda: Verifier(self._trust, keys)))
+
+    def _trace(self, operation: str) -> Trace:
+        return Trace(self.journal, operation, card=self.card, software=self.software, now=self.now)
+
+    def _act(self, kept: Kept, ready: Callable[[Trace], Kept]) -> Steps[Acknowledged]:
+        """Make an act ready, then send it, while nobody else on this workstation touches it."""
+        return (yield from locked(str(kept.act_id), self._acted(kept, ready)))
+
+    def _acted(self, kept: Kept, ready: Callable[[Trace], Kept]) -> Steps[Acknowledged]:
+        trace = self._trace(kept.operation)
+        trace.act_id = kept.act_id
+
+        def steps(trace: Trace) -> Steps[Acknowledged]:
+            return (yield from self._record((yield from work(lambda: ready(trace))), trace))
+
+        return (yield from self._told(trace, steps))
+
+    def _doubted(self, kept: Kept) -> Kept:
+        """The act as one that was sent before: whoever kept it may have died before it could note that."""
+        return msgspec.structs.replace(kept, doubtful=True)
+
+    def _first(self, kept: Kept) -> Steps[Acknowledged]:
+        return (yield from self._act(kept, lambda trace: self._kept(kept, trace)))
+
+    def _kept(self, kept: Kept, trace: Trace) -> Kept:
+        """Keep a new act. The same one again is the one kept before; another one under an id that is taken is refused."""
+        there = self.outbox.find(kept.act_id)
+        if there is not None and there.refused is None:
+            if (there.operation, there.body) == (kept.operation, kept.body):
+                return self._doubted(there)
+            if there.answer is not None or there.doubtful:
+                raise declined(Refused(Refusal.EXISTS_DIFFERENT))
+        try:
+            self.outbox.keep(kept)
+        except OSError as error:
+            raise UnusableOutbox(
+                f"L'acte ne peut pas être gardé sur ce poste ({error.strerror}) ; rien n'a été envoyé."
+            ) from None
+        trace.created()
+        trace.flush()
+        return kept
+
+    def _record(self, kept: Kept, trace: Trace) -> Steps[Acknowledged]:
+        doubtful = kept.doubtful
+
+        def doubt() -> None:
+            nonlocal doubtful
+            doubtful = True
+            self._noted(lambda: self.outbox.doubt(kept))
+
+        verifier = yield from self.verifier()
+        try:
+            answer = yield from self._send(f"/v1/{kept.operation}", kept.body.encode(), trace, lost=doubt)
+        except Declined as refusal:
+            told = refusal.problem
+            # A refusal of the card says nothing of an earlier attempt whose reply was lost: the act stays pending.
+            judged = not doubtful or told.status != UNAUTHENTICATED
+            if judged and told.effect is Effect.NONE and told.retry is Retry.NEVER:
+                yield from work(lambda: self._noted(lambda: self.outbox.refused(kept, told.code)))
+            raise
+        return (yield from work(lambda: self._acknowledged(kept, verifier, answer)))
+
+    def _acknowledged(self, kept: Kept, verifier: Verifier, answer: Answer) -> Acknowledged:
+        receipt = decoded(answer, Receipt)
+        acknowledgement = verifier.kept(kept, receipt)
+        self._noted(lambda: self.outbox.answered(kept, answer.content))
+        return Acknowledged(kept.act_id, kept.number, acknowledgement, receipt.notices, answer.replayed)
+
+    def _noted(self, write: Callable[[], object]) -> None:
+        """What became of an act, written if it can be: it stays pending else, and sending it again tells the same."""
+        try:
+            write()
+        except OSError as error:
+            self._tell(f"La suite d'un acte n'a pas pu être notée sur ce poste ({error.strerror}) : il sera renvoyé.")
+
+    def _send(self, path: str, body: bytes, trace: Trace, lost: Callable[[], None] = lambda: None) -> Steps[Answer]:
+        """The answer to these bytes, asked for as often as patience allows. Raises Declined, Unanswered.
+
+        `lost` is called after each attempt that ends without an answer, an interrupted one too.
+        """
+
+        def attempt(rank: int) -> Steps[Answer]:
+            begun, code = monotonic(), journal.INTERRUPTED
+            try:
+                answer = yield from self.road.post(path, body)
+                code = journal.ANSWERED
+                return answer
+            except Declined as refusal:
+                code = refusal.problem.code
+                raise
+            except Unanswered:
+                code = journal.UNANSWERED
+                raise
+            finally:
+                trace.attempted(rank, code, begun)
+                if code in (journal.INTERRUPTED, journal.UNANSWERED):
+                    yield from work(lost)
+
+        return (yield from retried(attempt))
+
+    def _told(self, trace: Trace, steps: Callable[[Trace], Steps[T]]) -> Steps[T]:
+        """What these steps give, with the result in the journal. Raises Unconfirmed where they raise Unanswered."""
+        code = journal.INTERRUPTED
+        try:
+            done = yield from steps(trace)
+            code = journal.READ
+            if isinstance(done, Acknowledged):
+                code = journal.REPLAYED if done.replayed else journal.RECORDED
+            return done
+        except ClientError as error:
+            code = error.problem.code if isinstance(error, Declined) else error.code
+            raise
+        except Unanswered as cause:
+            code = journal.UNANSWERED
+            raise Unconfirmed(str(trace.act_id) if trace.act_id else None, str(cause)) from None
+        finally:
+            trace.ended(code)
+            yield from work(trace.flush)
+
+
+def declined(refused: Refused) -> Declined:
+    """A refusal that the client pronounces itself: nothing was sent."""
+    return Declined(problem.problem(refused, reference=str(uuid4())))

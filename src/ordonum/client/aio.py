@@ -1,0 +1,168 @@
+"""The asynchronous face: the same methods, awaited. It only carries out what `core` asks for, and never blocks its loop."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+import httpx2
+
+from ordonum.client.acting import Acknowledged
+from ordonum.client.core import Sent
+from ordonum.client.effects import Answer, Effect, Exchange, Locked, Retried, Steps, Work, work
+from ordonum.client.outbox import Kept
+from ordonum.client.verify import VerifiedOrder, Verifier
+from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
+from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, Execution, Origin
+from ordonum.model.number import EpuId
+from ordonum.model.prescription import Prescription
+from ordonum.model.views import ForPrescriber
+
+T = TypeVar("T")
+LOCK_ASKED_AGAIN_SECONDS = 0.02
+
+
+class AsyncClient(Workstation):
+    """A professional's software in front of the service. Use it in an `async with`, from as many tasks as you like.
+
+    Its arguments are those of Workstation; its methods are those of Client, which says what each does and raises. Disk,
+    signatures, verification and drawing run in the loop's threads. A task that is cancelled while it sends leaves its act
+    kept and doubtful: `send_pending` tells later what became of it.
+    """
+
+    _http: httpx2.AsyncClient
+
+    def _begin(self) -> None:
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def __aenter__(self) -> Self:
+        self._http = await _in_thread(lambda: connections(httpx2.AsyncClient, self.service))
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    # what a prescriber does ------------------------------------------------------------------------------------------
+
+    async def prescribe(self, prescription: Prescription, *, source: str | None = None) -> Acknowledged:
+        """See Client.prescribe."""
+        return await self._drive(self._core.prescribe(prescription, source))
+
+    async def sheet(self, act_id: UUID) -> bytes:
+        """See Client.sheet."""
+        return await self._drive(self._core.sheet(act_id))
+
+    async def cancel(self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation) -> Acknowledged:
+        """See Client.cancel."""
+        return await self._drive(self._core.cancel(prescription, cancellation))
+
+    async def executions(self, prescription: ByNumber | ByOwnAct) -> ForPrescriber:
+        """See Client.executions."""
+        return await self._drive(self._core.executions(prescription))
+
+    # what an executant does ------------------------------------------------------------------------------------------
+
+    async def consult(self, number: EpuId, origin: Origin) -> VerifiedOrder:
+        """See Client.consult."""
+        return await self._drive(self._core.consult(number, origin))
+
+    async def execute(self, number: EpuId, execution: Execution, *, source: str | None = None) -> Acknowledged:
+        """See Client.execute."""
+        return await self._drive(self._core.execute(number, execution, source))
+
+    # what is kept ----------------------------------------------------------------------------------------------------
+
+    async def resend(self, kept: Kept) -> Acknowledged:
+        """See Client.resend."""
+        return await self._drive(self._core.resend(kept))
+
+    async def send_pending(self) -> tuple[Sent, ...]:
+        """See Client.send_pending."""
+        return await self._drive(self._core.send_pending())
+
+    async def sign_again(self, act_id: UUID) -> Acknowledged:
+        """See Client.sign_again."""
+        return await self._drive(self._core.sign_again(act_id))
+
+    async def pending(self) -> tuple[Kept, ...]:
+        """See Client.pending."""
+        return await self._drive(work(lambda: tuple(self.outbox.pending())))
+
+    async def verifier(self) -> Verifier:
+        """See Client.verifier."""
+        return await self._drive(self._core.known_verifier())
+
+    # carrying out ----------------------------------------------------------------------------------------------------
+
+    async def _drive(self, steps: Steps[T]) -> T:
+        try:
+            effect = next(steps)
+            while True:
+                try:
+                    result = await self._perform(effect)
+                except GeneratorExit:  # the loop is gone: nothing can be noted any more; what is kept is pending
+                    with suppress(RuntimeError):
+                        steps.close()
+                    raise
+                except (
+                    BaseException
+                ) as error:  # a cancellation too: the steps note what is in doubt, and let it through
+                    effect = steps.throw(error)
+                else:
+                    effect = steps.send(result)
+        except StopIteration as done:
+            ended: T = done.value
+            return ended
+
+    async def _perform(self, effect: Effect) -> Any:
+        if isinstance(effect, Work):
+            return await _in_thread(effect.do)
+        if isinstance(effect, Exchange):
+            return await self._exchange(effect)
+        if isinstance(effect, Retried):
+            async for attempt in patience():
+                with attempt:
+                    return await self._drive(effect.attempt(attempt.num))
+            raise AssertionError("patience ends by an answer or an error")
+        if isinstance(effect, Locked):
+            return await self._locked(effect)
+        async with self._turns[effect.name]:
+            return await self._drive(effect.steps)
+
+    async def _locked(self, asked: Locked) -> Any:
+        lock = await _in_thread(lambda: self.outbox.lock(asked.name))
+        try:
+            while not await _in_thread(lock.take):  # noqa: ASYNC110  # another process gives no event
+                await asyncio.sleep(LOCK_ASKED_AGAIN_SECONDS)
+            return await self._drive(asked.steps)
+        finally:
+            lock.release()
+
+    async def _exchange(self, asked: Exchange) -> Answer:
+        try:
+            url = self._urls[asked.path]
+            return answer_of(await self._http.request(asked.method, url, content=asked.content, headers=asked.headers))
+        except httpx2.HTTPError:
+            raise silence() from None
+
+
+async def _in_thread(do: Callable[[], T]) -> T:
+    """Call this in a thread of the loop's. What was begun goes to its end, whoever cancels: the disk is never half written."""
+    running = asyncio.get_running_loop().run_in_executor(None, do)
+    cancelled: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        running.exception()  # seen: the cancellation is what is told
+        raise cancelled
+    return running.result()

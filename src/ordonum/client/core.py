@@ -1,0 +1,186 @@
+"""The core: prescribe, consult, execute, cancel, read back, as steps that a face carries out (see `effects`).
+
+Every writing act is kept on the disk before it is sent; what is believed of an answer is what was verified of it.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from ordonum.client import prepare
+from ordonum.client.acting import Acknowledged, Acting, declined
+from ordonum.client.effects import Steps, Unanswered, locked, work
+from ordonum.client.errors import CannotPrint, ClientError, NotKept, Unconfirmed
+from ordonum.client.journal import Trace
+from ordonum.client.outbox import Kept
+from ordonum.client.transport import decoded
+from ordonum.client.verify import VerifiedOrder, Verifier
+from ordonum.knowledge.rights import may_prescribe
+from ordonum.model.acts import (
+    ByNumber,
+    ByOwnAct,
+    Cancellation,
+    CancelRequest,
+    ConsultRequest,
+    Execution,
+    Origin,
+    ReadBackRequest,
+)
+from ordonum.model.number import EpuId
+from ordonum.model.prescription import Prescription
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.views import ForExecutant, ForPrescriber
+from ordonum.wire import native, sheet
+
+
+class Sent(Struct, frozen=True):
+    """What became of a pending act that was sent again: acknowledged, or the error that says why not."""
+
+    kept: Kept
+    acknowledged: Acknowledged | None
+    error: ClientError | None = None
+
+
+class Core(Acting):
+    """A professional's software in front of a service: all that both faces know and decide."""
+
+    # what a prescriber does ------------------------------------------------------------------------------------------
+
+    def prescribe(self, prescription: Prescription, source: str | None) -> Steps[Acknowledged]:
+        """See Client.prescribe."""
+        who = self.card.professional.profession
+        if prescription.family not in may_prescribe(who):
+            raise declined(Refused(Refusal.NOT_ENTITLED, profession=who.label, family=prescription.family.label))
+
+        def made() -> Kept:
+            prepared = prepare.registration(prescription, self.card, self.software)
+            assert prepared.number is not None
+            self._draw(prescription, prepared.number, registered=False)  # what cannot be printed is not registered
+            return self._new("register", prepared, source=source, prescription=prescription)
+
+        return (yield from self._first((yield from work(made))))
+
+    def sheet(self, act_id: UUID) -> Steps[bytes]:
+        """See Client.sheet."""
+
+        def drawn() -> bytes:
+            kept, trace = self.outbox.get(act_id), self._trace("print")
+            if kept.prescription is None or kept.number is None:
+                raise NotKept(f"L'acte {act_id} n'est pas une ordonnance.")
+            if kept.refused is not None:
+                raise CannotPrint(f"Cette ordonnance n'a pas été enregistrée ({kept.refused}) : refaites-la.")
+            made = self._draw(kept.prescription, kept.number, registered=kept.answer is not None)
+            trace.act_id = act_id
+            trace.printed(self.outbox.printed(act_id).prints)  # counted before anybody holds it
+            trace.flush()
+            return made
+
+        return (yield from work(drawn))
+
+    def cancel(self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation) -> Steps[Acknowledged]:
+        """See Client.cancel."""
+        number = prescription.number if isinstance(prescription, ByNumber) else None
+        request = CancelRequest(prescription=prescription, cancellation=cancellation)
+        prepared = prepare.Prepared(cancellation.act_id, number, native.write(request))
+        return (yield from self._first(self._new("cancel", prepared)))
+
+    def executions(self, prescription: ByNumber | ByOwnAct) -> Steps[ForPrescriber]:
+        """See Client.executions."""
+
+        def steps(trace: Trace) -> Steps[ForPrescriber]:
+            body = native.write(ReadBackRequest(prescription=prescription))
+            return decoded((yield from self._send("/v1/executions", body, trace)), ForPrescriber)
+
+        return (yield from self._told(self._trace("executions"), steps))
+
+    # what an executant does ------------------------------------------------------------------------------------------
+
+    def consult(self, number: EpuId, origin: Origin) -> Steps[VerifiedOrder]:
+        """See Client.consult."""
+
+        def steps(trace: Trace) -> Steps[VerifiedOrder]:
+            verifier = yield from self.verifier()
+            body = native.write(ConsultRequest(number=number, origin=origin))
+            answer = yield from self._send("/v1/consult", body, trace)
+            return (yield from work(lambda: verifier.order(number, decoded(answer, ForExecutant))))
+
+        return (yield from self._told(self._trace("consult"), steps))
+
+    def execute(self, number: EpuId, execution: Execution, source: str | None) -> Steps[Acknowledged]:
+        """See Client.execute."""
+        return (yield from self._first(self._new("execute", prepare.execution(number, execution), source=source)))
+
+    # sending again ---------------------------------------------------------------------------------------------------
+
+    def resend(self, kept: Kept) -> Steps[Acknowledged]:
+        """See Client.resend."""
+        return (yield from self._act(kept, lambda _: self._doubted(self.outbox.find(kept.act_id) or kept)))
+
+    def send_pending(self) -> Steps[tuple[Sent, ...]]:
+        """See Client.send_pending."""
+        results = []
+        for kept in (yield from work(lambda: tuple(self.outbox.pending()))):
+            try:
+                done = yield from locked(str(kept.act_id), self._if_pending(kept))
+            except ClientError as error:
+                results.append(Sent(kept, None, error))
+            else:
+                results += [Sent(kept, done)] if done is not None else []
+        return tuple(results)
+
+    def sign_again(self, act_id: UUID) -> Steps[Acknowledged]:
+        """See Client.sign_again."""
+        first = yield from work(lambda: self.outbox.get(act_id))
+
+        def signed(_: Trace) -> Kept:
+            kept = self.outbox.get(act_id)
+            if kept.prescription is None or kept.answer is not None:
+                raise NotKept(f"L'acte {act_id} n'attend pas de nouvelle signature.")
+            body = prepare.signed_again(kept.body.encode(), self.card, self.software).decode()
+            return self.outbox.change(kept, body=body, refused=None, author=self.card.professional.rpps)
+
+        return (yield from self._act(first, signed))
+
+    def known_verifier(self) -> Steps[Verifier]:
+        """See Client.verifier."""
+        try:
+            return (yield from self.verifier())
+        except Unanswered as cause:
+            raise Unconfirmed(None, str(cause)) from None
+
+    # below -----------------------------------------------------------------------------------------------------------
+
+    def _if_pending(self, kept: Kept) -> Steps[Acknowledged | None]:
+        """Send it, unless another process settled it since it was listed."""
+        latest = yield from work(lambda: self.outbox.find(kept.act_id))
+        if latest is None or not latest.pending:
+            return None
+        return (yield from self._acted(latest, lambda _: self._doubted(latest)))
+
+    def _draw(self, prescription: Prescription, number: EpuId, *, registered: bool) -> bytes:
+        signed = prepare.code(prescription, number, self.card)
+        try:
+            return sheet.draw(
+                prescription, self.card.professional, signed, registered=registered, specimen=self.card.is_test
+            )
+        except sheet.Unprintable as error:
+            raise CannotPrint(f"{error} Rien n'a été enregistré.") from None
+
+    def _new(
+        self,
+        operation: str,
+        prepared: prepare.Prepared,
+        *,
+        source: str | None = None,
+        prescription: Prescription | None = None,
+    ) -> Kept:
+        return Kept(
+            act_id=prepared.act_id,
+            operation=operation,
+            author=self.card.professional.rpps,
+            created_at=self.now(),
+            body=prepared.body.decode(),
+            number=prepared.number,
+            source=source,
+            prescription=prescription,
+        )
