@@ -82,7 +82,7 @@ def execute(
             )
         # the same file for another beneficiary of the card is another execution
         source = files.source_of(raw if used is None else raw + native.write(used))
-        author = client.card.professional.rpps
+        author = client.card.holder.author
         with client.outbox.alone(source):  # two commands at once make one execution of one file
             before = client.outbox.made_from(source, author, pending_only=again, number=number)
             done = client.resend(before) if before else client.execute(number, execution, source=source)

@@ -129,7 +129,7 @@ def executions(
 
 def _once(client: Client, raw: bytes) -> Acknowledged:
     """The same file, pending, is the same prescription: two commands at once make one of it."""
-    source, author = files.source_of(raw), client.card.professional.rpps
+    source, author = files.source_of(raw), client.card.holder.author
     with client.outbox.alone(source):
         before = client.outbox.made_from(source, author, pending_only=True)
         if before is not None:

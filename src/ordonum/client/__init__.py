@@ -26,7 +26,7 @@ from ordonum.client.verify import VerifiedOrder
 from ordonum.model.actors import Place, Profession, Professional, Software
 from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason, Execution, Given, Origin
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
-from ordonum.model.identifiers import BirthDate, Cip13, Finess, InsOid, NirKey, NumeroAm, Rpps
+from ordonum.model.identifiers import BirthDate, Cip13, Finess, InsOid, Nil, NirKey, NumeroAm, Rpps
 from ordonum.model.lines import Family, FreeTextLine, Quantity, Unit
 from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered, NotDelivered, Withheld
@@ -65,6 +65,7 @@ __all__ = [
     "Kept",
     "KeyWrap",
     "MedicineLine",
+    "Nil",
     "Nir",
     "NirKey",
     "NoIdentity",

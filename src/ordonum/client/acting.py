@@ -15,11 +15,13 @@ from ordonum.client.card import Card
 from ordonum.client.effects import Answer, Steps, Unanswered, in_turn, locked, retried, work
 from ordonum.client.errors import ClientError, Declined, Unconfirmed, UnusableOutbox
 from ordonum.client.journal import Journal, Trace
+from ordonum.client.keys import HeldKeys
 from ordonum.client.outbox import Kept, Outbox
-from ordonum.client.transport import Road, decoded
+from ordonum.client.transport import Road, Stand, decoded
 from ordonum.client.verify import Verifier
 from ordonum.model.actors import Software
 from ordonum.model.acts import Acknowledgement, Receipt
+from ordonum.model.invoice import Justification
 from ordonum.model.number import EpuId
 from ordonum.model.refusals import Effect, Refusal, Refused, Retry
 from ordonum.wire import problem
@@ -36,6 +38,7 @@ class Acknowledged(Struct, frozen=True):
     acknowledgement: Acknowledgement
     notices: tuple[str, ...]
     replayed: bool
+    justification: tuple[Justification, ...] = ()
 
 
 class Acting:
@@ -50,11 +53,12 @@ class Acting:
         trust: Path,
         outbox: Outbox,
         journal: Journal,
+        keys: HeldKeys,
         now: Callable[[], datetime],
         tell: Callable[[str], None],
     ) -> None:
         self.card, self.software, self.now = card, software, now
-        self.outbox, self.journal = outbox, journal
+        self.outbox, self.journal, self.keys = outbox, journal, keys
         self.road = Road(card, software, audience=audience, now=now)
         self._trust, self._tell = trust, tell
         self._verifier: Verifier | None = None
@@ -122,7 +126,9 @@ class Acting:
 
         verifier = yield from self.verifier()
         try:
-            answer = yield from self._send(f"/v1/{kept.operation}", kept.body.encode(), trace, lost=doubt)
+            answer = yield from self._send(
+                f"/v1/{kept.operation}", kept.body.encode(), trace, lost=doubt, stand=_stand(kept)
+            )
         except Declined as refusal:
             told = refusal.problem
             # A refusal of the card says nothing of an earlier attempt whose reply was lost: the act stays pending.
@@ -136,7 +142,9 @@ class Acting:
         receipt = decoded(answer, Receipt)
         acknowledgement = verifier.kept(kept, receipt)
         self._noted(lambda: self.outbox.answered(kept, answer.content))
-        return Acknowledged(kept.act_id, kept.number, acknowledgement, receipt.notices, answer.replayed)
+        return Acknowledged(
+            kept.act_id, kept.number, acknowledgement, receipt.notices, answer.replayed, receipt.justification
+        )
 
     def _noted(self, write: Callable[[], object]) -> None:
         """What became of an act, written if it can be: it stays pending else, and sending it again tells the same."""
@@ -145,7 +153,15 @@ class Acting:
         except OSError as error:
             self._tell(f"La suite d'un acte n'a pas pu être notée sur ce poste ({error.strerror}) : il sera renvoyé.")
 
-    def _send(self, path: str, body: bytes, trace: Trace, lost: Callable[[], None] = lambda: None) -> Steps[Answer]:
+    def _send(
+        self,
+        path: str,
+        body: bytes,
+        trace: Trace,
+        *,
+        lost: Callable[[], None] = lambda: None,
+        stand: Stand | None = None,
+    ) -> Steps[Answer]:
         """The answer to these bytes, asked for as often as patience allows. Raises Declined, Unanswered.
 
         `lost` is called after each attempt that ends without an answer, an interrupted one too.
@@ -154,7 +170,7 @@ class Acting:
         def attempt(rank: int) -> Steps[Answer]:
             begun, code = monotonic(), journal.INTERRUPTED
             try:
-                answer = yield from self.road.post(path, body)
+                answer = yield from self.road.post(path, body, stand)
                 code = journal.ANSWERED
                 return answer
             except Declined as refusal:
@@ -188,6 +204,12 @@ class Acting:
         finally:
             trace.ended(code)
             yield from work(trace.flush)
+
+
+def _stand(kept: Kept) -> Stand | None:
+    """From where an act is sent: where its prescription was written, if it registers one."""
+    written = kept.prescription
+    return Stand(written.place, written.establishment) if written is not None else None
 
 
 def declined(refused: Refused) -> Declined:

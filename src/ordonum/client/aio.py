@@ -17,6 +17,8 @@ from ordonum.client.outbox import Kept
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
 from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, Execution, Origin
+from ordonum.model.delegation import Delegated
+from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
 from ordonum.model.views import ForPrescriber
@@ -59,9 +61,19 @@ class AsyncClient(Workstation):
         """See Client.sheet."""
         return await self._drive(self._core.sheet(act_id))
 
-    async def cancel(self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation) -> Acknowledged:
+    async def preview(self, prescription: Prescription) -> bytes:
+        """See Client.preview."""
+        return await self._drive(self._core.preview(prescription))
+
+    async def open_session(self) -> Delegated:
+        """See Client.open_session."""
+        return await self._drive(self._core.open_session())
+
+    async def cancel(
+        self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation, *, scanned: str | None = None
+    ) -> Acknowledged:
         """See Client.cancel."""
-        return await self._drive(self._core.cancel(prescription, cancellation))
+        return await self._drive(self._core.cancel(prescription, cancellation, scanned))
 
     async def executions(self, prescription: ByNumber | ByOwnAct) -> ForPrescriber:
         """See Client.executions."""
@@ -69,13 +81,21 @@ class AsyncClient(Workstation):
 
     # what an executant does ------------------------------------------------------------------------------------------
 
-    async def consult(self, number: EpuId, origin: Origin) -> VerifiedOrder:
+    async def consult(self, number: EpuId, origin: Origin, *, scanned: str | None = None) -> VerifiedOrder:
         """See Client.consult."""
-        return await self._drive(self._core.consult(number, origin))
+        return await self._drive(self._core.consult(number, origin, scanned))
 
-    async def execute(self, number: EpuId, execution: Execution, *, source: str | None = None) -> Acknowledged:
+    async def execute(
+        self, number: EpuId, execution: Execution, *, source: str | None = None, scanned: str | None = None
+    ) -> Acknowledged:
         """See Client.execute."""
-        return await self._drive(self._core.execute(number, execution, source))
+        return await self._drive(self._core.execute(number, execution, source, scanned))
+
+    async def attach_invoice(
+        self, number: EpuId, invoice: Invoice, *, source: str | None = None, scanned: str | None = None
+    ) -> Acknowledged:
+        """See Client.attach_invoice."""
+        return await self._drive(self._core.attach_invoice(number, invoice, source, scanned))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,8 @@ from ordonum.client.outbox import Kept
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
 from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, Execution, Origin
+from ordonum.model.delegation import Delegated
+from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
 from ordonum.model.views import ForPrescriber
@@ -52,9 +54,19 @@ class Client(Workstation):
         """The PDF of a prescription of this workstation; it says so when it is not registered yet. Counted as a print."""
         return self._drive(self._core.sheet(act_id))
 
-    def cancel(self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation) -> Acknowledged:
-        """Cancel one's own prescription."""
-        return self._drive(self._core.cancel(prescription, cancellation))
+    def preview(self, prescription: Prescription) -> bytes:
+        """The sheet as it would be printed, «non enregistrée»; nothing is kept nor sent. Raises CannotPrint, Declined."""
+        return self._drive(self._core.preview(prescription))
+
+    def open_session(self) -> Delegated:
+        """Delegate a key that signs orders for twelve hours without the card. Raises Declined, Unconfirmed."""
+        return self._drive(self._core.open_session())
+
+    def cancel(
+        self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation, *, scanned: str | None = None
+    ) -> Acknowledged:
+        """Cancel one's own prescription; with its QR code's text, even before it is registered."""
+        return self._drive(self._core.cancel(prescription, cancellation, scanned))
 
     def executions(self, prescription: ByNumber | ByOwnAct) -> ForPrescriber:
         """What was executed of one's own prescription."""
@@ -62,13 +74,24 @@ class Client(Workstation):
 
     # what an executant does ------------------------------------------------------------------------------------------
 
-    def consult(self, number: EpuId, origin: Origin) -> VerifiedOrder:
-        """The order of this number, verified: signature, chain, acknowledgement, commitment. Raises NotAuthentic."""
-        return self._drive(self._core.consult(number, origin))
+    def consult(self, number: EpuId, origin: Origin, *, scanned: str | None = None) -> VerifiedOrder:
+        """The order of this number, verified: signature, chain, acknowledgement, commitment. Raises NotAuthentic.
 
-    def execute(self, number: EpuId, execution: Execution, *, source: str | None = None) -> Acknowledged:
-        """Record what was delivered or done."""
-        return self._drive(self._core.execute(number, execution, source))
+        `scanned` is the text of the QR code that the number was read from.
+        """
+        return self._drive(self._core.consult(number, origin, scanned))
+
+    def execute(
+        self, number: EpuId, execution: Execution, *, source: str | None = None, scanned: str | None = None
+    ) -> Acknowledged:
+        """Record what was delivered or done; with the QR code's text, what happened is kept even before the registration."""
+        return self._drive(self._core.execute(number, execution, source, scanned))
+
+    def attach_invoice(
+        self, number: EpuId, invoice: Invoice, *, source: str | None = None, scanned: str | None = None
+    ) -> Acknowledged:
+        """Attach an invoice, before, with or after its execution; `justification` says which lines still need a scan."""
+        return self._drive(self._core.attach_invoice(number, invoice, source, scanned))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

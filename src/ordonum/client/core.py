@@ -3,8 +3,10 @@
 Every writing act is kept on the disk before it is sent; what is believed of an answer is what was verified of it.
 """
 
+import secrets
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from ordonum.client import prepare
@@ -12,10 +14,12 @@ from ordonum.client.acting import Acknowledged, Acting, declined
 from ordonum.client.effects import Steps, Unanswered, locked, work
 from ordonum.client.errors import CannotPrint, ClientError, NotKept, Unconfirmed
 from ordonum.client.journal import Trace
+from ordonum.client.keys import HeldKey
 from ordonum.client.outbox import Kept
 from ordonum.client.transport import decoded
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.knowledge.rights import may_prescribe
+from ordonum.model.actors import Professional
 from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
@@ -26,11 +30,15 @@ from ordonum.model.acts import (
     Origin,
     ReadBackRequest,
 )
+from ordonum.model.decisions import check_scope
+from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse
+from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.views import ForExecutant, ForPrescriber
-from ordonum.wire import native, sheet
+from ordonum.wire import native, qr, sheet
+from ordonum.wire.qr import SignedQr
 
 
 class Sent(Struct, frozen=True):
@@ -48,17 +56,43 @@ class Core(Acting):
 
     def prescribe(self, prescription: Prescription, source: str | None) -> Steps[Acknowledged]:
         """See Client.prescribe."""
-        who = self.card.professional.profession
-        if prescription.family not in may_prescribe(who):
-            raise declined(Refused(Refusal.NOT_ENTITLED, profession=who.label, family=prescription.family.label))
+        self._check_right(prescription)
 
         def made() -> Kept:
-            prepared = prepare.registration(prescription, self.card, self.software)
+            session = self.keys.current(self.card.professional.rpps, KeyUse.ORDER, self.now())
+            sign = session.sign_order if session is not None and session.registered else None
+            prepared = prepare.registration(prescription, self.card, self.software, sign=sign)
             assert prepared.number is not None
-            self._draw(prescription, prepared.number, registered=False)  # what cannot be printed is not registered
-            return self._new("register", prepared, source=source, prescription=prescription)
+            code = prepare.code(prescription, prepared.number, self._code_key())
+            self._draw(prescription, code, registered=False)  # what cannot be printed is not registered
+            kept = self._new("register", prepared, source=source, prescription=prescription)
+            return msgspec.structs.replace(kept, code=qr.write(code))
 
-        return (yield from self._first((yield from work(made))))
+        done = yield from self._first((yield from work(made)))
+        yield from self._register_code_key()
+        return done
+
+    def preview(self, prescription: Prescription) -> Steps[bytes]:
+        """See Client.preview."""
+
+        def drawn() -> bytes:
+            self._check_right(prescription)
+            number = EpuId.draw(secrets.choice)
+            return self._draw(prescription, prepare.code(prescription, number, self._code_key()), registered=False)
+
+        return (yield from work(drawn))
+
+    def open_session(self) -> Steps[Delegated]:
+        """See Client.open_session."""
+        held = yield from work(lambda: self.keys.make(self.card, KeyUse.ORDER, self.now()))
+
+        def steps(trace: Trace) -> Steps[Delegated]:
+            body = native.write(DelegateRequest(held.delegation))
+            given = decoded((yield from self._send("/v1/delegations", body, trace)), Delegated)
+            yield from work(lambda: self.keys.registered(held, given))
+            return given
+
+        return (yield from self._told(self._trace("delegate"), steps))
 
     def sheet(self, act_id: UUID) -> Steps[bytes]:
         """See Client.sheet."""
@@ -69,7 +103,8 @@ class Core(Acting):
                 raise NotKept(f"L'acte {act_id} n'est pas une ordonnance.")
             if kept.refused is not None:
                 raise CannotPrint(f"Cette ordonnance n'a pas été enregistrée ({kept.refused}) : refaites-la.")
-            made = self._draw(kept.prescription, kept.number, registered=kept.answer is not None)
+            code = qr.read(kept.code) if kept.code else prepare.code(kept.prescription, kept.number, self._code_key())
+            made = self._draw(kept.prescription, code, registered=kept.answer is not None)
             trace.act_id = act_id
             trace.printed(self.outbox.printed(act_id).prints)  # counted before anybody holds it
             trace.flush()
@@ -77,10 +112,12 @@ class Core(Acting):
 
         return (yield from work(drawn))
 
-    def cancel(self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation) -> Steps[Acknowledged]:
+    def cancel(
+        self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation, scanned: str | None
+    ) -> Steps[Acknowledged]:
         """See Client.cancel."""
         number = prescription.number if isinstance(prescription, ByNumber) else None
-        request = CancelRequest(prescription=prescription, cancellation=cancellation)
+        request = CancelRequest(prescription=prescription, cancellation=cancellation, qr=scanned)
         prepared = prepare.Prepared(cancellation.act_id, number, native.write(request))
         return (yield from self._first(self._new("cancel", prepared)))
 
@@ -95,20 +132,29 @@ class Core(Acting):
 
     # what an executant does ------------------------------------------------------------------------------------------
 
-    def consult(self, number: EpuId, origin: Origin) -> Steps[VerifiedOrder]:
+    def consult(self, number: EpuId, origin: Origin, scanned: str | None) -> Steps[VerifiedOrder]:
         """See Client.consult."""
 
         def steps(trace: Trace) -> Steps[VerifiedOrder]:
             verifier = yield from self.verifier()
-            body = native.write(ConsultRequest(number=number, origin=origin))
+            body = native.write(ConsultRequest(number=number, origin=origin, qr=scanned))
             answer = yield from self._send("/v1/consult", body, trace)
             return (yield from work(lambda: verifier.order(number, decoded(answer, ForExecutant))))
 
         return (yield from self._told(self._trace("consult"), steps))
 
-    def execute(self, number: EpuId, execution: Execution, source: str | None) -> Steps[Acknowledged]:
+    def execute(
+        self, number: EpuId, execution: Execution, source: str | None, scanned: str | None
+    ) -> Steps[Acknowledged]:
         """See Client.execute."""
-        return (yield from self._first(self._new("execute", prepare.execution(number, execution), source=source)))
+        prepared = prepare.execution(number, execution, scanned)
+        return (yield from self._first(self._new("execute", prepared, source=source)))
+
+    def attach_invoice(
+        self, number: EpuId, invoice: Invoice, source: str | None, scanned: str | None
+    ) -> Steps[Acknowledged]:
+        """See Client.attach_invoice."""
+        return (yield from self._first(self._new("invoice", prepare.invoice(number, invoice, scanned), source=source)))
 
     # sending again ---------------------------------------------------------------------------------------------------
 
@@ -126,6 +172,8 @@ class Core(Acting):
                 results.append(Sent(kept, None, error))
             else:
                 results += [Sent(kept, done)] if done is not None else []
+        if any(each.acknowledged for each in results):
+            yield from self._register_code_key()
         return tuple(results)
 
     def sign_again(self, act_id: UUID) -> Steps[Acknowledged]:
@@ -137,7 +185,7 @@ class Core(Acting):
             if kept.prescription is None or kept.answer is not None:
                 raise NotKept(f"L'acte {act_id} n'attend pas de nouvelle signature.")
             body = prepare.signed_again(kept.body.encode(), self.card, self.software).decode()
-            return self.outbox.change(kept, body=body, refused=None, author=self.card.professional.rpps)
+            return self.outbox.change(kept, body=body, refused=None, author=self.card.holder.author)
 
         return (yield from self._act(first, signed))
 
@@ -157,8 +205,46 @@ class Core(Acting):
             return None
         return (yield from self._acted(latest, lambda _: self._doubted(latest)))
 
-    def _draw(self, prescription: Prescription, number: EpuId, *, registered: bool) -> bytes:
-        signed = prepare.code(prescription, number, self.card)
+    def _check_right(self, prescription: Prescription) -> None:
+        """What the service would refuse whatever the lines is told before anything is kept."""
+        who = self.card.professional.profession
+        try:
+            check_scope(prescription.family, prescription.establishment)
+        except Refused as refused:
+            raise declined(refused) from None
+        if prescription.family not in may_prescribe(who):
+            raise declined(Refused(Refusal.NOT_ENTITLED, profession=who.label, family=prescription.family.label))
+
+    def _code_key(self) -> HeldKey:
+        """The key that signs QR codes: the one in use, or a new one that the card delegates."""
+        rpps, now = self.card.professional.rpps, self.now()
+        if held := self.keys.current(rpps, KeyUse.QR, now):
+            return held
+        with self.outbox.alone("qr-key"):  # two programs of one workstation make one key
+            return self.keys.current(rpps, KeyUse.QR, now) or self.keys.make(self.card, KeyUse.QR, now)
+
+    def _register_code_key(self) -> Steps[None]:
+        """Register the delegation of the QR key, if it is not yet, once the service is known to answer.
+
+        A failure is told by nobody: the sheet stands by its number, and the next prescription tries again.
+        """
+        held = yield from work(
+            lambda: (
+                self.keys.current(self.card.professional.rpps, KeyUse.QR, self.now())
+                if isinstance(self.card.holder, Professional)
+                else None
+            )
+        )
+        if held is None or held.registered:
+            return
+        try:
+            answer = yield from self.road.post("/v1/delegations", native.write(DelegateRequest(held.delegation)))
+            given = decoded(answer, Delegated)
+        except (Unanswered, ClientError):
+            return
+        yield from work(lambda: self.keys.registered(held, given))
+
+    def _draw(self, prescription: Prescription, signed: SignedQr, *, registered: bool) -> bytes:
         try:
             return sheet.draw(
                 prescription, self.card.professional, signed, registered=registered, specimen=self.card.is_test
@@ -177,7 +263,7 @@ class Core(Acting):
         return Kept(
             act_id=prepared.act_id,
             operation=operation,
-            author=self.card.professional.rpps,
+            author=self.card.holder.author,
             created_at=self.now(),
             body=prepared.body.decode(),
             number=prepared.number,

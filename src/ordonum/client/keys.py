@@ -59,7 +59,6 @@ class HeldKeys:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def current(self, rpps: Rpps, use: KeyUse, now: datetime) -> HeldKey | None:
         """The key in use, if it will last a little; None when another is to be made."""
@@ -99,6 +98,7 @@ class HeldKeys:
         self._file(rpps, use).unlink(missing_ok=True)
 
     def _keep(self, held: HeldKey) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self._file(held.rpps, held.use)
         side = file.with_suffix(f".{os.getpid()}.new")
         side.unlink(missing_ok=True)

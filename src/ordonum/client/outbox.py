@@ -39,7 +39,8 @@ SEALED, CLEAR, ASIDE = ".sealed", ".json", ".damaged"
 class Kept(Struct, frozen=True, kw_only=True):
     """An act of this workstation. `body` is the exact request; `answer` the exact reply; `refused` a refusal's code.
 
-    `doubtful`: an earlier attempt may have been recorded, its reply was lost. `prints`: how many sheets left the printer.
+    `doubtful`: an earlier attempt may have been recorded, its reply was lost. `prints`: how many sheets left the printer;
+    `code`: the text of their QR code, signed once and printed again as it is.
     """
 
     act_id: UUID
@@ -54,6 +55,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     doubtful: bool = False
     refused: str | None = None
     prints: int = 0
+    code: str | None = None
 
     def __repr__(self) -> str:
         return f"Kept({self.operation}, {self.act_id})"

@@ -7,12 +7,13 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from joserfc.jwk import OKPKey
+from msgspec import Struct
 
 from ordonum.client import prepare
 from ordonum.client.card import Card
 from ordonum.client.effects import Answer, Steps, Unanswered, exchange, in_turn, work
 from ordonum.client.errors import Declined
-from ordonum.model.actors import Software
+from ordonum.model.actors import Establishment, Place, Software
 from ordonum.model.refusals import Refusal, Refused, Retry
 from ordonum.wire import native, problem
 from ordonum.wire.assertion import GRANT_TYPE, TokenAnswer
@@ -24,25 +25,41 @@ _TOKEN_ASKED_AGAIN = {Refusal.NO_TOKEN, Refusal.TOKEN_EXPIRED}
 _ELSE = "Le service a répondu autre chose que ce qu'il promet."
 
 
+class Stand(Struct, frozen=True):
+    """From where one acts: a place of exercise, where needed inside an establishment. A token is for one of them."""
+
+    place: Place
+    inside: Establishment | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells one from another."""
+        return f"{self.place.key} {self.inside.key if self.inside else ''}"
+
+
 class Road:
     """Authenticated calls to one service for one card. `audience` is what assertions are addressed to."""
 
     def __init__(self, card: Card, software: Software, *, audience: str, now: Callable[[], datetime]) -> None:
         self.audience = audience
         self._card, self._software, self._now = card, software, now
-        self._token: tuple[str, float] | None = None
+        self._tokens: dict[str, tuple[str, float]] = {}
 
-    def post(self, path: str, body: bytes) -> Steps[Answer]:
-        """The answer to these bytes. Raises Declined, Unanswered. A token that was refused is asked again, once."""
-        token = self._held() or (yield from in_turn("token", self._fresh_token()))
+    def post(self, path: str, body: bytes, stand: Stand | None = None) -> Steps[Answer]:
+        """The answer to these bytes, sent from where one stands: the card's place if nothing else is said.
+
+        Raises Declined, Unanswered. A token that was refused is asked again, once.
+        """
+        stand = stand or Stand(self._card.place)
+        token = self._held(stand) or (yield from in_turn("token", self._fresh_token(stand)))
         try:
             return (yield from self._post(path, body, token))
         except Declined as declined:
             if declined.refusal not in _TOKEN_ASKED_AGAIN:
                 raise
-            if self._token is not None and self._token[0] == token:  # another task may have a new one already
-                self._token = None
-            token = yield from in_turn("token", self._fresh_token())
+            if self._tokens.get(stand.key, ("", 0.0))[0] == token:  # another task may have a new one already
+                del self._tokens[stand.key]
+            token = yield from in_turn("token", self._fresh_token(stand))
             return (yield from self._post(path, body, token))
 
     def acknowledgement_keys(self) -> Steps[dict[str, OKPKey]]:
@@ -58,23 +75,29 @@ class Road:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return understood((yield from exchange("POST", path, body, headers)))
 
-    def _held(self) -> str | None:
-        return self._token[0] if self._token is not None and self._token[1] > self._now().timestamp() else None
+    def _held(self, stand: Stand) -> str | None:
+        token, until = self._tokens.get(stand.key, ("", 0.0))
+        return token if until > self._now().timestamp() else None
 
-    def _fresh_token(self) -> Steps[str]:
+    def _fresh_token(self, stand: Stand) -> Steps[str]:
         now = self._now().timestamp()
-        if self._token is None or self._token[1] <= now:  # else another task fetched it while this one waited
+        if self._held(stand) is None:  # else another task fetched it while this one waited
             signed = yield from work(
                 lambda: prepare.assertion(
-                    self._card, self._card.place, self._software, audience=self.audience, now=int(now)
+                    self._card,
+                    stand.place,
+                    self._software,
+                    audience=self.audience,
+                    now=int(now),
+                    inside=stand.inside,
                 )
             )
             form = urlencode({"grant_type": GRANT_TYPE, "assertion": signed}).encode()
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             answer = yield from exchange("POST", "/v1/token", form, headers)
             given = decoded(understood(answer), TokenAnswer)
-            self._token = (given.access_token, now + max(0, given.expires_in - SPARE_SECONDS))
-        return self._token[0]
+            self._tokens[stand.key] = (given.access_token, now + max(0, given.expires_in - SPARE_SECONDS))
+        return self._tokens[stand.key][0]
 
 
 def understood(answer: Answer) -> Answer:

@@ -1,6 +1,6 @@
 """What the client believes of an answer: only what it verified. The lines are read from the verified payload alone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -10,7 +10,16 @@ from msgspec import Struct
 
 from ordonum.client.errors import NotAuthentic
 from ordonum.client.outbox import Kept
-from ordonum.model.acts import Acknowledgement, ByOwnAct, CancelRequest, ExecuteRequest, Receipt, RegisterRequest
+from ordonum.model.acts import (
+    Acknowledgement,
+    ByOwnAct,
+    CancelRequest,
+    ExecuteRequest,
+    InvoiceRequest,
+    Receipt,
+    RegisterRequest,
+)
+from ordonum.model.delegation import SKEW, Delegation
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refused
@@ -19,6 +28,7 @@ from ordonum.wire import certificates, commitment, delegation, jws, native
 from ordonum.wire.certificates import Usage
 
 CHAINS_MAX = 1000
+LATE_MAX = timedelta(days=31)  # as the service does for certificates
 
 
 class VerifiedOrder(Struct, frozen=True):
@@ -92,11 +102,13 @@ class Verifier:
         acknowledgement = self.receipt(view.registered, view.jws.encode())
         try:
             signed = jws.take_apart(view.jws, typ=jws.ORDER_TYP)
-            by_card, _ = delegation.verify_order(signed)
+            by_card, delegated = delegation.verify_order(signed)
             certificate = jws.verify(by_card)
             at = min(acknowledgement.recorded_at, certificate.not_valid_after_utc)
             self._chains.validate(signed.chain, at)
             signer = certificates.professional(certificate)
+            if delegated is not None:
+                _check_dates(delegated, acknowledgement.recorded_at)
         except (jws.BadSignature, certificates.Untrusted, certificates.NotAProfessional):
             raise NotAuthentic(
                 "La signature du prescripteur ne tient pas : ne délivrez pas d'après cette réponse."
@@ -107,6 +119,12 @@ class Verifier:
         if not commitment.opens(order.commitment, number, view.identity, view.opening):
             raise NotAuthentic("Cette ordonnance n'est pas celle de ce numéro et de ce patient.")
         return VerifiedOrder(order, acknowledgement, view)
+
+
+def _check_dates(delegated: Delegation, recorded_at: datetime) -> None:
+    """A delegated key served in its time; the service accepts, marked late, what was signed then and came after."""
+    if not delegated.starts <= recorded_at + SKEW or not recorded_at <= delegated.ends + LATE_MAX:
+        raise jws.BadSignature("la clé déléguée n'était pas valable à cette date")
 
 
 def _names_another(acknowledgement: Acknowledgement, kept: Kept) -> bool:
@@ -126,6 +144,8 @@ def _acknowledged_bytes(kept: Kept) -> bytes:
         return native.read(body, RegisterRequest).jws.encode()
     if kept.operation == "execute":
         return native.canonical(native.read(body, ExecuteRequest).execution)
+    if kept.operation == "invoice":
+        return native.canonical(native.read(body, InvoiceRequest).invoice)
     return native.canonical(native.read(body, CancelRequest).cancellation)
 
 

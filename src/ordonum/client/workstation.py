@@ -16,11 +16,13 @@ from ordonum.client.card import Card
 from ordonum.client.core import Core
 from ordonum.client.effects import Answer, Unanswered
 from ordonum.client.journal import Journal
+from ordonum.client.keys import HeldKeys
 from ordonum.client.outbox import Outbox
 from ordonum.client.sealing import KeyWrap
 from ordonum.model.actors import Software
+from ordonum.model.identifiers import Nil
 
-SOFTWARE = Software("ordonum", __version__)
+SOFTWARE = Software("ordonum", __version__, nil=Nil("ORDONUM-1"))
 ATTEMPTS, WAIT_INITIAL_SECONDS, WAIT_MAX_SECONDS = 3, 0.2, 2.0
 TIMEOUT_SECONDS = 10.0
 H = TypeVar("H", httpx2.Client, httpx2.AsyncClient)
@@ -64,6 +66,7 @@ class Workstation:
             trust=trust,
             outbox=self.outbox,
             journal=self.journal,
+            keys=HeldKeys(home / "keys"),
             now=now,
             tell=tell,
         )

@@ -23,7 +23,7 @@ from ordonum.wire import native
 
 OPENED = date(2020, 1, 1)
 CLOSED_ON = date(2024, 1, 1)
-ORDONUM = Nil("ORDONUM-1")
+ORDONUM, TRIAL = Nil("ORDONUM-1"), Nil("ESSAI-1")
 PRE_SERIES, SUSPENDED, BY_VERSION = Nil("PRESERIE-1"), Nil("SUSPENDU-1"), Nil("VERSIONS-1")
 
 SOFTWARE: tuple[RegisteredSoftware, ...] = (
@@ -32,6 +32,16 @@ SOFTWARE: tuple[RegisteredSoftware, ...] = (
         nil=ORDONUM,
         publisher="ordonum",
         product="ordonum",
+        versions=(ANY_VERSION,),
+        roles=tuple(Role),
+        status=SoftwareStatus.AUTHORISED,
+        since=OPENED,
+    ),
+    RegisteredSoftware(
+        nie=Nie("ESSAI"),
+        nil=TRIAL,
+        publisher="Votre maison",
+        product="Logiciel à l'essai",
         versions=(ANY_VERSION,),
         roles=tuple(Role),
         status=SoftwareStatus.AUTHORISED,
@@ -87,7 +97,8 @@ def site(situated: Situated, *activations: Activation) -> Site:
 def sandbox_register(today: date | None = None) -> Register:
     """The register as of `today` (now without one): the places of the test cards, a site of next month, a closed one.
 
-    A place that nobody declared is open to ours. Every product is active on every open site, so that a product alone decides of its own refusal.
+    A place that nobody declared is open to ours and to a software on trial. Every product is active on every open site, so that a product alone
+    decides of its own refusal.
     """
     today = today or datetime.now(UTC).date()
     since_opening = tuple(Activation(nil=each.nil, since=OPENED) for each in SOFTWARE)
@@ -100,7 +111,7 @@ def sandbox_register(today: date | None = None) -> Register:
             site(Situated(places.NOT_YET, SiteKind.PRACTICE), coming),
             site(Situated(places.CLOSED, SiteKind.PHARMACY), ended),
         ),
-        any_site_for=(ORDONUM,),
+        any_site_for=(ORDONUM, TRIAL),
     )
 
 
