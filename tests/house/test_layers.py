@@ -19,6 +19,8 @@ PLANTED = (
     ("cli/serve.py", "import httpx2", "One home for the outside world"),
     ("server/store/acts.py", "from ordonum.server.usecases import context", "Inside the service"),
     ("wire/native.py", "import subprocess", "do no input or output"),
+    ("wire/keyboard.py", "import zxingcpp", "The text of a code is read without"),
+    ("server/identity/signer.py", "from ordonum.wire import picture", "The service never stands on the client"),
 )
 
 

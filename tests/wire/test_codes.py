@@ -129,6 +129,13 @@ def test_the_qr_code_wins_over_the_other_codes_of_the_page() -> None:
     assert scan.find_number(pdf) == signed.content.number
 
 
+def test_what_is_read_in_a_picture_was_not_typed_and_is_taken_as_it_is() -> None:
+    as_typed = "à&SéTBPWéJCNWWYGHW"  # the national number through a keyboard of another layout
+    assert qr.number_in(as_typed) == NATIONAL
+    with pytest.raises(NotOurCode):
+        qr.only_number([as_typed])
+
+
 def test_two_prescriptions_on_one_page_are_never_chosen_between() -> None:
     pdf = _page((picture.draw(_signed(7)), 35), (picture.draw(_signed(8)), 35))
     for find in (scan.find_code, scan.find_number):

@@ -130,6 +130,14 @@ def test_the_national_form_is_understood_where_its_first_digits_betray_the_layou
 
 
 @pytest.mark.parametrize("layouts", SHOWN)
+def test_all_ten_digits_are_understood(layouts: str) -> None:
+    national = "012345678987654321"
+    typed = _shown(national, layouts, shifted_digits=layouts.startswith("French"))
+    assert typed != national
+    assert qr.number_in(typed) == national
+
+
+@pytest.mark.parametrize("layouts", SHOWN)
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

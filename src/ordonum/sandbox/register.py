@@ -98,8 +98,7 @@ def sandbox_register(today: date | None = None) -> Register:
     """The register as of `today` (now without one): the places of the test cards, a site of next month, a closed one.
 
     A place that nobody declared is open to ours and to a software on trial. Every product is active on every open site,
-    so that a product alone
-    decides of its own refusal.
+    so that a product alone decides of its own refusal.
     """
     today = today or datetime.now(UTC).date()
     since_opening = tuple(Activation(nil=each.nil, since=OPENED) for each in SOFTWARE)

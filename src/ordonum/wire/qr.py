@@ -104,11 +104,7 @@ def read(text: str) -> SignedQr:
 
 def number_in(text: str) -> EpuId:
     """The number, from a code's whole text or from the number alone, however the keyboard put it. Raises NotOurCode."""
-    understood = keyboard.understood(text)
-    try:
-        return EpuId.read(codes.compact(understood) if len(understood) <= _NUMBER_MAX else "")
-    except Malformed:
-        return read(understood).content.number
+    return _number(keyboard.understood(text))
 
 
 def only_one(texts: Iterable[str]) -> SignedQr:
@@ -134,7 +130,7 @@ def only_number(texts: Iterable[str]) -> EpuId:
     found: set[EpuId] = set()
     for text in read_texts:
         try:
-            found.add(number_in(text))
+            found.add(_number(text))
         except NotOurCode:
             continue
     if len(found) > 1:
@@ -142,6 +138,13 @@ def only_number(texts: Iterable[str]) -> EpuId:
     for number in found:
         return number
     raise NotOurCode(codes.explain(read_texts))
+
+
+def _number(text: str) -> EpuId:
+    try:
+        return EpuId.read(codes.compact(text) if len(text) <= _NUMBER_MAX else "")
+    except Malformed:
+        return read(text).content.number
 
 
 def _to_sign(content: QrContent) -> bytes:
