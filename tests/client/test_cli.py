@@ -16,7 +16,10 @@ import httpx2
 import pytest
 from PIL import Image
 
+from factories import an_execution
+from ordonum.cli.files import source_of
 from ordonum.cli.system import System
+from ordonum.client import EpuId
 from ordonum.wire import scan
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -353,11 +356,17 @@ def test_all_that_is_kept_can_be_listed_and_what_is_old_erased(own_system: Syste
     assert "enregistré" in shell.run("outbox", "--all").stdout
 
 
-def test_two_commands_at_once_for_one_file_make_one_prescription(own_system: System, tmp_path: Path) -> None:
+def test_two_commands_at_once_for_one_file_make_one_execution(own_system: System, tmp_path: Path) -> None:
     shell = Shell(own_system, tmp_path, "pharmacie-centre")
-    made = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"), card="dr-martin")
-    words = ("execute", str(EXAMPLES / "delivrance.json"))
-    with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _: shell.json(*words, stdin=made["number"]), range(4)))
-    assert len({each["act_id"] for each in done}) == 1
-    assert sorted(each["replayed"] for each in done) == [False, True, True, True]
+    number = EpuId(shell.json("prescribe", str(EXAMPLES / "ordonnance.json"), card="dr-martin")["number"])
+    file = EXAMPLES / "delivrance.json"
+    source = source_of(file.read_bytes())
+    with own_system.client("pharmacie-centre") as pharmacy, ThreadPoolExecutor(1) as pool:
+        with pharmacy.outbox.alone(source):  # as a command that has looked, and is about to make the execution
+            other = pool.submit(shell.json, "execute", str(file), stdin=number)
+            with pytest.raises(TimeoutError):
+                other.result(4)
+            assert list(pharmacy.outbox.all()) == []
+            first = pharmacy.execute(number, an_execution(), source=source)
+        told = other.result(60)
+    assert (told["act_id"], told["replayed"]) == (str(first.act_id), True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -11,7 +12,7 @@ import pytest
 from faces import FACES, Face
 from factories import a_medicine, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
-from ordonum.client import AsyncClient, Client, Declined, EpuId, NotAuthentic, Origin, Unconfirmed
+from ordonum.client import AsyncClient, Card, Client, Declined, EpuId, KeyWrap, NotAuthentic, Origin, Unconfirmed
 from ordonum.client.journal import INTERRUPTED, UNANSWERED
 from ordonum.model.acts import ByOwnAct, Cancellation, CancelReason
 from ordonum.model.refusals import Refusal
@@ -19,6 +20,7 @@ from road import Road, road_to
 
 Desk = Callable[..., Face]
 TASKS = 50
+SLOW_SECONDS = 0.5
 
 
 @pytest.fixture(params=FACES, ids=[each.name for each in FACES])
@@ -221,29 +223,57 @@ def test_the_loop_goes_on_while_the_disk_the_card_and_the_sheet_are_at_work(
             late.append(loop.time() - before)
 
     async def play() -> None:
-        async with _open(system, road, tmp_path, "dr-martin") as doctor:
-            doctor.outbox._wrap = SlowKey()
+        async with _open(system, road, tmp_path, slow_card(system), wrap=SlowKey()) as doctor:
             stop = asyncio.Event()
             beating = asyncio.create_task(beat(stop))
+            await asyncio.sleep(0.01)  # it has begun
             done = await doctor.prescribe(a_prescription())
             await doctor.sheet(done.act_id)
             stop.set()
             await beating
 
     asyncio.run(play())
-    assert max(late) < SlowKey.seconds
+    assert max(late) < SLOW_SECONDS
+
+
+def test_a_task_cancelled_while_the_disk_is_at_work_goes_no_further(
+    system: System, road: Road, doctor: Client, tmp_path: Path
+) -> None:
+    number = doctor.prescribe(a_prescription()).number
+    assert number is not None
+
+    async def play() -> None:
+        async with _open(system, road, tmp_path, wrap=SlowKey()) as pharmacy:
+            task = asyncio.create_task(pharmacy.execute(number, an_execution()))
+            await asyncio.sleep(SLOW_SECONDS / 2)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert await pharmacy.pending() == ()
+
+    asyncio.run(play())
+    assert road.bodies("/v1/execute") == []
+
+
+def slow_card(system: System) -> Card:
+    """Doctor Martin's card in a reader that takes its time."""
+
+    class Slow(Card):
+        def sign_order(self, payload: bytes) -> str:
+            time.sleep(SLOW_SECONDS)
+            return super().sign_order(payload)
+
+    return Slow.load(system.authority.cards / "dr-martin.json")
 
 
 class SlowKey:
     """A key ring that takes its time."""
 
-    seconds = 0.5
-
     def wrap(self, key: bytes) -> bytes:
         return key
 
     def unwrap(self, wrapped: bytes) -> bytes:
-        threading.Event().wait(self.seconds)
+        time.sleep(SLOW_SECONDS)
         return wrapped
 
 
@@ -265,10 +295,13 @@ def test_two_async_clients_on_one_home_send_what_is_pending_once(
     asyncio.run(play())
 
 
-def _open(system: System, road: Road, home: Path, card: str = "pharmacie-centre") -> AsyncClient:
+def _open(
+    system: System, road: Road, home: Path, card: Card | None = None, *, wrap: KeyWrap | None = None
+) -> AsyncClient:
     return AsyncClient(
         road.url,
-        system.card(card),
+        card or system.card("pharmacie-centre"),
+        wrap=wrap,
         home=home,
         trust=system.authority.trust,
         now=system.now,
