@@ -25,7 +25,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathError, ValidationError
 
 from ordonum.model.actors import Employee, Professional, Structure, Who
-from ordonum.model.identifiers import EmployeeId, Malformed, SpecialtyCode
+from ordonum.model.identifiers import EmployeeId, SpecialtyCode
 from ordonum.wire.native import make_identifier
 
 PROFESSION_OID = ObjectIdentifier("1.2.250.1.71.1.2.7")
@@ -175,7 +175,7 @@ def _specialty(certificate: x509.Certificate) -> str | None:
     try:
         found = _code(certificate, SPECIALTY_OID)
         return None if found is None else SpecialtyCode(found)
-    except Malformed:
+    except (NotAProfessional, *_UNREADABLE):
         return None
 
 
