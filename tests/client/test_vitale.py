@@ -167,6 +167,8 @@ def test_the_card_names_the_beneficiary_where_the_file_names_none(system: System
     assert done.returncode == 0, done.stdout + done.stderr
     again = _execute(system, tmp_path, number, "--vitale", "famille-benali", "--beneficiary", "3")
     assert json.loads(again.stdout)["replayed"]
+    other = _execute(system, tmp_path, number, "--vitale", "famille-benali", "--beneficiary", "2")
+    assert json.loads(other.stdout)["code"] == "identity-differs"  # another act, judged, not the first one again
 
 
 def test_expired_rights_are_told_at_the_counter_and_the_delivery_is_recorded(system: System, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID, ObjectIdentifier
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from factories import DOCTOR, NOON, PLACE
@@ -150,6 +150,7 @@ def test_whatever_the_extensions_hold_the_answer_is_a_holder_or_nobody(role: byt
 
 
 @given(st.integers(0, 2000), st.binary(min_size=1, max_size=8))
+@example(15, b"\x80")  # a negative serial number
 def test_whatever_a_certificate_is_made_of_the_answer_is_a_holder_or_nobody(at: int, hostile: bytes) -> None:
     span = issuing.Span(NOON, NOON + timedelta(days=1))
     made = issuing.of_holder(CARDIOLOGIST, KEY, span, signs=True, organisation="X", issuer=PERSONS)

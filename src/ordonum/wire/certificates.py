@@ -49,6 +49,7 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
+    UserWarning,  # what cryptography warns of (serial numbers, lengths of names), where warnings are errors
 )
 
 
@@ -79,6 +80,8 @@ def load(der: bytes) -> x509.Certificate:
             certificate.not_valid_after_utc,
             list(certificate.extensions),
         )
+        if certificate.serial_number <= 0:
+            raise ValueError("serial")  # RFC 5280 §4.1.2.2; a revocation list could not name it
     except _UNREADABLE:
         raise Untrusted("ce n'est pas un certificat lisible") from None
     assert parts
