@@ -45,7 +45,7 @@ def _row(name: str, who: str, number: str, where: str) -> None:
 
 def _profession(who: Professional) -> str:
     more = specialties.label(who.profession, who.specialty)
-    if more is None or more.startswith(who.profession.label):
+    if more is None or who.profession.label in more.split():
         return more or who.profession.label
     return f"{who.profession.label}, {more}"
 

@@ -25,7 +25,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathError, ValidationError
 
 from ordonum.model.actors import Employee, Professional, Structure, Who
-from ordonum.model.identifiers import EmployeeId, Malformed, SpecialtyCode
+from ordonum.model.identifiers import EmployeeId, SpecialtyCode
 from ordonum.wire.native import make_identifier
 
 PROFESSION_OID = ObjectIdentifier("1.2.250.1.71.1.2.7")
@@ -49,6 +49,7 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
+    UserWarning,  # what cryptography warns of (serial numbers, lengths of names), where warnings are errors
 )
 
 
@@ -79,6 +80,8 @@ def load(der: bytes) -> x509.Certificate:
             certificate.not_valid_after_utc,
             list(certificate.extensions),
         )
+        if certificate.serial_number <= 0:
+            raise ValueError("serial")  # RFC 5280 §4.1.2.2; a revocation list could not name it
     except _UNREADABLE:
         raise Untrusted("ce n'est pas un certificat lisible") from None
     assert parts
@@ -180,7 +183,7 @@ def _specialty(certificate: x509.Certificate) -> str | None:
     try:
         found = _code(certificate, SPECIALTY_OID)
         return None if found is None else SpecialtyCode(found)
-    except Malformed:
+    except (NotAProfessional, *_UNREADABLE):
         return None
 
 
