@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -52,8 +53,9 @@ class Case:
     written: Prescription
     asked: dict[str, Any] = field(default_factory=dict)
 
-    def pdf(self, **more: Any) -> bytes:
-        """Its sheet."""
+    @cached_property
+    def signed(self) -> qr.SignedQr:
+        """Its code, signed once."""
         patient = self.written.patient
         content = qr.content_for(
             NUMBER,
@@ -64,9 +66,13 @@ class Case:
             birth_date=patient.birth_date,
             written_on=self.written.written_on,
         )
+        return qr.sign(content, KEY)
+
+    def pdf(self, **more: Any) -> bytes:
+        """Its sheet."""
         asked = {"registered": True, **self.asked, **more}
         prescriber = asked.pop("prescriber", DOCTOR)
-        return sheet.draw(self.written, prescriber, qr.sign(content, KEY), **asked)
+        return sheet.draw(self.written, prescriber, self.signed, **asked)
 
 
 def written(family: Family, *lines: Line, patient: Patient = WHOLE, opposed: bool = False) -> Prescription:
@@ -113,7 +119,10 @@ ALD = (
         renewals=2,
     ),
     drug(7, "MACROGOL 4000, 10 g, sachet", "1 à 2 sachets par jour", renewals=0, instruction="Buvez un grand verre d'eau."),
-    drug(8, "VITAMINE D3 100 000 UI, ampoule buvable", "1 ampoule tous les trois mois", days=90, renewals=0, not_reimbursable=True),
+    drug(
+        8, "VITAMINE D3 100 000 UI, ampoule buvable", "1 ampoule tous les trois mois",
+        days=90, renewals=0, not_reimbursable=True,
+    ),
 )  # fmt: skip
 NURSING = (
     NursingLine(

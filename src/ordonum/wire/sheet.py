@@ -167,7 +167,7 @@ def _sayings(prescription: Prescription, *, registered: bool) -> list[str]:
     if prescription.opposed:
         found.append(f"Opposition du patient : le prescripteur ne consultera pas ce qui sera {done}.")
     else:
-        found.append(f"Le prescripteur pourra consulter ce qui sera {done}. Vous pouvez vous y opposer.")
+        found.append(f"Le prescripteur pourra consulter ce qui sera {done} ; vous pouvez refuser.")
     return found
 
 
