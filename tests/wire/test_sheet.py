@@ -171,9 +171,8 @@ def test_glasses_are_a_table_by_eye_with_signs() -> None:
     assert "Gauche +0,75 — — +1,50 2,00 base nasale" in said
 
 
-def test_pages_cannot_be_mixed_and_no_line_is_split() -> None:
-    pdf = CASES["forty-lines"].pdf()
-    pages = _pages(pdf)
+def test_pages_cannot_be_mixed() -> None:
+    pages = _pages(CASES["forty-lines"].pdf())
     for rank, page in enumerate(pages, start=1):
         assert f"page {rank} / {len(pages)}" in page
         for repeated in (
@@ -187,8 +186,33 @@ def test_pages_cannot_be_mixed_and_no_line_is_split() -> None:
             assert repeated in page, repeated
     where = [next(i for i, page in enumerate(pages) if f" {rank}. " in page) for rank in range(1, 41)]
     assert where == sorted(where)
-    for rank, line in enumerate(CASES["forty-lines"].written.lines):
-        assert f"{line.rank}. {getattr(line, 'label', '')} {line.dosage}" in pages[where[rank]]
+
+
+def test_no_line_is_split_across_pages() -> None:
+    acts = tuple(
+        FreeTextLine(rank=rank, text=f"Acte {rank}.", instruction="\n".join(["et"] * rank), note=f"Fin {rank}.")
+        for rank in range(1, 16)
+    )
+    pages = _pages(Case(written(Family.NURSING, *acts)).pdf())
+    assert len(pages) > 3
+    for line in acts:
+        (page,) = (each for each in pages if f"{line.rank}. {line.text}" in each)
+        assert f"{line.note}" in page
+
+
+@pytest.mark.parametrize("name", [*CASES, "tall"])
+def test_nothing_falls_off_the_page(name: str) -> None:
+    tall = FreeTextLine(rank=1, text="Pansement", instruction="soin\n" * 199 + "fin", note="soin\n" * 199 + "fin")
+    case = CASES.get(name) or Case(written(Family.NURSING, tall))
+    document = pypdfium2.PdfDocument(case.pdf())
+    try:
+        for page in document:
+            for each in page.get_objects():
+                left, bottom, right, top = each.get_bounds()
+                assert 10 < left <= right < page.get_width() - 10
+                assert 10 < bottom <= top < page.get_height() - 10
+    finally:
+        document.close()
 
 
 def test_the_signature_never_stands_alone_on_its_page() -> None:

@@ -38,6 +38,7 @@ VALIDITY_IN_WORDS = "Stupéfiants : délivrés en entier si l'ordonnance est pr�
 SECURED = "VAUT ORDONNANCE SÉCURISÉE"
 _MODULE_MM = {"rpps": 0.3, "place": 0.3, "ins": 0.5}  # ordinary readers want 0.25 mm at least
 _DENSE_ABOVE = 5  # lines above which dosage and amount share a line where they fit: a second page is read by few
+_LINE_OF_TEXT, _UNBROKEN_ROWS = 70, 25  # a line of the order is never split across pages, unless no page could hold it
 _LINE_OF_HEADER = 95  # characters of the running header that surely fit on one line
 
 
@@ -139,8 +140,11 @@ def _line(line: Line, *, registered: bool) -> dict[str, object]:
     marks = [said for said in line_texts.marks(line) if said != line_texts.URGENT]
     if line.secured:
         marks.append("Vaut ordonnance sécurisée" + ("" if registered else " une fois enregistrée seulement"))
+    words = [line_texts.title(line), line.dosage or "", line.instruction or "", line.note or "", *marks]
+    rows = sum(text.count("\n") + math.ceil(len(text) / _LINE_OF_TEXT) for text in words)
     return {
         "rank": line.rank,
+        "breakable": rows > _UNBROKEN_ROWS,
         "urgent": line_texts.URGENT if line.urgent else "",
         "title": line_texts.title(line),
         "described": list(line_texts.described(line)),
