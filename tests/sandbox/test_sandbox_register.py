@@ -8,15 +8,7 @@ import pytest
 from ordonum.model.actors import Actor, Employee, Place, Software, Who
 from ordonum.model.identifiers import Nil
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.model.sites import (
-    Activation,
-    Register,
-    Role,
-    Site,
-    SiteKind,
-    check_site,
-    check_software,
-)
+from ordonum.model.sites import Activation, Register, Role, Site, SiteKind, check_site, check_software
 from ordonum.sandbox import people, places, register
 from ordonum.sandbox.register import ORDONUM, sandbox_register, write_register
 from ordonum.wire import native

@@ -5,6 +5,7 @@ import io
 import json
 import random
 from datetime import date
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -181,7 +182,7 @@ def test_an_image_too_large_is_refused_before_it_is_decoded() -> None:
         scan.find_code(saved.getvalue())
 
 
-def _printed(**said: bool) -> str:
+def _printed(**said: Any) -> str:
     opposed = said.pop("opposed", False)
     pdf = sheet.draw(a_prescription(opposed=opposed), DOCTOR, qr.sign(_content(), KEY), **{"registered": True, **said})
     document = pypdfium2.PdfDocument(pdf)

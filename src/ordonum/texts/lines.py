@@ -16,6 +16,7 @@ from ordonum.model.products import DeviceLine, MedicineLine, PreparationLine, Su
 from ordonum.texts import words
 from ordonum.texts.french import counted, day, quantity
 
+URGENT = "URGENT"
 NO_EQUIVALENT = "Prescription à but thérapeutique en l'absence de spécialités équivalentes disponibles"
 
 
@@ -36,19 +37,58 @@ def title(line: Line) -> str:
 
 def details(line: Line) -> tuple[str, ...]:
     """What is said under the title, a line each: formula, corrections, dosage or frequency, amount, codes."""
-    found = [*_own(line)]
-    if line.dosage:
-        found.append(_worded(line, line.dosage))
-    if said := amount(line):
-        found.append(_worded(line, said))
-    return tuple(found)
+    return tuple(said for said in (*described(line), *eyes(line), dosage(line), amount_written(line)) if said)
+
+
+def described(line: Line) -> tuple[str, ...]:
+    """What is said of the thing itself, before how it is taken: strength in words, formula, form, size, codes, place."""
+    if isinstance(line, PreparationLine):
+        formula = [f"{each.name} : {_worded(line, each.amount)}" for each in line.formula]
+        return (*formula, *([f"Forme : {line.form}"] if line.form else []))
+    if isinstance(line, MedicineLine):
+        said = ", ".join(each for each in (line.form, f"voie {line.route}" if line.route else None) if each)
+        return tuple(each for each in (_strength_in_words(line), _capital(said)) if each)
+    if isinstance(line, DeviceLine):
+        said = ", ".join(each for each in (line.size, f"code LPP {line.lpp}" if line.lpp else None) if each)
+        return (_capital(said),) if said else ()
+    if isinstance(line, OpticsLine):
+        return (f"Écart pupillaire : {line.pupillary_distance_mm} mm",) if line.pupillary_distance_mm else ()
+    return tuple(_care(line))
+
+
+def eyes(line: Line) -> tuple[str, ...]:
+    """«Œil droit : −2,25 (−0,50 à 90°)», an eye each; empty for what is no glasses."""
+    if not isinstance(line, OpticsLine):
+        return ()
+    both = (("Œil droit", line.right), ("Œil gauche", line.left))
+    return tuple(f"{name} : {correction(eye)}" for name, eye in both if eye is not None)
+
+
+EYE_TABLE = ("Œil", "Sphère", "Cylindre", "Axe", "Addition", "Prisme")
+
+
+def eye_rows(line: Line) -> tuple[tuple[str, ...], ...]:
+    """The corrections as rows under `EYE_TABLE`; an eye that is not corrected and a value that is absent say «—»."""
+    if not isinstance(line, OpticsLine):
+        return ()
+    return tuple((name, *_eye_row(eye)) for name, eye in (("Droit", line.right), ("Gauche", line.left)))
+
+
+def dosage(line: Line) -> str:
+    """How it is taken or done, in the prescriber's words; in words where the law wants them; empty if not written."""
+    return _capital(_worded(line, line.dosage)) if line.dosage else ""
+
+
+def amount_written(line: Line) -> str:
+    """`amount` as it is written on the sheet: in words where the law wants them."""
+    return _worded(line, amount(line))
 
 
 def marks(line: Line) -> tuple[str, ...]:
     """What the law or the prescriber adds to a line: urgent, not reimbursable, not to be substituted, prior agreement."""
     found = []
     if line.urgent:
-        found.append("URGENT")
+        found.append(URGENT)
     if isinstance(line, MedicineLine) and line.no_substitution is not None:
         found.append(f"Non substituable ({line.no_substitution.value} : {line.no_substitution.label})")
     if line.atmp:
@@ -115,20 +155,20 @@ def _medicine(line: MedicineLine) -> str:
     return f"{line.label} ({' + '.join(said)})"
 
 
-def _own(line: Line) -> list[str]:
-    """What this kind of line alone says."""
-    if isinstance(line, PreparationLine):
-        formula = [f"{each.name} : {each.amount}" for each in line.formula]
-        return [*formula, *([f"Forme : {line.form}"] if line.form else [])]
-    if isinstance(line, MedicineLine):
-        said = ", ".join(each for each in (line.form, f"voie {line.route}" if line.route else None) if each)
-        return [_capital(said)] if said else []
-    if isinstance(line, DeviceLine):
-        said = ", ".join(each for each in (line.size, f"code LPP {line.lpp}" if line.lpp else None) if each)
-        return [_capital(said)] if said else []
-    if isinstance(line, OpticsLine):
-        return _optics(line)
-    return _care(line)
+def _strength_in_words(line: MedicineLine) -> str:
+    """«Dosage : dix milligrammes» (CSP R.5132-29: the strength of a speciality too); from the label without strengths."""
+    if not line.in_words:
+        return ""
+    several = len(line.substances) > 1
+    said = [
+        f"{each.name} {words.spelled(each.strength)}" if several else words.spelled(each.strength)
+        for each in line.substances
+        if each.strength
+    ]
+    if said:
+        return f"Dosage : {' + '.join(said)}"
+    spelled = words.spelled(line.label)
+    return f"En toutes lettres : {spelled}" if spelled != line.label else ""
 
 
 def _care(line: Line) -> list[str]:
@@ -141,19 +181,23 @@ def _care(line: Line) -> list[str]:
         found += [f"Renseignements cliniques : {line.context}"] if line.context else []
     if isinstance(line, (NursingLine, PhysiotherapyLine, SpeechTherapyLine)) and line.at_home:
         found.append("À domicile")
-    if isinstance(line, NursingLine):
-        found.append("Dimanches et jours fériés compris" if line.sundays_holidays else "Sauf dimanches et jours fériés")
+    if isinstance(line, NursingLine) and line.sundays_holidays:
+        found.append("Dimanches et jours fériés compris")
     if isinstance(line, PodiatryLine) and line.grade is not None:
         found.append(f"Grade {line.grade}")
     return found
 
 
-def _optics(line: OpticsLine) -> list[str]:
-    found = [f"Œil droit : {correction(line.right)}"] if line.right else []
-    found += [f"Œil gauche : {correction(line.left)}"] if line.left else []
-    if line.pupillary_distance_mm is not None:
-        found.append(f"Écart pupillaire : {line.pupillary_distance_mm} mm")
-    return found
+def _eye_row(eye: Correction | None) -> tuple[str, ...]:
+    if eye is None:
+        return ("—",) * (len(EYE_TABLE) - 1)
+    return (
+        _dioptres(eye.sphere),
+        _dioptres(eye.cylinder) if eye.cylinder else "—",
+        f"{eye.axis}°" if eye.axis is not None else "—",
+        _dioptres(eye.addition) if eye.addition else "—",
+        f"{eye.prism.replace('.', ',')} base {eye.base.label}" if eye.prism and eye.base else "—",
+    )
 
 
 def _agreement(line: Line) -> str:

@@ -1,7 +1,11 @@
-"""Numbers in French words, for amounts that the law wants «en toutes lettres» (CSP R.5132-29: stupéfiants and assimilated)."""
+"""Numbers in French words, for what the law wants «en toutes lettres»: units per dose, number of doses and strength of
+stupéfiants and assimilated medicines; doses, concentrations, units or volume of preparations (CSP R.5132-29).
+
+A figure that is not surely an amount (a date, a time, «B12», «1-0-1», «2 500») stays as it was written: a wrong reading
+would be worse. `in_figures` names what stayed, so that a software may ask its prescriber to write it otherwise.
+"""
 
 import re
-from functools import partial
 
 _UNITS = (
     "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
@@ -9,18 +13,53 @@ _UNITS = (
 )  # fmt: skip
 _TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
 MAX = 999_999
-# Feminine words that follow a number in a dosage or an amount: «une gélule», «vingt et une gélules».
+_DECIMALS_MAX = 4
+
+# Symbols that follow a number, attached to it or not; alone they stay as they are. All take an s but those of _INVARIABLE.
+_SYMBOLS = {
+    "mg": "milligramme", "MG": "milligramme", "g": "gramme", "G": "gramme", "kg": "kilogramme", "ng": "nanogramme",
+    "µg": "microgramme", "μg": "microgramme", "mcg": "microgramme", "ml": "millilitre", "mL": "millilitre",
+    "ML": "millilitre", "cl": "centilitre", "dl": "décilitre", "l": "litre", "L": "litre", "cm": "centimètre",
+    "mm": "millimètre", "UI": "unité internationale", "mmol": "millimole", "mEq": "milliéquivalent", "%": "pour cent",
+    "h": "heure", "min": "minute", "j": "jour", "x": "fois",
+}  # fmt: skip
+_INVARIABLE = {"pour cent", "fois"}
+_FEMININE_SYMBOLS = {"UI", "mmol", "h", "min", "x"}
+# Words before which «un» is «une»: «une gélule», «vingt et une gélules», «une à deux doses», «une seule prise».
 _FEMININE = re.compile(
-    r"\s+(?:demi-)?(?:gélule|ampoule|boîte|dose|goutte|fois|unité|poche|injection|application|cuillère|mesure|inhalation|"
-    r"bouffée|pulvérisation|semaine|journée|heure|minute|séance|prise|délivrance|pastille|capsule|seringue|pilule|paire|plaquette)",
+    r"(?:\s+(?:à|ou)\s+\d+)?\s+(?:demi-|mini-)?(?:ampoule|année|application|bande|barrette|boîte|bouffée|bouteille|"
+    r"capsule|cartouche|compresse|cuillère|cuillerée|délivrance|dose|dosette|dragée|fiole|fois|gélule|gomme|gorgée|goutte|"
+    r"grande|heure|inhalation|injection|instillation|journée|mesure|minute|monodose|nébulisation|noisette|nuit|paire|"
+    r"pastille|perfusion|petite|pilule|pipette|plaquette|pleine|poche|pression|prise|pulvérisation|seconde|semaine|seringue|"
+    r"seule|séance|tablette|tasse|unidose|unité)s?\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\w,.])(\d{1,3}(?:[  ]\d{3})+|\d+)(?:[,.](\d+))?(?![\w,.]\d)")
-_UNIT_WORDS = (
-    (re.compile(r"\bmg\b"), "milligramme"),
-    (re.compile(r"\b(?:µg|mcg)(?!\w)"), "microgramme"),
-    (re.compile(r"\bml\b"), "millilitre"),
-    (re.compile(r"(?<=\s)g\b"), "gramme"),
+_HALVED = re.compile(r"\s+(?:comprimé|cp|cachet|sachet|suppositoire|flacon|patch|verre|ovule|litre)", re.IGNORECASE)
+_FRACTIONS = {
+    "1/2": "un demi", "½": "un demi", "1/3": "un tiers", "2/3": "deux tiers", "1/4": "un quart", "¼": "un quart",
+    "3/4": "trois quarts", "¾": "trois quarts",
+}  # fmt: skip
+
+_MONTH = r"(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\b"
+# Numbers that are no amounts, or that have two readings: left as they were written.
+_LEFT = "|".join(
+    (
+        rf"(?:\d+(?:er)?\s+)?{_MONTH}(?:\s+\d{{4}})?",  # 12 novembre 2026
+        r"\d{2}(?: \d{2}){3,}",  # a telephone
+        r"\d+\s?h\s?\d{2}(?!\w)|\d+\s?[hj]\s?/\s?\d+(?!\w)",  # 8 h 30, 24h/24
+        r"\d+\s?[½¼¾]|\d+ \d/\d",  # 1 1/2
+        r"\d{1,3} [1-9]\d{2}(?!\d)",  # 2 500 mg: twice 500, or 2,500? (1 000 is sure)
+        r"[1-9]\d*\.\d{3}(?!\d)",  # 1.000: one, or a thousand?
+    )
+)
+_SYMBOL = "(?:" + "|".join(sorted(map(re.escape, _SYMBOLS), key=len, reverse=True)) + r")(?!\w)"
+_PER = re.compile(rf"\s?/\s?(?:(?P<count>\d+)\s?)?(?P<of>{_SYMBOL}|[^\W\d_]+)")
+_TOKEN = re.compile(
+    rf"(?<![\w,./+-])(?:(?P<left>{_LEFT})"
+    rf"|(?P<part>{'|'.join(_FRACTIONS)})(?![\w/½¼¾-]|[,.]\d)(?P<gap>\s+)?"
+    r"|(?P<whole>\d{1,3}(?:[\u00a0\u202f]\d{3})+|\d{1,3} 0\d{2}(?: \d{3})*|\d+)(?:[,.](?P<fraction>\d+))?"
+    rf"(?P<symbol>\s?{_SYMBOL})?(?P<per>(?:{_PER.pattern.replace('?P<count>', '').replace('?P<of>', '?:')})*)"
+    r"(?!\w|[,.]\d|-\w|\s?/\s?\d))"
 )
 
 
@@ -39,7 +78,7 @@ def cardinal(value: int, *, feminine: bool = False) -> str:
 
 
 def decimal(whole: int, fraction: str, *, feminine: bool = False) -> str:
-    """«zéro virgule cinq», «deux virgule zéro sept»: each leading zero is said."""
+    """«zéro virgule cinq», «deux virgule zéro sept»: each leading zero of the fraction is said, none of its last ones."""
     kept = fraction.rstrip("0")
     if not kept:
         return cardinal(whole, feminine=feminine)
@@ -48,35 +87,63 @@ def decimal(whole: int, fraction: str, *, feminine: bool = False) -> str:
 
 
 def spelled(text: str) -> str:
-    """The same text, its numbers in words, and mg, g, ml written out where a number stands before them.
-
-    A number too long to be an amount stays in figures.
+    """The same text, its amounts in words, and the symbols that follow a number written out: «10 mg/ml» is «dix
+    milligrammes par millilitre». A number too long to be an amount, and what has two readings, stay in figures.
     """
-
-    def words(found: re.Match[str]) -> str:
-        whole = int(re.sub(r"\D", "", found[1]))
-        if whole > MAX or len(found[2] or "") > 4:
-            return found[0]
-        feminine = _FEMININE.match(text, found.end()) is not None
-        return decimal(whole, found[2] or "", feminine=feminine)
-
-    return _unit_words(_NUMBER.sub(words, text))
+    return _TOKEN.sub(_worded, text)
 
 
-def _unit_words(text: str) -> str:
-    for pattern, word in _UNIT_WORDS:
-        text = pattern.sub(partial(_written_out, word), text)
-    return text
+def in_figures(text: str) -> tuple[str, ...]:
+    """The words of `spelled(text)` that still hold a figure."""
+    return tuple(re.findall(r"\S*\d\S*", spelled(text)))
 
 
-def _written_out(word: str, found: re.Match[str]) -> str:
-    return word + ("" if _singular(found.string, found.start()) else "s")
+def _worded(found: re.Match[str]) -> str:
+    if found["left"] is not None:
+        return found[0]
+    if found["part"] is not None:
+        return _part(found)
+    whole, fraction = int(re.sub(r"\D", "", found["whole"])), found["fraction"] or ""
+    if whole > MAX or len(fraction) > _DECIMALS_MAX:
+        return found[0]
+    symbol = (found["symbol"] or "").strip()
+    feminine = symbol in _FEMININE_SYMBOLS or (
+        not symbol and _FEMININE.match(found.string, found.end()) is not None and not found["per"]
+    )
+    said = decimal(whole, fraction, feminine=feminine)
+    if symbol:
+        said += " " + _noun(symbol, plural=whole > 1)
+    return said + _PER.sub(_per, found["per"])
 
 
-def _singular(text: str, end: int) -> bool:
-    """Whether what stands before is one or less: «un gramme», «zéro virgule cinq milligramme»."""
-    before = text[:end].split()
-    return bool(before) and (before[-1] in ("un", "une") or "zéro" in before[-4:])
+def _per(found: re.Match[str]) -> str:
+    """«/ml» is «par millilitre», «/24 h» «par vingt-quatre heures», «/jour» «par jour»."""
+    count = int(found["count"] or 1)
+    if count > MAX:
+        return found[0]
+    said = _noun(found["of"], plural=count > 1) if found["of"] in _SYMBOLS else found["of"]
+    if not found["count"]:
+        return f" par {said}"
+    return f" par {cardinal(count, feminine=found['of'] in _FEMININE_SYMBOLS)} {said}"
+
+
+def _part(found: re.Match[str]) -> str:
+    """«une demi-gélule», «un quart de comprimé», «trois quarts d'ampoule»; «un demi» where no noun follows."""
+    said, gap, text = _FRACTIONS[found["part"]], found["gap"] or "", found.string
+    before = found.end() - len(gap)
+    feminine = _FEMININE.match(text, before) is not None
+    if not feminine and not _HALVED.match(text, before):
+        return said + gap
+    if said == "un demi":
+        return ("une" if feminine else "un") + " demi-"
+    return f"{said} d’" if text[found.end()].lower() in "aeiou" else f"{said} de "
+
+
+def _noun(symbol: str, *, plural: bool) -> str:
+    noun = _SYMBOLS[symbol]
+    if not plural or noun in _INVARIABLE:
+        return noun
+    return " ".join(f"{word}s" for word in noun.split())
 
 
 def _below_thousand(value: int, *, plural: bool) -> str:

@@ -1,31 +1,45 @@
-"""The sheet that the patient takes away: a PDF made by typst, with the QR code as a vector.
+"""The sheet that the patient takes away, A4: CSP R.5132-3 and R.5132-29, CSS R.161-45, arrêté of 10 August 2010.
 
-PDF/A-3a and UA-1 are asked of typst; nobody certified it.
+What is printed where, and why: docs/feuille.md. What is drawn is in sheet.typ; here, what is said.
 """
 
-import json
+import math
 import re
-from importlib import resources
+from datetime import date
 
-import typst
-
-from ordonum.model.actors import Place, Professional
+from ordonum.model.actors import Place, Profession, Professional
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import Line, Prescription
+from ordonum.model.prescription import Line, Measures, Patient, Prescription
+from ordonum.model.products import MedicineLine, PreparationLine
 from ordonum.texts import french
 from ordonum.texts import lines as line_texts
 from ordonum.wire import picture
+from ordonum.wire import sheet_codes as codes
 from ordonum.wire.qr import SignedQr
+from ordonum.wire.sheet_press import Unprintable, Variant, press, template
 
-_TEMPLATE = resources.files("ordonum.wire").joinpath("sheet.typ").read_bytes()
-PENDING = "Non enregistrée à ce jour : elle sera transmise dès que possible ; non sécurisée tant que non enregistrée."
+__all__ = ["Unprintable", "draw"]
+
+_TEMPLATE = template("sheet.typ")
+PENDING = (
+    "Non enregistrée à ce jour ; non sécurisée tant que non enregistrée. "
+    "Elle sera transmise par voie électronique dès que possible (CSS R.161-45)."
+)
 NOTICE = "Ordonnance transmise par voie électronique (CSS R.161-45)."
-NOTICE_PENDING = "Ordonnance à transmettre par voie électronique (CSS R.161-45)."
 SPECIMEN = "SPÉCIMEN — carte de test, sans valeur"
-
-
-class Unprintable(Exception):
-    """The sheet cannot be printed as it is written; the message is French and names the character, nothing else."""
+# The two zones of an order of a patient in ALD, in the words of the official form (CSS R.161-45; Cerfa 14465).
+ALD_ZONE = (
+    "Prescriptions relatives au traitement de l'affection de longue durée reconnue (liste ou hors liste)",
+    "(AFFECTION EXONÉRANTE)",
+)
+OTHER_ZONE = ("Prescriptions SANS RAPPORT avec l'affection de longue durée", "(MALADIES INTERCURRENTES)")
+VALIDITY = "Listes I et II : première délivrance dans les 3 mois (CSP R.5132-22)."
+VALIDITY_IN_WORDS = "Stupéfiants : délivrés en entier si l'ordonnance est présentée dans les 3 jours."
+SECURED = "VAUT ORDONNANCE SÉCURISÉE"
+_MODULE_MM = {"rpps": 0.3, "place": 0.3, "ins": 0.5}  # ordinary readers want 0.25 mm at least
+_DENSE_ABOVE = 5  # lines above which dosage and amount share a line where they fit: a second page is read by few
+_LINE_OF_TEXT, _UNBROKEN_ROWS = 70, 25  # a line of the order is never split across pages, unless no page could hold it
+_LINE_OF_HEADER = 95  # characters of the running header that surely fit on one line
 
 
 def draw(
@@ -35,93 +49,201 @@ def draw(
     *,
     registered: bool,
     specimen: bool = False,
+    hand_signature: bool = True,
+    specialty_label: str | None = None,
+    copy: int = 1,
+    printed_on: date | None = None,
+    variant: Variant = "a-3a",
 ) -> bytes:
     """The sheet as PDF bytes; the same input gives the same bytes. A pending one says that it is not registered.
 
-    Raises Unprintable when a character has no glyph: a sheet never drops one in silence.
+    `hand_signature`: leave room for it (not needed with a software of version 3). `copy` above 1 is a DUPLICATA, printed
+    on `printed_on`. Raises Unprintable when a character has no glyph: a sheet never drops one in silence.
     """
-    data = _data(prescription, prescriber, signed.content.number, registered=registered, specimen=specimen)
-    files = {
-        "main.typ": _TEMPLATE,
-        "data.json": json.dumps(data).encode(),
-        "qr.svg": _without_doctype(picture.draw(signed)),
+    number = signed.content.number
+    bars = {"rpps": picture.code128(prescriber.rpps), "place": picture.code128(_place_id(prescription.place)[1])}
+    ins = codes.ins_text(prescription.patient)
+    if ins is not None:
+        bars["ins"] = picture.datamatrix(ins)
+    pictures = {f"{name}.svg": svg.encode() for name, svg in bars.items()}
+    pictures["qr.svg"] = picture.draw(signed).encode()
+    data = {
+        **_head(prescription, prescriber, number, specialty_label),
+        **_body(prescription, registered=registered),
+        "wide": {name: round(codes.modules(svg) * _MODULE_MM[name], 2) for name, svg in bars.items()},
+        "specimen": SPECIMEN if specimen else "",
+        "copy": _copy(copy, printed_on),
+        "pending": "" if registered else "NON ENREGISTRÉE À CE JOUR",
+        "sayings": _sayings(prescription, registered=registered),
+        "signature": "Signature du prescripteur"
+        if hand_signature
+        else f"Signée par voie électronique par {_name(prescriber)} : pas de signature à la main.",
+        "by-hand": hand_signature,
     }
-    try:
-        made = typst.compile(
-            files,  # type: ignore[call-overload]  # a dict of files is accepted, the stubs do not know
-            format="pdf",
-            ignore_system_fonts=True,
-            pdf_standards=["a-3a", "ua-1"],
-            timestamp=0,
-        )
-    except typst.TypstError as error:
-        if missing := re.search(r'the text `"(.+?)"` could not be displayed', str(error)):
-            raise Unprintable(f"Le caractère « {missing[1][:8]} » ne peut pas être imprimé : remplacez-le.") from None
-        raise
-    return bytes(made)
+    return press(_TEMPLATE, data, pictures, variant=variant)
 
 
-def _data(
-    prescription: Prescription, prescriber: Professional, number: EpuId, *, registered: bool, specimen: bool
+def _head(
+    prescription: Prescription, prescriber: Professional, number: EpuId, specialty_label: str | None
 ) -> dict[str, object]:
-    patient = prescription.patient
-    sayings = [
-        "Remettez cette ordonnance au professionnel de votre choix : ce geste vaut accord pour qu'il la lise.",
-        "Opposition du patient : le prescripteur ne consultera pas ce qui sera délivré."
-        if prescription.opposed
-        else "Le prescripteur pourra consulter ce qui aura été délivré, sauf opposition du patient.",
-    ]
-    if not registered:
-        sayings.insert(0, PENDING)
+    """Who, for whom, when; and what every page repeats so that pages cannot be mixed."""
+    day, patient = french.day(prescription.written_on), prescription.patient
+    kind, place_id = _place_id(prescription.place)
+    born = french.born(patient.sex, patient.birth_date)
+    repeated = f"{_patient_name(patient)}, {born[0].lower()}{born[1:]}"
+    by = f"Ordonnance du {day}, {_name(prescriber)}, N° RPPS {prescriber.rpps}"
     return {
-        "title": f"Ordonnance numérique du {french.day(prescription.written_on)}",
-        "author": f"{prescriber.given_name} {prescriber.surname}",
+        "title": f"Ordonnance numérique du {day}",
+        "author": _name(prescriber),
         "written": [prescription.written_on.year, prescription.written_on.month, prescription.written_on.day],
-        "day": french.day(prescription.written_on),
-        "family": prescription.family.label[:1].upper() + prescription.family.label[1:],
+        "dated": f"{prescription.place.city}, le {day}",
+        "family": _capital(prescription.family.label),
+        "addressed": f"À l'attention de : {prescription.addressed_to.label}" if prescription.addressed_to else "",
         "prescriber": {
-            "name": f"{prescriber.given_name} {prescriber.surname}",
-            "profession": prescriber.profession.label[:1].upper() + prescriber.profession.label[1:],
-            "rpps": str(prescriber.rpps),
-            "place-id": _place_id(prescription.place),
+            "name": _name(prescriber),
+            "lines": _titles(prescription, prescriber, specialty_label),
+            "rpps": prescriber.rpps,
+            "place-kind": kind,
+            "place-id": place_id,
             "address": _address(prescription.place),
         },
-        "patient": {
-            "name": f"{patient.surname.upper()} {patient.first_name}",
-            "born": french.born(patient.sex, patient.birth_date),
-            "ins": f"Matricule INS {patient.ins.matricule}" if patient.ins else "",
-        },
-        "lines": [_line(each) for each in prescription.lines],
+        "patient": {"name": _patient_name(patient), "lines": _patient_lines(prescription)},
+        "repeated": [repeated, by],
+        "header-lines": sum(math.ceil(len(each) / _LINE_OF_HEADER) for each in (repeated, by)),
         "number": number.grouped,
-        "sayings": sayings,
-        "signature": "Signature du prescripteur :",
-        "notice": NOTICE if registered else NOTICE_PENDING,
-        "specimen": SPECIMEN if specimen else "",
     }
 
 
-def _line(line: Line) -> dict[str, object]:
+def _body(prescription: Prescription, *, registered: bool) -> dict[str, object]:
+    """The lines, in one zone or, when one is of an ALD, in two; an empty zone says so."""
+    lines = prescription.lines
+    if any(line.ald for line in lines):
+        zones = [
+            (ALD_ZONE, [line for line in lines if line.ald]),
+            (OTHER_ZONE, [each for each in lines if not each.ald]),
+        ]
+    else:
+        zones = [(("", ""), list(lines))]
+    count = f"{len(lines)} ligne{'s' if len(lines) > 1 else ''}"
+    return {
+        "zones": [
+            {"title": title, "kind": kind, "lines": [_line(line, registered=registered) for line in kept]}
+            for (title, kind), kept in zones
+        ],
+        "secured": SECURED if registered and any(line.secured for line in lines) else "",
+        "dense": len(lines) > _DENSE_ABOVE,
+        "end": f"Fin de l'ordonnance : {count}.",
+    }
+
+
+def _line(line: Line, *, registered: bool) -> dict[str, object]:
+    marks = [said for said in line_texts.marks(line) if said != line_texts.URGENT]
+    if line.secured:
+        marks.append("Vaut ordonnance sécurisée" + ("" if registered else " une fois enregistrée seulement"))
+    words = [line_texts.title(line), line.dosage or "", line.instruction or "", line.note or "", *marks]
+    rows = sum(text.count("\n") + math.ceil(len(text) / _LINE_OF_TEXT) for text in words)
     return {
         "rank": line.rank,
+        "breakable": rows > _UNBROKEN_ROWS,
+        "urgent": line_texts.URGENT if line.urgent else "",
         "title": line_texts.title(line),
-        "details": list(line_texts.details(line)),
-        "marks": list(line_texts.marks(line)),
-        "secured": line.secured,
+        "described": list(line_texts.described(line)),
+        "eyes": [list(row) for row in line_texts.eye_rows(line)],
+        "eye-head": list(line_texts.EYE_TABLE),
+        "dosage": line_texts.dosage(line),
+        "amount": line_texts.amount_written(line),
+        "amount-alone": _capital(line_texts.amount_written(line)),
+        "marks": marks,
+        "instruction": line.instruction or "",
         "note": line.note or "",
     }
 
 
-def _place_id(place: Place) -> str:
-    return f"N° AM {place.numero_am}" if place.numero_am else f"N° FINESS {place.finess}"
+def _sayings(prescription: Prescription, *, registered: bool) -> list[str]:
+    """Short notices: long ones made sheets of several pages, which nobody read."""
+    done = "délivré" if prescription.family in french.PRODUCTS else "fait"
+    found = [NOTICE if registered else PENDING]
+    if any(isinstance(line, (MedicineLine, PreparationLine)) for line in prescription.lines):
+        found.append(VALIDITY)
+    if any(isinstance(line, (MedicineLine, PreparationLine)) and line.in_words for line in prescription.lines):
+        found.append(VALIDITY_IN_WORDS)
+    found.append("Donnez cette feuille au professionnel de votre choix : il pourra alors la lire.")
+    if prescription.opposed:
+        found.append(f"Opposition du patient : le prescripteur ne consultera pas ce qui sera {done}.")
+    else:
+        found.append(f"Le prescripteur pourra consulter ce qui sera {done} ; vous pouvez refuser.")
+    return found
+
+
+def _titles(prescription: Prescription, prescriber: Professional, specialty_label: str | None) -> list[str]:
+    """CSP R.5132-3 1°: qualité and specialty; who is replaced; inside which establishment."""
+    found = [_capital(prescriber.profession.label)]
+    if specialty_label or prescriber.specialty:
+        found[0] += f", {specialty_label}" if specialty_label else f", spécialité {prescriber.specialty}"
+    if prescription.replaced is not None:
+        other = prescription.replaced
+        title = "du Dr" if other.profession in (Profession.DOCTOR, Profession.DENTIST) else "de"
+        found.append(f"en remplacement {title} {_name(other)} (N° RPPS {other.rpps})")
+    if prescription.establishment is not None:
+        inside = prescription.establishment
+        found.append(f"Exercice au sein de {inside.name} (N° FINESS {inside.finess})")
+    return found
+
+
+def _patient_name(patient: Patient) -> str:
+    return f"{(patient.used_surname or patient.surname).upper()} {patient.first_name}"
+
+
+def _patient_lines(prescription: Prescription) -> list[str]:
+    """CSP R.5132-3 7°. The matricule only of a qualified INS: documents may bear no other."""
+    patient = prescription.patient
+    found = [french.born(patient.sex, patient.birth_date)]
+    if patient.used_surname or (patient.first_names and patient.first_names != patient.first_name):
+        found.append(
+            f"Nom et prénoms de naissance : {patient.surname.upper()} {patient.first_names or patient.first_name}"
+        )
+    if prescription.measures is not None:
+        found.append(_measures(prescription.measures))
+    if patient.ins is not None and patient.ins.is_qualified:
+        found.append(f"Matricule INS {patient.ins.matricule}")
+    if prescription.accident_on is not None:
+        found.append(f"Accident du travail du {french.day(prescription.accident_on)}")
+    return found
+
+
+def _measures(measures: Measures) -> str:
+    """«Poids 12,5 kg, taille 85 cm, le 3 novembre 2026»."""
+    parts = []
+    if measures.weight_g is not None:
+        parts.append(f"poids {measures.weight_g / 1000:.3f}".rstrip("0").rstrip(".").replace(".", ",") + " kg")
+    if measures.height_cm is not None:
+        parts.append(f"taille {measures.height_cm} cm")
+    if measures.measured_on is not None:
+        parts.append(f"le {french.day(measures.measured_on)}")
+    return _capital(", ".join(parts))
+
+
+def _copy(rank: int, printed_on: date | None) -> str:
+    if rank < 2:
+        return ""
+    return f"DUPLICATA n° {rank}" + (f" imprimé le {french.day(printed_on)}" if printed_on else "")
+
+
+def _place_id(place: Place) -> tuple[str, str]:
+    """What the second bar code is of: the N° AM of a liberal practice, also inside a hospital; else the FINESS."""
+    return ("N° AM", str(place.numero_am)) if place.numero_am else ("N° FINESS", str(place.finess))
 
 
 def _address(place: Place) -> list[str]:
     """CSP R.5132-3: the address with the country, the telephone with its code."""
-    lines = [place.name, place.address, f"{place.postal_code} {place.city}", "France"]
-    return [*lines, *(each for each in (place.phone, place.email) if each)]
+    lines = [place.name, place.address, f"{place.postal_code} {place.city}, France"]
+    phone = [re.sub(r"^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$", r"+33 \1 \2 \3 \4 \5", place.phone)] if place.phone else []
+    return [*lines, *phone, *([place.email] if place.email else [])]
 
 
-def _without_doctype(svg: str) -> bytes:
-    """The drawing without its document type: typst reads no external entity, and needs none."""
-    start = svg.index("<svg")
-    return svg[start:].encode()
+def _name(who: Professional) -> str:
+    return f"{who.given_name} {who.surname}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
