@@ -1,7 +1,7 @@
 """The sheets of a consultation, in one gesture: each is signed, registered and told apart, and one stops no other.
 
 The same file again goes on where it stopped: what is pending is sent again, what was refused is tried again, what is
-registered is only told. Once all of it is registered, the file is a new consultation.
+registered is only told. Once all of its sheets are registered, the file is a new consultation.
 """
 
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def register(
     }
     for each in told.values():
         _tell(client, each, as_json=as_json)
-    before = _before(client, raw, [rank for rank, _ in ranked if rank not in told])
+    before = _before(client, raw, [rank for rank, _ in ranked])
     for rank, prescription in ranked:
         if rank in told:
             continue
