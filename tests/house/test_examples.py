@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import inspect
 
 from ordonum.cli import consultation, files
 from ordonum.cli.system import System
@@ -136,6 +137,30 @@ def test_what_the_circuit_does_not_carry_is_refused_before_it_is_sent(system: Sy
     refused = consultation.out_of_scope(prescription)
     assert refused is not None
     assert refused.problem.code == code
+
+
+def _fields(kind: Any, seen: set[Any]) -> Iterator[str]:
+    """The names of all fields below a type, and the values of its enumerations of what is prescribed and done."""
+    if isinstance(kind, inspect.StructType) and kind.cls not in seen:
+        seen.add(kind.cls)
+        yield from (field.encode_name for field in kind.fields)
+        yield from ([str(kind.tag)] if kind.tag else [])
+        for field in kind.fields:
+            yield from _fields(field.type, seen)
+    elif isinstance(kind, inspect.EnumType) and kind.cls is not Profession:
+        yield from (str(each.value) for each in kind.cls)
+    elif isinstance(kind, inspect.UnionType):
+        for each in kind.types:
+            yield from _fields(each, seen)
+    elif isinstance(kind, (inspect.VarTupleType, inspect.Metadata)):
+        yield from _fields(kind.item_type if isinstance(kind, inspect.VarTupleType) else kind.type, seen)
+
+
+@pytest.mark.parametrize("kind", [files.PrescriptionFile, files.ConsultationFile, files.ExecutionFile])
+def test_the_page_of_files_names_every_field_and_every_choice(kind: type) -> None:
+    page = (ROOT / "docs" / "fichiers.md").read_text()
+    named = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", page))))
+    assert set(_fields(inspect.type_info(kind), set())) - named == set()
 
 
 def test_every_example_stands_in_the_page_of_examples() -> None:
