@@ -144,9 +144,7 @@ NURSING = (
     ),
 )
 _LONG = "de la Très-Longue-Famille d'Orgemont-sur-Loire et Saint-Julien des Hautes-Plaines-épouse Wagner-Duc"
-LONG_PATIENT = replace(
-    WHOLE, surname=_LONG, first_name=_LONG[::-1], used_surname=_LONG.replace("Duc", "Roy")
-)
+LONG_PATIENT = replace(WHOLE, surname=_LONG, first_name=_LONG[::-1], used_surname=_LONG.replace("Duc", "Roy"))
 
 
 CASES = {

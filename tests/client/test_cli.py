@@ -370,3 +370,150 @@ def test_two_commands_at_once_for_one_file_make_one_execution(own_system: System
             first = pharmacy.execute(number, an_execution(), source=source)
         told = other.result(60)
     assert (told["act_id"], told["replayed"]) == (str(first.act_id), True)
+
+
+# A consultation: several sheets in one file ---------------------------------------------------------------------------
+
+
+def _consultation(folder: Path, example: str = "08-pansements-consultation", **changes: Any) -> Path:
+    """A file of this test's own: its fingerprint is no other's."""
+    body = json.loads((EXAMPLES / f"{example}.json").read_text()) | changes
+    body["patient"]["address"] = folder.name
+    file = folder / "consultation.json"
+    file.write_text(json.dumps(body))
+    return file
+
+
+def test_a_consultation_makes_a_sheet_a_number_and_a_pdf_for_each_family(shell: Shell) -> None:
+    file = _consultation(shell.folder, "22-consultation-quatre-familles")
+    sheets = shell.json("prescribe", str(file), "--pdf", "feuille.pdf")["sheets"]
+    assert [each["family"] for each in sheets] == ["health-products", "nursing", "physiotherapy", "biology"]
+    assert [each["pdf"] for each in sheets] == ["feuille.pdf", "feuille-2.pdf", "feuille-3.pdf", "feuille-4.pdf"]
+    for each in sheets:
+        assert scan.find_code((shell.folder / each["pdf"]).read_bytes()).content.number == each["number"]
+    assert len({each["number"] for each in sheets}) == 4
+    again = shell.json("prescribe", str(file))["sheets"]  # all of it was registered: the file is a new consultation
+    assert not {each["number"] for each in again} & {each["number"] for each in sheets}
+
+
+def test_one_sheet_refused_stops_no_other_and_is_told_first(shell: Shell) -> None:
+    sheets = json.loads((EXAMPLES / "08-pansements-consultation.json").read_text())["sheets"]
+    transport = json.loads((EXAMPLES / "refusees" / "transport.json").read_text())
+    file = _consultation(
+        shell.folder, sheets=[sheets[0], {"family": "transport", "lines": transport["lines"]}, sheets[1]]
+    )
+    told = shell.json("prescribe", str(file), code=4)
+    assert (told["ok"], told["exit"]) == (False, 4)
+    assert [each["ok"] for each in told["sheets"]] == [True, False, True]
+    assert told["sheets"][1]["code"] == "transport-out-of-scope"
+    again = shell.json("prescribe", str(file), code=4)["sheets"]
+    assert [again[0]["number"], again[2]["number"]] == [told["sheets"][0]["number"], told["sheets"][2]["number"]]
+    said = shell.run("prescribe", str(file))
+    assert "Feuille 2 (transport sanitaire) : non enregistrée. Les transports sanitaires" in said.stderr
+    assert said.stdout.count("(déjà)") == 2
+
+
+def test_after_a_lost_reply_the_same_consultation_sends_again_only_what_is_pending(
+    system: System, tmp_path: Path, losing_proxy: tuple[str, list[bytes]], shell: Shell
+) -> None:
+    url, sent = losing_proxy
+    far = Shell(system, tmp_path, "dr-leroy", service=url)
+    far.environment |= {"ORDONUM_AUDIENCE": f"{system.url}/v1/token"}
+    file = _consultation(tmp_path)
+    lost = far.json("prescribe", str(file), "--pdf", "f.pdf", code=5)["sheets"]
+    assert [each["ok"] for each in lost] == [False, True]
+    assert lost[0]["code"] == "unconfirmed"
+    assert scan.find_code((tmp_path / "f.pdf").read_bytes()).content.number == lost[0]["number"]
+    assert len(sent) == 4
+    done = far.json("prescribe", str(file))["sheets"]
+    assert [each["number"] for each in done] == [each["number"] for each in lost]
+    assert [each["replayed"] for each in done] == [True, True]
+    assert sent[4:] == [sent[0]]  # the very bytes, and those alone
+
+
+def test_without_the_service_every_sheet_is_printed_and_sent_later(system: System, tmp_path: Path) -> None:
+    file = _consultation(tmp_path)
+    cut = Shell(system, tmp_path, "dr-leroy", service="http://127.0.0.1:9")
+    done = cut.run("prescribe", str(file), "--pdf", "f.pdf")
+    assert done.returncode == 5
+    assert done.stderr.count("non enregistrée à ce jour, la feuille le dit") == 2
+    numbers = [scan.find_code((tmp_path / name).read_bytes()).content.number for name in ("f.pdf", "f-2.pdf")]
+    back = Shell(system, tmp_path, "dr-leroy")
+    assert [each["number"] for each in back.json("prescribe", str(file))["sheets"]] == numbers
+    assert back.json("outbox")["pending"] == []
+
+
+def test_the_faults_of_a_consultation_are_told_by_sheet_and_nothing_is_sent(shell: Shell) -> None:
+    file = _consultation(shell.folder)
+    body = json.loads(file.read_text())
+    del body["sheets"][0]["lines"][0]["label"]
+    body["sheets"][1]["lines"][1]["rank"] = 2  # one line is numbered, the others are not
+    file.write_text(json.dumps(body))
+    told = shell.json("prescribe", str(file), code=3)
+    assert [each["at"] for each in told["errors"]] == [
+        "$.sheets[0].lines[0].label",
+        "$.sheets[1].lines[0].rank",
+        "$.sheets[1].lines[2].rank",
+    ]
+
+
+def test_a_fault_of_the_whole_prescription_is_told_in_its_place(shell: Shell) -> None:
+    file = _consultation(shell.folder)
+    body = json.loads(file.read_text())
+    body["patient"]["birth_date"] = "2199-01-01"
+    file.write_text(json.dumps(body))
+    assert [each["at"] for each in shell.json("prescribe", str(file), code=3)["errors"]] == ["$.patient.birth_date"]
+
+
+def test_what_the_circuit_does_not_carry_is_refused_without_the_service(system: System, tmp_path: Path) -> None:
+    cut = Shell(system, tmp_path, "dr-martin", service="http://127.0.0.1:9")
+    told = cut.json("prescribe", str(EXAMPLES / "refusees" / "faite-et-executee-dedans.json"), code=4)
+    assert told["code"] == "made-and-executed-inside"
+    assert cut.json("prescribe", str(EXAMPLES / "refusees" / "transport.json"), code=4)["effect"] == "none"
+
+
+def test_a_nurse_reads_what_is_to_be_done_and_the_doctor_what_was(shell: Shell) -> None:
+    sheets = shell.json("prescribe", str(_consultation(shell.folder)))["sheets"]
+    number = sheets[0]["number"]
+    read = shell.run("consult", card="infirmiere-diallo", stdin=number).stdout
+    for said in ("1 fois tous les 2 jours", "À domicile", "Dimanches et jours fériés compris", "Note à l'exécutant"):
+        assert said in read
+    assert "à faire ; reste 15 séances sur 15" in read
+    shell.run("execute", str(EXAMPLES / "08-soin-infirmier.json"), card="infirmiere-diallo", stdin=number)
+    assert "faite en partie ; reste 14 séances sur 15" in shell.run("executions", "--act", sheets[0]["act_id"]).stdout
+
+
+def test_what_an_execution_says_besides_quantities_is_read_in_french(shell: Shell) -> None:
+    def played(example: str, *executions: str) -> tuple[str, str]:
+        number = shell.json("prescribe", str(EXAMPLES / f"{example}.json"))["number"]
+        told = [
+            shell.run("execute", str(EXAMPLES / f"{each}.json"), card="pharmacie-centre", stdin=number).stdout
+            for each in executions
+        ]
+        return "".join(told), shell.run("consult", card="pharmacie-gare", stdin=number).stdout
+
+    for text in played("03-stupefiant-morphine", "03-delivrance-stupefiant"):
+        assert "lot SK4471 (exp. 2028-01), lot SK4502 (exp. 2028-03), ordonnancier 2026-001204" in text
+        assert "substitution : générique" in text
+    for text in played("27-rupture-chez-l-adulte", "27-delivrance-autre-dosage-avec-accord"):
+        assert "modification (rupture)" in text
+        assert "accord du prescripteur le 10 mars 2026 par téléphone" in text
+    for text in played("26-angine-assuree-etrangere", "26-delivrance-assuree-etrangere"):
+        assert "ajoutée à la main : Doliprane 1 g" in text
+    _, read = played("23-premiere-delivrance-sur-papier", "23-delivrance-1-vue-sur-papier", "23-delivrance-2-suite")
+    assert "reste 2 boîtes sur 6" in read
+
+
+def test_what_an_order_says_besides_its_lines_is_read_in_french(shell: Shell) -> None:
+    def read(example: str) -> str:
+        made = shell.json("prescribe", str(EXAMPLES / f"{example}.json"))
+        return shell.run(
+            "consult", card="pharmacie-centre", stdin=made.get("number") or made["sheets"][0]["number"]
+        ).stdout
+
+    assert "poids 14 kg, taille 97 cm" in read("04-antibiotique-enfant")
+    assert "en remplacement de Paul LEROY" in read("14-medecin-remplacant")
+    assert "accident du travail du 9 mars 2026" in read("18-accident-du-travail")
+    assert "Non substituable (MTE" in read("15-levothyroxine-non-substituable")
+    assert "Pour le patient : Une seule prise par semaine" in read("02-methotrexate-hebdomadaire")
+    assert "Accord préalable : demandé le 16 février 2026" in read("17-accord-prealable")

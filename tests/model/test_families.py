@@ -122,13 +122,18 @@ def test_only_health_products_are_secured() -> None:
         (NursingLine(rank=1, label="x", duration_days=10), Unit.DAYS, 10),
         (BiologyLine(rank=1, label="INR", frequency=Frequency(times=1, period=Period.WEEK), duration_days=28), None, 4),
         (BiologyLine(rank=1, label="NFS"), None, 1),
-        (PhysiotherapyLine(rank=1, label="x"), None, 1),
+        (PhysiotherapyLine(rank=1, label="x"), None, None),
+        (SpeechTherapyLine(rank=1, act=TherapyAct.ASSESSMENT, label="x"), None, 1),
+        (SpeechTherapyLine(rank=1, act=TherapyAct.ASSESSMENT_THEN_THERAPY, label="x"), None, None),
+        (PodiatryLine(rank=1, act=PodiatryAct.SOLES), None, 1),
+        (PodiatryLine(rank=1, act=PodiatryAct.CARE, label="x"), None, None),
+        (NursingLine(rank=1, label="x"), None, None),
         (PhysiotherapyLine(rank=1, label="x", quantity=Quantity(15, Unit.SESSIONS)), Unit.SESSIONS, 15),
         (DeviceLine(rank=1, label="Lit", supply=Supply.RENTED, duration_days=28, renewals=2), Unit.DAYS, 84),
         (DeviceLine(rank=1, label="Bas", quantity=Quantity(2, Unit.PAIRS)), Unit.PAIRS, 2),
     ],
 )
-def test_each_kind_is_counted_in_its_own_unit(line: Line, unit: Unit | None, total: int) -> None:
+def test_each_kind_is_counted_in_its_own_unit(line: Line, unit: Unit | None, total: int | None) -> None:
     assert (counted_unit(line), allowed(line)) == (unit, total)
 
 

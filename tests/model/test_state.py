@@ -77,6 +77,7 @@ def test_given_and_left_always_add_up_to_the_total(value: int, renewals: int, pa
     given_parts = [executed(delivered(1, Quantity(each, Unit.SESSIONS))) for each in parts]
     remainder = _state(order, *given_parts).remainders[0]
     assert remainder.given == sum(parts)
+    assert remainder.left is not None
     assert remainder.given + remainder.left - remainder.beyond == remainder.total == value * (1 + renewals)
 
 

@@ -43,7 +43,7 @@ def _refusal(client: Client, number: EpuId, execution: Execution) -> Refusal:
     return raised.value.refusal
 
 
-def _left(client: Client, number: EpuId) -> list[int]:
+def _left(client: Client, number: EpuId) -> list[int | None]:
     return [each.left for each in client.consult(number, Origin.PAPER).view.remainders]
 
 

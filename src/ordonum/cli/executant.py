@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from msgspec import to_builtins
 
-from ordonum.cli import exits, files, kept
+from ordonum.cli import exits, files, kept, saying
 from ordonum.cli.desk import (
     DEFAULT_SERVICE,
     CardOption,
@@ -20,9 +20,8 @@ from ordonum.cli.desk import (
 )
 from ordonum.client import Client, VerifiedOrder
 from ordonum.knowledge.timezones import zone_of
-from ordonum.model.acts import Origin
+from ordonum.model.acts import ExecuteRequest, Origin
 from ordonum.texts import french
-from ordonum.texts import lines as line_texts
 from ordonum.wire import native
 from ordonum.wire.native import plain
 
@@ -87,6 +86,10 @@ def execute(
             before = client.outbox.made_from(source, author, pending_only=again, number=number)
             done = client.resend(before) if before else client.execute(number, execution, source=source)
         kept.acknowledged(client, done, as_json=as_json)
+        if not as_json:
+            sent = native.read_own(client.outbox.get(done.act_id).body.encode(), ExecuteRequest)
+            for each in sent.execution.lines:
+                typer.echo(f"  {french.executed(each)}")
 
 
 def _as_json(found: VerifiedOrder) -> dict[str, Any]:
@@ -106,18 +109,14 @@ def _tell(client: Client, found: VerifiedOrder) -> None:
     order, view, zone = found.order, found.view, zone_of(client.card.place)
     who = order.prescriber
     typer.echo(f"Ordonnance {view.status.label}, signée par {who.given_name} {who.surname} ({who.profession.label}),")
-    typer.echo(f"  rédigée le {french.day(order.written_on)}, {order.place.name}, {order.place.city}")
+    for said in saying.heading(order):
+        typer.echo(f"  {said}")
     typer.echo(f"  pour {view.identity.first_name}, né(e) le {french.birth_date(view.identity.birth_date)}")
     typer.echo("  signature et engagement vérifiés")
     if view.cancelled is not None:
         typer.echo(f"  annulée le {french.moment(view.cancelled.at, zone)} ({view.cancelled.reason.label})")
     for line, remainder in zip(order.lines, view.remainders, strict=True):
-        details = ", ".join(each for each in (line.dosage or "", line_texts.amount(line)) if each)
-        typer.echo(f"{line.rank}. {line_texts.title(line)}" + (f" — {details}" if details else ""))
-        typer.echo(f"     {french.left(remainder)}")
+        saying.line(line)
+        typer.echo(f"     {french.left(remainder, order.family)}")
     for execution in view.executions:
-        typer.echo(f"Déjà exécuté le {french.moment(execution.performed_at, zone)}, {execution.place_name} :")
-        for each in execution.lines:
-            typer.echo(f"     {french.executed(each)}")
-        for code in execution.in_conflict:
-            typer.echo(f"     ! en conflit : {french.conflict(code)}")
+        saying.execution(execution, zone)

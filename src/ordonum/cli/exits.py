@@ -84,8 +84,13 @@ def show(value: dict[str, Any]) -> None:
     typer.echo(msgspec.json.encode(value, enc_hook=native.plain).decode())
 
 
+def code_of(error: Exception) -> int:
+    """The exit code of a known error."""
+    return next(each for kind, each in _BY_ERROR if isinstance(error, kind))
+
+
 def _exit(error: Exception, *, as_json: bool) -> NoReturn:
-    code = next(each for kind, each in _BY_ERROR if isinstance(error, kind))
+    code = code_of(error)
     told = described(error)
     if as_json:
         show({"ok": False, "exit": code, **told})

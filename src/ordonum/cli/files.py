@@ -1,26 +1,31 @@
-"""The files that a person writes or scans: a prescription, an execution, a number. Secrets never come by argument."""
+"""The files that a person writes or scans: a prescription, a consultation, an execution, a number.
+
+Secrets never come by argument.
+"""
 
 import hashlib
 import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
+import msgspec
 import typer
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ordonum.cli.exits import FileProblem
 from ordonum.client import Card
 from ordonum.knowledge.timezones import zone_of
-from ordonum.model.actors import Place, Professional, Text
-from ordonum.model.acts import Execution, Given, Moment
+from ordonum.model.actors import Establishment, Place, Profession, Professional, Text
+from ordonum.model.acts import Execution, Given, Moment, Origin
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.identifiers import Malformed
 from ordonum.model.lines import Family
 from ordonum.model.number import LENGTH, EpuId, WrongCheckSymbol
-from ordonum.model.outcomes import Outcomes, Withheld
-from ordonum.model.prescription import Lines, Patient, Prescription
+from ordonum.model.outcomes import Outcomes, SeenOnPaper, Withheld
+from ordonum.model.prescription import Consultation, Lines, Measures, Patient, Prescription, Sheet
 from ordonum.model.refusals import Fault, Refusal, Refused
 from ordonum.wire import codes, keyboard, native, qr, scan
 from ordonum.wire.faults import HINTS
@@ -28,16 +33,46 @@ from ordonum.wire.faults import HINTS
 SYMBOLS = "Le numéro n'emploie que BCDEFGHJKLNPRSTUVX et 23456789."
 
 
-class PrescriptionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What `ordonum prescribe FILE` reads. Without `place`, the card's; without `written_on`, today."""
+# Where the faults stand that only the whole prescription shows; the others are of its lines.
+_AT = {
+    "born-after-written": "$.patient.birth_date",
+    "date-out-of-range": "$.written_on",
+    "addressed-to-goes-with-other": "$.addressed_to",
+}
+
+
+class _Written(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a prescription and a consultation say alike. Without `place`, the card's; without `written_on`, today."""
 
     patient: Patient
     place: Place | None = None
+    establishment: Establishment | None = None
     replaced: Professional | None = None
-    family: Family
     written_on: date | None = None
     opposed: bool
+    measures: Measures | None = None
+    accident_on: date | None = None
+
+
+class PrescriptionFile(_Written, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What `ordonum prescribe FILE` reads: a prescription of one family."""
+
+    family: Family
+    addressed_to: Profession | None = None
     lines: Lines
+
+
+class ConsultationFile(_Written, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What `ordonum prescribe FILE` reads too: the sheets of one consultation, each of its family."""
+
+    sheets: Annotated[tuple[Sheet, ...], Meta(min_length=1, max_length=12)]
+
+
+class ToPrescribe(Struct, frozen=True):
+    """What a file prescribes, sheet by sheet; `several` where the file itself is a list of sheets."""
+
+    prescriptions: tuple[Prescription, ...]
+    several: bool
 
 
 class ExecutionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,6 +84,8 @@ class ExecutionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     performed_at: Moment | None = None
     lines: Outcomes
     beneficiary: Beneficiary | None = None
+    origin: Origin | None = None
+    seen_on_paper: SeenOnPaper | None = None
     identity_reason: Text | None = None
     rule_reason: Text | None = None
 
@@ -67,28 +104,52 @@ def check_writable(file: Path) -> None:
         raise FileProblem(f"Le fichier {file} ne peut pas être écrit. Rien n'a été envoyé.")
 
 
-def source_of(raw: bytes) -> str:
-    """What recognises the same file sent again after a lost reply."""
-    return hashlib.sha256(raw).hexdigest()
+def source_of(raw: bytes, sheet: int | None = None) -> str:
+    """What recognises the same file sent again after a lost reply; of a consultation, one of its sheets (from 1)."""
+    fingerprint = hashlib.sha256(raw).hexdigest()
+    return fingerprint if sheet is None else f"{fingerprint}/{sheet}"
 
 
-def read_prescription(raw: bytes, card: Card, now: datetime) -> Prescription:
-    """The prescription of a file; written today, by the calendar of its place. Raises Refused with every fault."""
-    written = native.read(raw, PrescriptionFile)
+def read_prescription(raw: bytes, card: Card, now: datetime) -> ToPrescribe:
+    """The prescription or prescriptions of a file; written today, by the calendar of their place.
+
+    Lines none of which has a rank are numbered in their order. Raises Refused with every fault.
+    """
+    body = _decoded(raw)
+    several = isinstance(body, dict) and "sheets" in body
+    if isinstance(body, dict) and _number_lines(body):
+        raw = msgspec.json.encode(body)
+    written = native.read(raw, ConsultationFile) if several else native.read(raw, PrescriptionFile)
     place = written.place or card.place
     today = now.astimezone(zone_of(place)).date()
+    said: dict[str, Any] = {name: getattr(written, name) for name in written.__struct_fields__}
+    said |= {"place": place, "written_on": written.written_on or today}
     try:
-        return Prescription(
-            patient=written.patient,
-            place=place,
-            replaced=written.replaced,
-            family=written.family,
-            written_on=written.written_on or today,
-            opposed=written.opposed,
-            lines=written.lines,
-        )
+        made = Consultation(**said).prescriptions() if several else (Prescription(**said),)
     except ValueError as error:
-        raise _fault("$.lines", str(error)) from None
+        raise _fault(_AT.get(str(error), "$.sheets" if several else "$.lines"), str(error)) from None
+    return ToPrescribe(made, several)
+
+
+def _decoded(raw: bytes) -> Any:
+    """The untyped body, or None where it is no JSON: reading it as what it should be tells why."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _number_lines(body: dict[str, Any]) -> bool:
+    """Number, in place, each list of lines in which no line has a rank; whether there was one. A mix is left as it is."""
+    sheets = body["sheets"] if isinstance(body.get("sheets"), list) else [body]
+    changed = False
+    for lines in (each.get("lines") for each in sheets if isinstance(each, dict)):
+        if not isinstance(lines, list) or not all(isinstance(line, dict) and "rank" not in line for line in lines):
+            continue
+        for rank, line in enumerate(lines, start=1):
+            line["rank"] = rank
+        changed = True
+    return changed
 
 
 def read_execution(raw: bytes, now: datetime, card_holder: Beneficiary | None = None) -> tuple[EpuId | None, Execution]:
@@ -106,6 +167,8 @@ def read_execution(raw: bytes, now: datetime, card_holder: Beneficiary | None = 
             performed_at=written.performed_at or now,
             lines=written.lines,
             beneficiary=beneficiary,
+            origin=written.origin,
+            seen_on_paper=written.seen_on_paper,
             identity_reason=written.identity_reason,
             rule_reason=written.rule_reason,
         )

@@ -1,4 +1,4 @@
-"""What a prescriber does: prescribe, pdf, cancel, executions."""
+"""What a prescriber does: prescribe, sign, pdf, cancel, executions."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import typer
 from msgspec import to_builtins
 
-from ordonum.cli import exits, files
+from ordonum.cli import consultation, exits, files, saying
 from ordonum.cli.desk import (
     DEFAULT_SERVICE,
     CardOption,
@@ -17,7 +17,7 @@ from ordonum.cli.desk import (
     ServiceOption,
     open_client,
 )
-from ordonum.client import Acknowledged, Client, Unconfirmed
+from ordonum.client import Acknowledged, Client, Family, NotKept, Prescription, Unconfirmed
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason
 from ordonum.model.views import ForPrescriber
@@ -38,12 +38,23 @@ def prescribe(
     pdf: PdfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Signer, enregistrer et imprimer une ordonnance. Sans réponse du service, la feuille sort « non enregistrée »."""
+    """Signer, enregistrer et imprimer une ordonnance, ou les feuilles d'une consultation (sheets : une par famille).
+
+    Sans réponse du service, la feuille sort « non enregistrée ». Le même fichier ne renvoie que ce qui est en attente.
+    """
     raw = files.read_bytes(file)
     files.check_writable(pdf or Path.cwd() / "ordonnance.pdf")
     with open_client(card, service) as client:
+        wanted = files.read_prescription(raw, client.card, client.now())
+        if wanted.several:
+
+            def printed(act_id: UUID, out: Path | None) -> str:
+                return _sheet_or_why(client, act_id, out)
+
+            consultation.register(client, wanted, raw, pdf, printed, as_json=as_json)
+            return
         try:
-            done = _once(client, raw)
+            done = _once(client, wanted.prescriptions[0], raw)
         except Unconfirmed as unconfirmed:
             if unconfirmed.act_id is not None:
                 _pending(client, UUID(unconfirmed.act_id), pdf, unconfirmed, as_json=as_json)
@@ -127,15 +138,12 @@ def executions(
             _tell(client, view)
 
 
-def _once(client: Client, raw: bytes) -> Acknowledged:
+def _once(client: Client, prescription: Prescription, raw: bytes) -> Acknowledged:
     """The same file, pending, is the same prescription: two commands at once make one of it."""
     source, author = files.source_of(raw), client.card.holder.author
     with client.outbox.alone(source):
         before = client.outbox.made_from(source, author, pending_only=True)
-        if before is not None:
-            return client.resend(before)
-        prescription = files.read_prescription(raw, client.card, client.now())
-        return client.prescribe(prescription, source=source)
+        return client.resend(before) if before is not None else client.prescribe(prescription, source=source)
 
 
 def _named(act: UUID | None, number_file: Path | None, picture: Path | None) -> ByNumber | ByOwnAct:
@@ -193,12 +201,17 @@ def _tell(client: Client, view: ForPrescriber) -> None:
     typer.echo(f"Ordonnance {view.status.label}, d'après la base.")
     if view.cancelled is not None:
         typer.echo(f"  annulée le {french.moment(view.cancelled.at, zone)} ({view.cancelled.reason.label})")
+    family = _family(client, view)
     for remainder in view.remainders:
-        typer.echo(f"  ligne {remainder.line} : {french.left(remainder)}")
+        typer.echo(f"  ligne {remainder.line} : {french.left(remainder, family)}")
     for execution in view.executions:
-        when = french.moment(execution.performed_at, zone)
-        typer.echo(f"  {when}, {execution.place_name} ({french.who(execution)}), {execution.given.label} :")
-        for line in execution.lines:
-            typer.echo(f"    {french.executed(line)}")
-        for code in execution.in_conflict:
-            typer.echo(f"    ! en conflit : {french.conflict(code)}")
+        saying.execution(execution, zone)
+
+
+def _family(client: Client, view: ForPrescriber) -> Family:
+    """The family, for the words of what is left; another workstation's prescription is said as of products."""
+    try:
+        kept = client.outbox.get(view.register_act_id).prescription
+    except NotKept:
+        kept = None
+    return kept.family if kept is not None else Family.HEALTH_PRODUCTS

@@ -109,7 +109,7 @@ class Telling:
 def left(client: Client, number: EpuId) -> str:
     """What the base says is left, line by line."""
     found = client.consult(number, Origin.PAPER)
-    return ", ".join(f"{each.line}: {french.counted(each.left, each.unit)}" for each in found.view.remainders)
+    return ", ".join(f"{each.line}: {french.counted(each.left or 0, each.unit)}" for each in found.view.remainders)
 
 
 def first_prescription(t: Telling) -> None:

@@ -128,7 +128,8 @@ def _serve_in_thread(
 
     def run() -> None:
         try:
-            main.run(serve())
+            # asyncio's own loop: several of uvloop's, one after another in threads of one process, have crashed it
+            main.run(serve(), loop=asyncio.new_event_loop)
         except BaseException as error:  # handed to the thread that waits
             failed.append(error)
         finally:

@@ -57,6 +57,7 @@ EMPLOYEE_OPERATIONS: dict[EmployeeRole, frozenset[str]] = {
     EmployeeRole.PHARMACY_ASSISTANT: frozenset({"consult", "execute", "invoice"}),
     EmployeeRole.LPP_SUPPLIER: frozenset({"consult", "execute", "invoice"}),
     EmployeeRole.SECRETARY: frozenset({"register", "invoice"}),
+    EmployeeRole.MEDICAL_ASSISTANT: frozenset({"register", "invoice"}),
 }
 STRUCTURE_OPERATIONS = frozenset({"register", "invoice"})
 

@@ -47,6 +47,7 @@ class EmployeeRole(Labelled):
 
     PHARMACY_ASSISTANT = "39", "préparateur en pharmacie"
     SECRETARY = "331", "secrétaire assistante médico-administrative"
+    MEDICAL_ASSISTANT = "332", "assistant médical"
     LPP_SUPPLIER = "312", "employé d'un fournisseur d'appareillage"
 
 

@@ -219,7 +219,11 @@ def _quantity_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
             continue
         line = facts.state.order.lines[each.line - 1]
         wanted[each.line] = wanted.get(each.line, 0) + (covered(each, line) or one_delivery(line))
-        if wanted[each.line] <= remainder.left or (each.beyond_reason is not None and not line.secured):
+        if (
+            remainder.left is None
+            or wanted[each.line] <= remainder.left
+            or (each.beyond_reason is not None and not line.secured)
+        ):
             continue
         yield Finding(
             refusal=Refusal.SECURED_MORE_THAN_LEFT if line.secured else Refusal.MORE_THAN_LEFT,

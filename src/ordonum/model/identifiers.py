@@ -192,11 +192,19 @@ class EmployeeId(Identifier):
     title = "Identifiant national d'un employé"
     pattern = r"^(?:3[0-9][0-9AB][0-9]{7}|5[0-9]{14})/[A-Za-z0-9]{1,20}$"
 
+    @classmethod
+    def check(cls, text: str) -> None:
+        _structure_of(text)
+
     @property
     def structure(self) -> "StructureId":
         """The structure that employs them, as its own identifier writes it."""
-        number = self.split("/")[0]
-        return StructureId(("1" if number[0] == "3" else "3") + number[1:])
+        return _structure_of(self)
+
+
+def _structure_of(employee: str) -> "StructureId":
+    number = employee.split("/")[0]
+    return StructureId(("1" if number[0] == "3" else "3") + number[1:])
 
 
 class StructureId(Identifier):
@@ -232,10 +240,10 @@ class Nie(Identifier):
 
 
 class SpecialtyCode(Identifier):
-    """Specialty or qualification of the CI-SIS (JDV_J01): what follows the profession, as SM26, C43, A or SI01."""
+    """Specialty or qualification of the CI-SIS (JDV_J01): what follows the profession, as SM26, C43, A, SI01 or 80."""
 
     title = "Code de spécialité (CI-SIS)"
-    pattern = r"^[A-Z]{1,4}[0-9]{0,3}$"
+    pattern = r"^(?:[A-Z]{1,4}[0-9]{0,3}|[0-9]{2})$"
 
 
 class BirthDate(Identifier):

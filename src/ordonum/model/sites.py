@@ -39,6 +39,7 @@ class SiteKind(Labelled):
     PRACTICE = "practice", "cabinet"
     PHARMACY = "pharmacy", "pharmacie d'officine"
     LPP_SUPPLIER = "lpp-supplier", "fournisseur d'appareillage"
+    OPTICIAN = "optician", "opticien"
     LABORATORY = "laboratory", "laboratoire de biologie médicale"
     HEALTH_CENTRE = "health-centre", "centre de santé"
     HOSPITAL = "hospital", "établissement de santé"

@@ -10,7 +10,16 @@ from msgspec import Struct
 
 from ordonum.model.actors import Profession
 from ordonum.model.acts import Act, Cancelled, Executed, Invoiced, Registered
-from ordonum.model.care import BiologyLine, NursingLine
+from ordonum.model.care import (
+    BiologyLine,
+    NursingLine,
+    OrthopticsLine,
+    PhysiotherapyLine,
+    PodiatryAct,
+    PodiatryLine,
+    SpeechTherapyLine,
+    TherapyAct,
+)
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import Family, Unit
 from ordonum.model.outcomes import Delivered, Handwritten, Withheld
@@ -40,15 +49,16 @@ class Remainder(Struct, frozen=True, kw_only=True):
     """What is left of a line, according to the base.
 
     `unit` is None where nothing was counted: then `total` and `left` are the deliveries allowed (1 + renewals) and left.
+    `total` and `left` are None where nobody set a number: the executant's to judge, as a physiotherapist's sessions.
     `left` is never negative; `beyond` is what was delivered over the total.
     """
 
     line: int
     status: LineStatus
     unit: Unit | None
-    total: int
+    total: int | None
     given: int
-    left: int
+    left: int | None
     beyond: int
     last_at: datetime | None
 
@@ -88,8 +98,23 @@ def planned(line: Line) -> int | None:
     return line.frequency.planned(line.duration_days)
 
 
-def allowed(line: Line) -> int:
-    """All that may be given of a line, renewals included, in `counted_unit`; deliveries where nothing is counted."""
+def open_ended(line: Line) -> bool:
+    """Whether the number of acts is the executant's: a rehabilitation, care without quantity nor duration."""
+    if line.quantity is not None or line.duration_days is not None:
+        return False
+    if isinstance(line, (SpeechTherapyLine, OrthopticsLine)):
+        return line.act is not TherapyAct.ASSESSMENT
+    if isinstance(line, PodiatryLine):
+        return line.act is not PodiatryAct.SOLES
+    return isinstance(line, (PhysiotherapyLine, NursingLine))
+
+
+def allowed(line: Line) -> int | None:
+    """All that may be given of a line, renewals included, in `counted_unit`; deliveries where nothing is counted; None
+    where nobody set a number.
+    """
+    if open_ended(line):
+        return None
     deliveries = 1 + line.renewals
     if line.quantity is not None:
         return line.quantity.value * deliveries
@@ -100,7 +125,8 @@ def allowed(line: Line) -> int:
 
 def one_delivery(line: Line) -> int:
     """What one delivery of a line is, in `counted_unit`."""
-    return 1 if counted_unit(line) is None else allowed(line) // (1 + line.renewals)
+    whole = allowed(line)
+    return 1 if counted_unit(line) is None or whole is None else whole // (1 + line.renewals)
 
 
 def covered(each: Delivered, line: Line) -> int | None:
@@ -177,14 +203,14 @@ def _remainder(line: Line, executions: Sequence[Executed], cancelled: Cancelled 
         unit=unit,
         total=total,
         given=given,
-        left=max(0, total - given) if cancelled is None else 0,
-        beyond=max(0, given - total),
+        left=0 if cancelled is not None else None if total is None else max(0, total - given),
+        beyond=0 if total is None else max(0, given - total),
         last_at=last_at,
     )
 
 
-def _line_status(given: int, total: int, *, withheld_last: bool, cancelled: bool) -> LineStatus:
-    if given >= total:
+def _line_status(given: int, total: int | None, *, withheld_last: bool, cancelled: bool) -> LineStatus:
+    if total is not None and given >= total:
         return LineStatus.DELIVERED
     if cancelled:
         return LineStatus.CANCELLED

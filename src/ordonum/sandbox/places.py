@@ -102,7 +102,7 @@ OPEN: tuple[Situated, ...] = (
     Situated(PHARMACIE_GARE, SiteKind.PHARMACY),
     Situated(HOPITAL, SiteKind.HOSPITAL),
     Situated(LABORATOIRE, SiteKind.LABORATORY),
-    Situated(OPTIQUE, SiteKind.LPP_SUPPLIER),
+    Situated(OPTIQUE, SiteKind.OPTICIAN),
     Situated(APPAREILLAGE, SiteKind.LPP_SUPPLIER, by_siret(SUPPLIER_SIRET)),
     Situated(EHPAD, SiteKind.CARE_HOME, by_finess(finess(15))),
 )

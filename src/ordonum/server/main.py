@@ -7,7 +7,7 @@ import random
 import secrets
 import socket
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -125,9 +125,11 @@ def bind(settings: Settings) -> socket.socket:
     return listening
 
 
-def run(serving: Coroutine[Any, Any, None]) -> None:
-    """Run the service in an event loop of uvloop until it ends."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+def run(
+    serving: Coroutine[Any, Any, None], *, loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+) -> None:
+    """Run the service in an event loop of its own until it ends: uvloop's, or another that `loop` makes."""
+    with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(serving)
 
 

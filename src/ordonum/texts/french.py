@@ -67,6 +67,8 @@ def left(remainder: Remainder, family: Family = Family.HEALTH_PRODUCTS) -> str:
     if remainder.status in (LineStatus.DELIVERED, LineStatus.CANCELLED):
         beyond = f", {counted(remainder.beyond, remainder.unit)} en plus" if remainder.beyond else ""
         return f"{status}{beyond}, d'après la base"
+    if remainder.left is None:
+        return f"{status}, {counted(remainder.given, remainder.unit)} à ce jour, d'après la base"
     reste = counted(remainder.left, remainder.unit)
     return f"{status} ; reste {reste} sur {remainder.total}, d'après la base"
 

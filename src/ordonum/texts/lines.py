@@ -1,5 +1,7 @@
 """A line of a prescription as a person reads it: its title, what is said under it, its marks."""
 
+import unicodedata
+
 from ordonum.model.care import (
     BiologyLine,
     Correction,
@@ -148,7 +150,7 @@ def correction(eye: Correction) -> str:
 
 def _medicine(line: MedicineLine) -> str:
     """The label, and between brackets the substances (and their strengths) that it does not name already."""
-    missing = [each for each in line.substances if each.name.casefold() not in line.label.casefold()]
+    missing = [each for each in line.substances if _bare(each.name) not in _bare(line.label)]
     if not missing:
         return line.label
     said = [" ".join(part for part in (each.name, each.strength) if part) for each in line.substances]
@@ -219,3 +221,8 @@ def _dioptres(text: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _bare(text: str) -> str:
+    """Without case nor accents: the labels of the drug base have none."""
+    return "".join(each for each in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(each))
