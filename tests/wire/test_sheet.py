@@ -138,7 +138,7 @@ def test_opposition_specimen_duplicate_replacement_and_establishment_are_in_word
     assert "Opposition du patient : le prescripteur ne consultera pas ce qui sera délivré." in opposed
     assert "pourra consulter" not in opposed
     assert all("SPÉCIMEN — carte de test, sans valeur" in page for page in _pages(CASES["duplicate"].pdf()))
-    assert all("DUPLICATA n° 2 imprimé le 22 novembre 2026" in page for page in _pages(CASES["duplicate"].pdf()))
+    assert all("DUPLICATA n° 1 imprimé le 22 novembre 2026" in page for page in _pages(CASES["duplicate"].pdf()))
     assert "DUPLICATA" not in _said("duplicate", copy=1)
     assert "en remplacement du Dr Paul LEROY (N° RPPS 99800000020)" in _said("replacement")
     care = _said("care-home")
@@ -248,6 +248,6 @@ def test_a_character_without_glyph_is_named_in_every_variant() -> None:
 
 
 def test_a_copy_is_dated_when_its_day_is_known() -> None:
-    assert "DUPLICATA n° 3" in _said("ald", copy=3)
+    assert "DUPLICATA n° 2" in _said("ald", copy=3)
     assert "imprimé le 1er décembre 2026" in _said("ald", copy=3, printed_on=date(2026, 12, 1))
     assert date(2026, 11, 16) == MONDAY

@@ -6,7 +6,7 @@ import typer
 from typer import rich_utils
 
 from ordonum import __version__
-from ordonum.cli import demo, executant, exits, kept, prescriber, sandbox, serve
+from ordonum.cli import billing, demo, executant, exits, kept, keys, prescriber, sandbox, serve
 
 _EXITS = "\n\n".join(f"{code} : {meaning}" for code, meaning in exits.CODES.items())
 
@@ -45,12 +45,17 @@ for each in (
     prescriber.executions,
     prescriber.pdf,
     prescriber.sign,
+    executant.back,
     kept.outbox,
     kept.resend,
     kept.discard,
     kept.journal,
+    billing.invoice,
+    keys.session,
     serve.serve,
     demo.demo,
 ):
     app.command()(each)
+app.command("verify-qr")(keys.verify_qr)
+app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.app, name="sandbox")

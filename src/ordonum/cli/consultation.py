@@ -19,8 +19,8 @@ from ordonum.client import Acknowledged, Client, ClientError, Declined, EpuId, P
 from ordonum.client.outbox import Kept
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import Acknowledgement, Receipt
-from ordonum.model.decisions import check_scope
 from ordonum.model.refusals import Refused
+from ordonum.model.registration import check_scope
 from ordonum.texts import french
 from ordonum.wire import jws, native
 from ordonum.wire.problem import problem

@@ -1,7 +1,7 @@
 """The workstation that a command acts from: card, service, home; each by option or environment."""
 
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +35,11 @@ VitaleOption = Annotated[
     typer.Option("--vitale", help="Carte Vitale du patient : son nom dans le bac à sable, ou son fichier."),
 ]
 FromOption = Annotated[Path | None, typer.Option("--from", help="PDF ou image dont le QR code donne le numéro.")]
+
+
+def utc_now() -> datetime:
+    """The clock of this machine, for what no client does."""
+    return datetime.now(UTC)
 
 
 def home() -> Path:

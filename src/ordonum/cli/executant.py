@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 from msgspec import to_builtins
@@ -42,9 +43,9 @@ def consult(
         came = Origin(origin)
     except ValueError:
         raise typer.BadParameter("paper, mssante, dmp ou phone", param_hint="--origin") from None
-    number = files.read_number(number_file, picture)
+    presented = files.read_presented(number_file, picture)
     with open_client(card, service) as client:
-        found = client.consult(number, came)
+        found = client.consult(presented.number, came, scanned=presented.scanned)
         if as_json:
             exits.show({"ok": True, **_as_json(found)})
         else:
@@ -72,7 +73,10 @@ def execute(
     with open_client(card, service) as client:
         read = open_vitale(vitale, beneficiary, client.now().astimezone(zone_of(client.card.place)).date())
         inside, execution = files.read_execution(raw, client.now(), read)
-        number = inside or files.read_number(number_file, picture)
+        presented = None if inside else files.read_presented(number_file, picture)
+        number = inside or (presented.number if presented else None)
+        assert number is not None
+        scanned = presented.scanned if presented else None
         used = read if execution.beneficiary is read else None
         if used is not read:
             typer.echo(
@@ -84,12 +88,38 @@ def execute(
         author = client.card.holder.author
         with client.outbox.alone(source):  # two commands at once make one execution of one file
             before = client.outbox.made_from(source, author, pending_only=again, number=number)
-            done = client.resend(before) if before else client.execute(number, execution, source=source)
+            done = (
+                client.resend(before) if before else client.execute(number, execution, source=source, scanned=scanned)
+            )
         kept.acknowledged(client, done, as_json=as_json)
         if not as_json:
             sent = native.read_own(client.outbox.get(done.act_id).body.encode(), ExecuteRequest)
             for each in sent.execution.lines:
                 typer.echo(f"  {french.executed(each)}")
+
+
+@exits.telling
+def back(
+    act: Annotated[UUID, typer.Argument(help="Identifiant de l'exécution, donné par execute.")],
+    card: CardOption,
+    service: ServiceOption = DEFAULT_SERVICE,
+    out: Annotated[Path | None, typer.Option("--pdf", help="Où écrire la page.")] = None,
+    start_mm: Annotated[
+        int,
+        typer.Option("--start-mm", min=0, max=200, help="Place laissée en haut, pour ce qui est déjà imprimé (mm)."),
+    ] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Imprimer le dos de la feuille : exécutant, date, quantités, lots, substitutions, ce qui reste d'après la base."""
+    written = out or Path(f"dos-{act}.pdf")
+    files.check_writable(written)
+    with open_client(card, service) as client:
+        written.write_bytes(client.back(act, start_mm=start_mm))
+    written.chmod(0o600)
+    if as_json:
+        exits.show({"ok": True, "pdf": str(written)})
+    else:
+        typer.echo(f"Dos de la feuille : {written}")
 
 
 def _as_json(found: VerifiedOrder) -> dict[str, Any]:

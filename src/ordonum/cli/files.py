@@ -176,17 +176,45 @@ def read_execution(raw: bytes, now: datetime, card_holder: Beneficiary | None = 
         raise _fault("$", str(error)) from None
 
 
+class Presented(Struct, frozen=True):
+    """What a patient's sheet gave: the number, and the QR code's text when it was read whole."""
+
+    number: EpuId
+    scanned: str | None = None
+
+
 def read_number(number_file: Path | None, picture: Path | None) -> EpuId:
     """The number: from a PDF or picture, a file, standard input, or a prompt. Raises Refused, NotOurCode."""
+    return read_presented(number_file, picture).number
+
+
+def read_presented(number_file: Path | None, picture: Path | None) -> Presented:
+    """The number, with the QR code's text if it was scanned. Raises Refused, NotOurCode."""
     if picture is not None and number_file is not None:
         raise FileProblem("Donnez --from ou --number-file, pas les deux.")
     if picture is not None:
-        return scan.find_number(read_bytes(picture))
+        return _pictured(read_bytes(picture))
     if number_file is not None:
-        return parse_number(read_bytes(number_file).decode("utf-8", "replace"))
+        return _typed(read_bytes(number_file).decode("utf-8", "replace"))
     if not sys.stdin.isatty():
-        return parse_number(sys.stdin.read(2000))
-    return parse_number(str(typer.prompt("Numéro de l'ordonnance (ou lecture du QR code)")))
+        return _typed(sys.stdin.read(2000))
+    return _typed(str(typer.prompt("Numéro de l'ordonnance (ou lecture du QR code)")))
+
+
+def _pictured(raw: bytes) -> Presented:
+    try:
+        signed = scan.find_code(raw)
+    except qr.NotOurCode:
+        return Presented(scan.find_number(raw))  # a number alone in a code, or the reason why there is none
+    return Presented(signed.content.number, qr.write(signed))
+
+
+def _typed(text: str) -> Presented:
+    number = parse_number(text)
+    try:
+        return Presented(number, qr.write(qr.read(keyboard.understood(text))))
+    except qr.NotOurCode:
+        return Presented(number)
 
 
 def parse_number(text: str) -> EpuId:

@@ -16,6 +16,8 @@ from ordonum.texts import french
 OPERATIONS = {
     "register": "enregistrement",
     "execute": "exécution",
+    "invoice": "facture",
+    "delegate": "délégation de clé",
     "cancel": "annulation",
     "consult": "consultation",
     "executions": "relecture",

@@ -23,6 +23,7 @@ from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason
 from ordonum.model.views import ForPrescriber
 from ordonum.texts import french
 from ordonum.wire.native import plain
+from ordonum.wire.sheet_press import Variant
 
 PdfOption = Annotated[Path | None, typer.Option("--pdf", help="Où écrire la feuille (sinon : ordonnance-<acte>.pdf).")]
 ActOption = Annotated[
@@ -82,11 +83,12 @@ def pdf(
     card: CardOption,
     service: ServiceOption = DEFAULT_SERVICE,
     out: Annotated[Path | None, typer.Option("--pdf", help="Où écrire la feuille.")] = None,
+    mail: Annotated[bool, typer.Option("--mail", help="En PDF/A-1b, pour la messagerie sécurisée.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Réimprimer la feuille d'une ordonnance de ce poste."""
+    """Réimprimer la feuille d'une ordonnance de ce poste : un duplicata, noté au journal."""
     with open_client(card, service) as client:
-        written = _write_sheet(client, act, out)
+        written = _write_sheet(client, act, out, "a-1b" if mail else "a-3a")
     if as_json:
         exits.show({"ok": True, "pdf": str(written)})
     else:
@@ -112,7 +114,10 @@ def cancel(
             param_hint="--reason",
         ) from None
     with open_client(card, service) as client:
-        done = client.cancel(_named(act, number_file, picture), Cancellation(act_id=uuid4(), reason=why))
+        presented = files.read_presented(number_file, picture) if act is None else None
+        named: ByNumber | ByOwnAct = ByOwnAct(act) if act is not None else ByNumber(presented.number)  # type: ignore[union-attr]  # one of the two
+        cancellation = Cancellation(act_id=uuid4(), reason=why)
+        done = client.cancel(named, cancellation, scanned=presented.scanned if presented else None)
         when = french.moment(done.acknowledgement.recorded_at, zone_of(client.card.place))
     if as_json:
         exits.show({"ok": True, "act_id": done.act_id, "recorded_at": done.acknowledgement.recorded_at})
@@ -150,9 +155,9 @@ def _named(act: UUID | None, number_file: Path | None, picture: Path | None) -> 
     return ByOwnAct(act) if act is not None else ByNumber(files.read_number(number_file, picture))
 
 
-def _write_sheet(client: Client, act_id: UUID, out: Path | None) -> Path:
+def _write_sheet(client: Client, act_id: UUID, out: Path | None, variant: Variant = "a-3a") -> Path:
     written = out or Path(f"ordonnance-{act_id}.pdf")
-    written.write_bytes(client.sheet(act_id))
+    written.write_bytes(client.sheet(act_id, variant=variant))
     written.chmod(0o600)
     return written
 

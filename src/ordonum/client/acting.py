@@ -56,7 +56,9 @@ class Acting:
         keys: HeldKeys,
         now: Callable[[], datetime],
         tell: Callable[[str], None],
+        hand_signature: bool = True,
     ) -> None:
+        self.hand_signature = hand_signature
         self.card, self.software, self.now = card, software, now
         self.outbox, self.journal, self.keys = outbox, journal, keys
         self.road = Road(card, software, audience=audience, now=now)

@@ -22,6 +22,7 @@ from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
 from ordonum.model.views import ForPrescriber
+from ordonum.wire.sheet_press import Variant
 
 T = TypeVar("T")
 LOCK_ASKED_AGAIN_SECONDS = 0.02
@@ -57,9 +58,9 @@ class AsyncClient(Workstation):
         """See Client.prescribe."""
         return await self._drive(self._core.prescribe(prescription, source))
 
-    async def sheet(self, act_id: UUID) -> bytes:
+    async def sheet(self, act_id: UUID, *, variant: Variant = "a-3a") -> bytes:
         """See Client.sheet."""
-        return await self._drive(self._core.sheet(act_id))
+        return await self._drive(self._core.sheet(act_id, variant))
 
     async def preview(self, prescription: Prescription) -> bytes:
         """See Client.preview."""
@@ -96,6 +97,10 @@ class AsyncClient(Workstation):
     ) -> Acknowledged:
         """See Client.attach_invoice."""
         return await self._drive(self._core.attach_invoice(number, invoice, source, scanned))
+
+    async def back(self, act_id: UUID, *, start_mm: int = 0) -> bytes:
+        """See Client.back."""
+        return await self._drive(self._core.back(act_id, start_mm))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
 from ordonum.model.views import ForPrescriber
+from ordonum.wire.sheet_press import Variant
 
 T = TypeVar("T")
 
@@ -50,9 +51,12 @@ class Client(Workstation):
         """
         return self._drive(self._core.prescribe(prescription, source))
 
-    def sheet(self, act_id: UUID) -> bytes:
-        """The PDF of a prescription of this workstation; it says so when it is not registered yet. Counted as a print."""
-        return self._drive(self._core.sheet(act_id))
+    def sheet(self, act_id: UUID, *, variant: Variant = "a-3a") -> bytes:
+        """The PDF of a prescription of this workstation; it says so when it is not registered yet.
+
+        Each is counted and in the journal; from the second on it is a DUPLICATA. `variant` «a-1b» is for secure mail.
+        """
+        return self._drive(self._core.sheet(act_id, variant))
 
     def preview(self, prescription: Prescription) -> bytes:
         """The sheet as it would be printed, «non enregistrée»; nothing is kept nor sent. Raises CannotPrint, Declined."""
@@ -92,6 +96,10 @@ class Client(Workstation):
     ) -> Acknowledged:
         """Attach an invoice, before, with or after its execution; `justification` says which lines still need a scan."""
         return self._drive(self._core.attach_invoice(number, invoice, source, scanned))
+
+    def back(self, act_id: UUID, *, start_mm: int = 0) -> bytes:
+        """The back of the sheet (PDF) for an execution of this workstation, printed `start_mm` under the top. Consults first."""
+        return self._drive(self._core.back(act_id, start_mm))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

@@ -3,42 +3,39 @@
 Every writing act is kept on the disk before it is sent; what is believed of an answer is what was verified of it.
 """
 
-import secrets
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
 from ordonum.client import prepare
-from ordonum.client.acting import Acknowledged, Acting, declined
+from ordonum.client.acting import Acknowledged
 from ordonum.client.effects import Steps, Unanswered, locked, work
-from ordonum.client.errors import CannotPrint, ClientError, NotKept, Unconfirmed
+from ordonum.client.errors import ClientError, NotKept, Unconfirmed
 from ordonum.client.journal import Trace
-from ordonum.client.keys import HeldKey
 from ordonum.client.outbox import Kept
+from ordonum.client.printing import Printing
 from ordonum.client.transport import decoded
 from ordonum.client.verify import VerifiedOrder, Verifier
-from ordonum.knowledge.rights import may_prescribe
-from ordonum.model.actors import Professional
+from ordonum.model.actors import Actor
 from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
     Cancellation,
     CancelRequest,
     ConsultRequest,
+    ExecuteRequest,
     Execution,
     Origin,
     ReadBackRequest,
 )
-from ordonum.model.decisions import check_scope
 from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
-from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.views import ForExecutant, ForPrescriber
-from ordonum.wire import native, qr, sheet
-from ordonum.wire.qr import SignedQr
+from ordonum.wire import native, qr
+from ordonum.wire.sheet_back import draw_back
 
 
 class Sent(Struct, frozen=True):
@@ -49,7 +46,7 @@ class Sent(Struct, frozen=True):
     error: ClientError | None = None
 
 
-class Core(Acting):
+class Core(Printing):
     """A professional's software in front of a service: all that both faces know and decide."""
 
     # what a prescriber does ------------------------------------------------------------------------------------------
@@ -72,16 +69,6 @@ class Core(Acting):
         yield from self._register_code_key()
         return done
 
-    def preview(self, prescription: Prescription) -> Steps[bytes]:
-        """See Client.preview."""
-
-        def drawn() -> bytes:
-            self._check_right(prescription)
-            number = EpuId.draw(secrets.choice)
-            return self._draw(prescription, prepare.code(prescription, number, self._code_key()), registered=False)
-
-        return (yield from work(drawn))
-
     def open_session(self) -> Steps[Delegated]:
         """See Client.open_session."""
         held = yield from work(lambda: self.keys.make(self.card, KeyUse.ORDER, self.now()))
@@ -93,24 +80,6 @@ class Core(Acting):
             return given
 
         return (yield from self._told(self._trace("delegate"), steps))
-
-    def sheet(self, act_id: UUID) -> Steps[bytes]:
-        """See Client.sheet."""
-
-        def drawn() -> bytes:
-            kept, trace = self.outbox.get(act_id), self._trace("print")
-            if kept.prescription is None or kept.number is None:
-                raise NotKept(f"L'acte {act_id} n'est pas une ordonnance.")
-            if kept.refused is not None:
-                raise CannotPrint(f"Cette ordonnance n'a pas été enregistrée ({kept.refused}) : refaites-la.")
-            code = qr.read(kept.code) if kept.code else prepare.code(kept.prescription, kept.number, self._code_key())
-            made = self._draw(kept.prescription, code, registered=kept.answer is not None)
-            trace.act_id = act_id
-            trace.printed(self.outbox.printed(act_id).prints)  # counted before anybody holds it
-            trace.flush()
-            return made
-
-        return (yield from work(drawn))
 
     def cancel(
         self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation, scanned: str | None
@@ -155,6 +124,30 @@ class Core(Acting):
     ) -> Steps[Acknowledged]:
         """See Client.attach_invoice."""
         return (yield from self._first(self._new("invoice", prepare.invoice(number, invoice, scanned), source=source)))
+
+    def back(self, act_id: UUID, start_mm: int) -> Steps[bytes]:
+        """See Client.back."""
+        kept = yield from work(lambda: self.outbox.get(act_id))
+        if kept.operation != "execute" or kept.number is None:
+            raise NotKept(f"L'acte {act_id} n'est pas une exécution.")
+        execution = native.read_own(kept.body.encode(), ExecuteRequest).execution
+        found = yield from self.consult(kept.number, execution.origin or Origin.PAPER, None)
+        mine = next((each for each in found.view.executions if each.act_id == act_id), None)
+
+        def drawn() -> bytes:
+            return draw_back(
+                execution,
+                found.order,
+                Actor(self.card.holder, self.card.place, self.software),
+                EpuId(str(kept.number)),
+                recorded_at=mine.recorded_at if mine is not None else None,
+                remainders=found.view.remainders,
+                in_conflict=mine.in_conflict if mine is not None else (),
+                start_mm=start_mm,
+                specimen=self.card.is_test,
+            )
+
+        return (yield from work(drawn))
 
     # sending again ---------------------------------------------------------------------------------------------------
 
@@ -204,53 +197,6 @@ class Core(Acting):
         if latest is None or not latest.pending:
             return None
         return (yield from self._acted(latest, lambda _: self._doubted(latest)))
-
-    def _check_right(self, prescription: Prescription) -> None:
-        """What the service would refuse whatever the lines is told before anything is kept."""
-        who = self.card.professional.profession
-        try:
-            check_scope(prescription.family, prescription.establishment)
-        except Refused as refused:
-            raise declined(refused) from None
-        if prescription.family not in may_prescribe(who):
-            raise declined(Refused(Refusal.NOT_ENTITLED, profession=who.label, family=prescription.family.label))
-
-    def _code_key(self) -> HeldKey:
-        """The key that signs QR codes: the one in use, or a new one that the card delegates."""
-        rpps, now = self.card.professional.rpps, self.now()
-        if held := self.keys.current(rpps, KeyUse.QR, now):
-            return held
-        with self.outbox.alone("qr-key"):  # two programs of one workstation make one key
-            return self.keys.current(rpps, KeyUse.QR, now) or self.keys.make(self.card, KeyUse.QR, now)
-
-    def _register_code_key(self) -> Steps[None]:
-        """Register the delegation of the QR key, if it is not yet, once the service is known to answer.
-
-        A failure is told by nobody: the sheet stands by its number, and the next prescription tries again.
-        """
-        held = yield from work(
-            lambda: (
-                self.keys.current(self.card.professional.rpps, KeyUse.QR, self.now())
-                if isinstance(self.card.holder, Professional)
-                else None
-            )
-        )
-        if held is None or held.registered:
-            return
-        try:
-            answer = yield from self.road.post("/v1/delegations", native.write(DelegateRequest(held.delegation)))
-            given = decoded(answer, Delegated)
-        except (Unanswered, ClientError):
-            return
-        yield from work(lambda: self.keys.registered(held, given))
-
-    def _draw(self, prescription: Prescription, signed: SignedQr, *, registered: bool) -> bytes:
-        try:
-            return sheet.draw(
-                prescription, self.card.professional, signed, registered=registered, specimen=self.card.is_test
-            )
-        except sheet.Unprintable as error:
-            raise CannotPrint(f"{error} Rien n'a été enregistré.") from None
 
     def _new(
         self,

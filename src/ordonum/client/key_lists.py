@@ -12,9 +12,9 @@ from pathlib import Path
 from joserfc.jwk import OKPKey
 from msgspec import Struct
 
-from ordonum.model.decisions import months_after
 from ordonum.model.delegation import KEPT_MONTHS, LASTS, KeyList, KeyUse, PublishedKey
 from ordonum.model.refusals import Refused
+from ordonum.model.registration import months_after
 from ordonum.wire import delegation, jws, native, qr
 from ordonum.wire.qr import SignedQr
 
@@ -23,8 +23,7 @@ class Proof(Enum):
     """What the offline check of a QR code finds."""
 
     PROVEN = "proven"
-    FALSE = "false"
-    NO_KEY = "no-key"
+    NOT_PROVEN = "not-proven"
     LISTS_MISSING = "lists-missing"
 
 
@@ -74,14 +73,14 @@ class KeyLists:
         written = signed.content.written_on
         span = [written - timedelta(days=LASTS[KeyUse.QR].days + 1 - n) for n in range(LASTS[KeyUse.QR].days + 3)]
         lists = {day: self.of(day) for day in span}
-        missing = tuple(day for day, held in lists.items() if held is None)
+        missing = tuple(day for day, held in lists.items() if held is None and day <= written)
         keys = [key for held in lists.values() if held for key in held.keys if key.rpps == signed.content.rpps]
         standing = [key for key in keys if self._stood(key, written)]
         if any(qr.holds(signed, delegation.public_key(key.jwk)) for key in standing):
             return QrVerdict(proof=Proof.PROVEN, missing=missing)
         if missing:
             return QrVerdict(proof=Proof.LISTS_MISSING, missing=missing)
-        return QrVerdict(proof=Proof.FALSE if standing else Proof.NO_KEY)
+        return QrVerdict(proof=Proof.NOT_PROVEN)
 
     def _stood(self, key: PublishedKey, written: date) -> bool:
         """Whether a key could sign on that day (of any time zone), and was not revoked by then."""

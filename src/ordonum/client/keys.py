@@ -15,13 +15,17 @@ from joserfc.jwk import ECKey
 from msgspec import Struct
 
 from ordonum.client.card import Card
+from ordonum.client.errors import UnusableOutbox
 from ordonum.model.delegation import LASTS, Delegated, KeyUse
 from ordonum.model.identifiers import Rpps
 from ordonum.wire import delegation, jws, native
 from ordonum.wire.qr import QrContent, SignedQr
 from ordonum.wire.qr import sign as sign_qr
 
-_MARGIN = {KeyUse.ORDER: timedelta(minutes=5), KeyUse.QR: timedelta(days=1)}
+_MARGIN = {
+    KeyUse.ORDER: timedelta(minutes=5),
+    KeyUse.QR: timedelta(days=7),
+}  # renewed while the service can still be reached
 
 
 class HeldKey(Struct, frozen=True, kw_only=True):
@@ -64,7 +68,7 @@ class HeldKeys:
         """The key in use, if it will last a little; None when another is to be made."""
         try:
             held = native.read_own(self._file(rpps, use).read_bytes(), HeldKey)
-        except (FileNotFoundError, native.Corrupt):
+        except (OSError, native.Corrupt):
             return None
         return held if held.since <= now + timedelta(minutes=5) and now < held.until - _MARGIN[use] else None
 
@@ -98,6 +102,14 @@ class HeldKeys:
         self._file(rpps, use).unlink(missing_ok=True)
 
     def _keep(self, held: HeldKey) -> None:
+        try:
+            self._write(held)
+        except OSError as error:
+            raise UnusableOutbox(
+                f"La clé de ce poste ne peut pas être gardée ({error.strerror}) ; rien n'a été envoyé."
+            ) from None
+
+    def _write(self, held: HeldKey) -> None:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self._file(held.rpps, held.use)
         side = file.with_suffix(f".{os.getpid()}.new")

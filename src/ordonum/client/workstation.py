@@ -39,7 +39,8 @@ class Workstation:
     `home` keeps the outbox with its key, and the journal; `trust` holds the root certificates (PEM) that the orders read
     are verified with; `audience` is the service's own name where it is reached by another address; `wrap` locks the
     outbox's key up (a card, a key ring). `tell` is given French sentences on what stopped nothing: a journal that cannot
-    be written, a kept file that does not open. It may be called from another thread.
+    be written, a kept file that does not open. `hand_signature`: sheets leave room for it; False for a software of the
+    specification's version 3, whose sheets need none. It may be called from another thread.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Workstation:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         wrap: KeyWrap | None = None,
         tell: Callable[[str], None] = to_stderr,
+        hand_signature: bool = True,
     ) -> None:
         self.service = service.rstrip("/")
         self.card, self.software, self.now = card, software, now
@@ -69,6 +71,7 @@ class Workstation:
             keys=HeldKeys(home / "keys"),
             now=now,
             tell=tell,
+            hand_signature=hand_signature,
         )
         self._urls = _Addresses(self.service)
         self._begin()

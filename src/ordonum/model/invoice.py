@@ -11,7 +11,7 @@ from ordonum.model.identifiers import ActCode, Cip13, Lpp, Nabm, Ucd13
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import LINES_MAX, Quantity, Rank
 
-_Reference = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$(?!\n)")]
+Reference = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$(?!\n)")]
 
 
 class InvoicedLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -35,15 +35,18 @@ class InvoicedLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return None
 
 
+InvoicedLines = Annotated[tuple[InvoicedLine, ...], Meta(min_length=1, max_length=LINES_MAX)]
+
+
 class Invoice(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An invoice (feuille de soins électronique): its number, lot and date; `execution` is the act that it bills, if known."""
 
     act_id: UUID
     execution: UUID | None = None
-    number: _Reference
-    lot: _Reference
+    number: Reference
+    lot: Reference
     date: date
-    lines: Annotated[tuple[InvoicedLine, ...], Meta(min_length=1, max_length=LINES_MAX)]
+    lines: InvoicedLines
 
 
 class ScanReason(Labelled):

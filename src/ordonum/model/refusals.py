@@ -409,7 +409,7 @@ class Refusal(Enum):
     QR_DIFFERS = Reason(
         "qr-differs",
         Kind.INVALID,
-        "Le QR code joint n'est pas celui de ce numéro, ou sa signature ne tient pas.",
+        "Le QR code joint n'est pas celui de ce numéro.",
         "Lisez de nouveau le QR code de la feuille.",
     )
     PERFORMED_IN_FUTURE = Reason(

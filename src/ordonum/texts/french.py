@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from ordonum.model.invoice import Justification
 from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.outcomes import Delivered, Handwritten, Intervention, Outcome, Withheld
 from ordonum.model.prescription import Sex
@@ -137,3 +138,9 @@ def who(execution: PastExecution) -> str:
         execution.profession.label if execution.profession else execution.role.label if execution.role else "structure"
     )
     return f"{label}, d'après le papier de {execution.seen_on_paper.stamp}" if execution.seen_on_paper else label
+
+
+def justification(each: Justification) -> str:
+    """«ligne 1 de la facture : justifiée…» or «…: numérisation nécessaire (raison)»."""
+    said = "aucune numérisation nécessaire" if not each.scan_needed else "numérisation encore nécessaire"
+    return f"ligne {each.position} de la facture : {said} ({each.reason.label})"

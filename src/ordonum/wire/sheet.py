@@ -226,7 +226,7 @@ def _measures(measures: Measures) -> str:
 def _copy(rank: int, printed_on: date | None) -> str:
     if rank < 2:
         return ""
-    return f"DUPLICATA n° {rank}" + (f" imprimé le {french.day(printed_on)}" if printed_on else "")
+    return f"DUPLICATA n° {rank - 1}" + (f" imprimé le {french.day(printed_on)}" if printed_on else "")
 
 
 def _place_id(place: Place) -> tuple[str, str]:

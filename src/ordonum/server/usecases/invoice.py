@@ -4,9 +4,9 @@ from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor, Professional
 from ordonum.model.acts import Invoiced, InvoiceRequest
-from ordonum.model.decisions import CLOCK_TOLERANCE
 from ordonum.model.justification import justify
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.registration import CLOCK_TOLERANCE
 from ordonum.model.state import readable
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History

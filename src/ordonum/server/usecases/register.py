@@ -8,10 +8,10 @@ from ordonum.knowledge.rights import may_prescribe
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import RegisterRequest
-from ordonum.model.decisions import check_registration
 from ordonum.model.facts import RegisterFacts
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused
+from ordonum.model.registration import check_registration
 from ordonum.server.identity.signer import judge_order
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, Sealed

@@ -13,9 +13,10 @@ from ordonum.wire.qr import NotOurCode, QrContent
 
 
 async def authentic_code(context: Context, number: EpuId, text: str | None) -> QrContent | None:
-    """What the QR code says if its signature holds; None when there is none, or no key of its prescriber is known.
+    """What the QR code says if its signature holds; None when there is none, or no key registered by its prescriber signed
+    it: a false one, or one printed during an outage with a key that has not arrived yet.
 
-    Raises Refused(QR_DIFFERS): it is another number's, or its signature is false.
+    Raises Refused(QR_DIFFERS): it is another number's, or no code of a prescription.
     """
     if text is None:
         return None
@@ -26,11 +27,7 @@ async def authentic_code(context: Context, number: EpuId, text: str | None) -> Q
     if signed.content.number != number:
         raise Refused(Refusal.QR_DIFFERS, at="$.qr")
     keys = [row for row in await qr_keys_of(context.pool, signed.content.rpps) if _served(row, signed.content)]
-    if any(qr.holds(signed, delegation.public_key(_jwk(row))) for row in keys):
-        return signed.content
-    if keys:
-        raise Refused(Refusal.QR_DIFFERS, at="$.qr")
-    return None
+    return signed.content if any(qr.holds(signed, delegation.public_key(_jwk(row))) for row in keys) else None
 
 
 def _served(row: DelegationRow, content: QrContent) -> bool:

@@ -1,0 +1,123 @@
+"""What leaves the printer: the sheet, its QR code's key, previews; each print counted. Steps that a face carries out."""
+
+import secrets
+from uuid import UUID
+
+from ordonum.client import prepare
+from ordonum.client.acting import Acting, declined
+from ordonum.client.effects import Steps, Unanswered, work
+from ordonum.client.errors import CannotPrint, ClientError, NotKept
+from ordonum.client.keys import HeldKey
+from ordonum.client.transport import decoded
+from ordonum.knowledge import specialties
+from ordonum.knowledge.rights import may_prescribe
+from ordonum.knowledge.timezones import zone_of
+from ordonum.model.actors import Professional
+from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse
+from ordonum.model.number import EpuId
+from ordonum.model.prescription import Prescription
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.registration import check_scope
+from ordonum.wire import native, qr, sheet
+from ordonum.wire.qr import SignedQr
+from ordonum.wire.sheet_press import Variant
+
+
+class Printing(Acting):
+    """A workstation that prints."""
+
+    def preview(self, prescription: Prescription) -> Steps[bytes]:
+        """See Client.preview."""
+
+        def drawn() -> bytes:
+            self._check_right(prescription)
+            number = EpuId.draw(secrets.choice)
+            return self._draw(prescription, prepare.code(prescription, number, self._code_key()), registered=False)
+
+        return (yield from work(drawn))
+
+    def sheet(self, act_id: UUID, variant: Variant) -> Steps[bytes]:
+        """See Client.sheet."""
+
+        def drawn() -> bytes:
+            kept, trace = self.outbox.get(act_id), self._trace("print")
+            if kept.prescription is None or kept.number is None:
+                raise NotKept(f"L'acte {act_id} n'est pas une ordonnance.")
+            if kept.refused is not None:
+                raise CannotPrint(f"Cette ordonnance n'a pas été enregistrée ({kept.refused}) : refaites-la.")
+            code = qr.read(kept.code) if kept.code else prepare.code(kept.prescription, kept.number, self._code_key())
+            copy = self.outbox.printed(act_id).prints  # counted before anybody holds it
+            registered = kept.answer is not None
+            made = self._draw(kept.prescription, code, registered=registered, copy=copy, variant=variant)
+            trace.act_id = act_id
+            trace.printed(copy)
+            trace.flush()
+            return made
+
+        return (yield from work(drawn))
+
+    def _check_right(self, prescription: Prescription) -> None:
+        """What the service would refuse whatever the lines is told before anything is kept."""
+        who = self.card.professional.profession
+        try:
+            check_scope(prescription.family, prescription.establishment)
+        except Refused as refused:
+            raise declined(refused) from None
+        if prescription.family not in may_prescribe(who):
+            raise declined(Refused(Refusal.NOT_ENTITLED, profession=who.label, family=prescription.family.label))
+
+    def _code_key(self) -> HeldKey:
+        """The key that signs QR codes: the one in use, or a new one that the card delegates."""
+        rpps, now = self.card.professional.rpps, self.now()
+        if held := self.keys.current(rpps, KeyUse.QR, now):
+            return held
+        with self.outbox.alone("qr-key"):  # two programs of one workstation make one key
+            return self.keys.current(rpps, KeyUse.QR, now) or self.keys.make(self.card, KeyUse.QR, now)
+
+    def _register_code_key(self) -> Steps[None]:
+        """Register the delegation of the QR key, if it is not yet, once the service is known to answer.
+
+        A failure is told by nobody: the sheet stands by its number, and the next prescription tries again.
+        """
+        held = yield from work(
+            lambda: (
+                self.keys.current(self.card.professional.rpps, KeyUse.QR, self.now())
+                if isinstance(self.card.holder, Professional)
+                else None
+            )
+        )
+        if held is None or held.registered:
+            return
+        try:
+            answer = yield from self.road.post("/v1/delegations", native.write(DelegateRequest(held.delegation)))
+            given = decoded(answer, Delegated)
+        except (Unanswered, ClientError):
+            return
+        yield from work(lambda: self.keys.registered(held, given))
+
+    def _draw(
+        self,
+        prescription: Prescription,
+        signed: SignedQr,
+        *,
+        registered: bool,
+        copy: int = 1,
+        variant: Variant = "a-3a",
+    ) -> bytes:
+        who = self.card.professional
+        today = self.now().astimezone(zone_of(prescription.place)).date()
+        try:
+            return sheet.draw(
+                prescription,
+                who,
+                signed,
+                registered=registered,
+                specimen=self.card.is_test,
+                hand_signature=self.hand_signature,
+                specialty_label=specialties.label(who.profession, who.specialty) if who.specialty else None,
+                copy=copy,
+                printed_on=today if copy > 1 else None,
+                variant=variant,
+            )
+        except sheet.Unprintable as error:
+            raise CannotPrint(f"{error} Rien n'a été enregistré.") from None
