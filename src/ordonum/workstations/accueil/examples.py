@@ -3,6 +3,7 @@
 A name comes from the folder, never a path from a request: what is not listed does not exist.
 """
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import Struct
 
 from ordonum.model.actors import Professional
 from ordonum.model.acts import Execution
-from ordonum.model.lines import Unit
+from ordonum.model.lines import Family, Unit
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import Prescription
 from ordonum.model.refusals import Refused
@@ -51,10 +52,10 @@ class Example(Struct, frozen=True, kw_only=True):
 
     @property
     def said(self) -> str:
-        """What it holds, in a line: «2 lignes : AMOXICILLINE 500 mg, gélule»."""
+        """What it holds, in a few words: «2 lignes : AMOXICILLINE 500 mg»."""
         found = [line for each in self.prescriptions for line in each.lines]
         many = f"{len(found)} ligne{'s' if len(found) > 1 else ''}"
-        return f"{many} : {line_texts.title(found[0])}" if found else ""
+        return f"{many} : {_short(line_texts.title(found[0]))}" if found else ""
 
     @property
     def group(self) -> str:
@@ -122,6 +123,11 @@ def _read(desk: Desk, name: str, file: Path) -> Example:
     return Example(name=name, raw=raw, card=card, prescriptions=prescriptions)
 
 
+def _short(line: str) -> str:
+    """What stands before the details of a line: «SKENAN L.P. 30 mg»."""
+    return re.split(r"[,(]", line)[0].strip() or line
+
+
 def _is_execution(raw: bytes) -> bool:
     try:
         body = msgspec.json.decode(raw)
@@ -173,9 +179,10 @@ def played(desk: Desk, execution: Example, among: tuple[Example, ...]) -> Played
         isinstance(each, Delivered) and each.quantity is not None and each.quantity.unit is Unit.SESSIONS
         for each in execution.execution.lines
     )
-    able = [desk.executant(each.family, each.addressed_to) for each in of.prescriptions]
-    named = [each for each in (reversed(able) if sessions else able) if each is not None]
-    return Played(execution, of, named[0] if named else None)
+    # of a consultation, the sheet that this is about: a care is counted in sessions, a product is not
+    likely = sorted(of.prescriptions, key=lambda each: (each.family is Family.HEALTH_PRODUCTS) is sessions)
+    named = [desk.executant(each.family, each.addressed_to) for each in likely]
+    return Played(execution, of, next((each for each in named if each is not None), None))
 
 
 def _of(execution: Example, among: list[Example]) -> Example | None:
