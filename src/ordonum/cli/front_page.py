@@ -20,10 +20,11 @@ ANY_ADDRESS = "0.0.0.0"  # noqa: S104  # compared, never listened on
 
 def sandbox_app(context: Context, authority: Authority) -> FrontPage:
     """The service of this context with the front page before it."""
-    return FrontPage(main.service(context), _desk(context, authority))
+    return FrontPage(main.service(context), desk(context, authority))
 
 
-def _desk(context: Context, authority: Authority) -> Desk:
+def desk(context: Context, authority: Authority) -> Desk:
+    """What the page stands on: the cards of this authority, workstations beside those of the commands."""
     settings = context.settings
     address = _address(settings)
 

@@ -12,7 +12,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ordonum.client import ClientError, Declined, Unconfirmed
-from ordonum.model.refusals import Refused
 from ordonum.workstations.accueil import examples, guard, pages
 from ordonum.workstations.accueil.desk import Desk
 from ordonum.workstations.accueil.examples import NoSuchExample
@@ -35,7 +34,6 @@ class FrontPage(Starlette):
                 404: _no_such_page,
                 405: _wrong_method,
                 Busy: _busy,
-                Refused: _refused,
                 ClientError: _client_error,
                 Exception: _bug(desk),
             },
@@ -113,15 +111,10 @@ async def _busy(_: Request, __: Exception) -> Response:
     )
 
 
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return _told(422, "Ordonnance refusée", error.detail, *(f"{each.at} : {each.detail}" for each in error.faults))
-
-
 async def _client_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, ClientError)
     if isinstance(error, Declined):
-        return _told(error.problem.status, "Ordonnance refusée", str(error), f"Code du refus : {error.code}.")
+        return _told(error.problem.status, "Ordonnance refusée", str(error), f"Code du refus : {error.problem.code}.")
     status = 503 if isinstance(error, Unconfirmed) else 422
     return _told(status, "Ordonnance non enregistrée", str(error))
 

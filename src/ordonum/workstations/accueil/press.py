@@ -64,7 +64,7 @@ class Press:
         return await self._drawing.take(lambda: self._specimen(name, rank))
 
     async def register(self, name: str, rank: int) -> Registered:
-        """Register an example in the sandbox with its card. Raises NoSuchExample, Busy, Refused, ClientError."""
+        """Register an example in the sandbox with its card. Raises NoSuchExample, Busy, ClientError."""
         return await self._registering.take(lambda: self._register(name, rank))
 
     def _specimen(self, name: str, rank: int) -> bytes:
