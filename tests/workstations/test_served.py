@@ -18,8 +18,9 @@ from cryptography.x509.oid import NameOID
 
 from factories import a_prescription
 from ordonum.cli.system import System
-from ordonum.client import Card, UnusableCard, preview
+from ordonum.client import Card, UnusableCard
 from ordonum.client.card import CardFile, KeyWithChain
+from ordonum.client.preview import preview
 from ordonum.wire import native
 
 

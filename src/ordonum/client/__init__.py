@@ -14,7 +14,6 @@ from ordonum.client.errors import (
     Unconfirmed,
     UnusableCard,
 )
-from ordonum.client.preview import preview
 from ordonum.client.verify import VerifiedOrder
 from ordonum.model.actors import Place, Profession, Professional, Software
 from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason, Execution, Given, Origin
@@ -77,5 +76,4 @@ __all__ = [
     "VerifiedOrder",
     "Withheld",
     "find_code",
-    "preview",
 ]

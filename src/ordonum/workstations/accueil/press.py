@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ordonum.client import preview
+from ordonum.client.preview import preview
 from ordonum.model.prescription import Prescription
 from ordonum.wire import native
 from ordonum.workstations.accueil import examples
