@@ -15,6 +15,11 @@ PLANTED = (
     ("model/state.py", "import asyncpg", "The model is pure"),
     ("texts/french.py", "from ordonum.wire import native", "Layers"),
     ("server/api/app.py", "from ordonum.client import Client", "The service never stands on the client"),
+    (
+        "workstations/accueil/desk.py",
+        "from ordonum.server import settings",
+        "A workstation does what any publisher can do",
+    ),
     ("server/usecases/consult.py", "import asyncpg", "One home for SQL"),
     ("cli/serve.py", "import httpx2", "One home for the outside world"),
     ("server/store/acts.py", "from ordonum.server.usecases import context", "Inside the service"),

@@ -9,8 +9,10 @@ import msgspec
 import typer
 
 from ordonum.cli import exits
+from ordonum.cli.front_page import sandbox_app
 from ordonum.cli.stopping import stop_on_signals
 from ordonum.cli.system import open_authority, sandbox_settings
+from ordonum.sandbox.authority import Authority
 from ordonum.sandbox.people import TEST_CARDS
 from ordonum.server import events, main
 from ordonum.server.settings import Settings, from_environment
@@ -32,14 +34,18 @@ def serve() -> None:
     with contextlib.ExitStack() as stack:
         stack.callback(listening.close)
         _make_home(settings)
+        authority = None
         if settings.sandbox and not os.environ.get("ORDONUM_TRUST"):
-            settings = sandbox_settings(settings, open_authority(settings.home))
+            authority = open_authority(settings.home)
+            settings = sandbox_settings(settings, authority)
         database = _embedded(settings, stack)
         with contextlib.suppress(KeyboardInterrupt):
-            main.run(_serve(settings, database, listening))
+            main.run(_serve(settings, database, listening, authority))
 
 
-async def _serve(settings: Settings, database: EmbeddedPostgres | None, listening: socket.socket) -> None:
+async def _serve(
+    settings: Settings, database: EmbeddedPostgres | None, listening: socket.socket, authority: Authority | None
+) -> None:
     if database is not None:
         _, application = await main.prepare_embedded(database)
     else:
@@ -48,10 +54,11 @@ async def _serve(settings: Settings, database: EmbeddedPostgres | None, listenin
         await main.prepare(settings.owner_url, settings.database_url)
         application = settings.database_url
     context = await main.make_context(settings, application)
-    _announce(settings)
+    _announce(settings, front_page=authority is not None)
     watch = asyncio.create_task(_watch(database)) if database is not None else None
     try:
-        await main.server_for(main.service(context)).serve(sockets=[listening])
+        app = main.service(context) if authority is None else sandbox_app(context, authority)
+        await main.server_for(app).serve(sockets=[listening])
     finally:
         if watch is not None:
             watch.cancel()
@@ -102,9 +109,9 @@ def _embedded(settings: Settings, stack: contextlib.ExitStack) -> EmbeddedPostgr
     return database
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, *, front_page: bool) -> None:
     base = f"http://{settings.host}:{settings.port}"
-    typer.echo(f"ordonum écoute sur {base}")
+    typer.echo(f"ordonum écoute sur {base}" + ("/ (page d'accueil : ouvrez-la)" if front_page else ""))
     typer.echo(f"  interface documentée : {base}/docs        santé : {base}/health")
     typer.echo(f"  données              : {settings.home}")
     if settings.sandbox:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import uvicorn
 
+from ordonum.cli.front_page import sandbox_app
 from ordonum.client import Card, Client
 from ordonum.sandbox.authority import Authority
 from ordonum.sandbox.people import issue_test_cards
@@ -118,7 +119,7 @@ def _serve_in_thread(
         system.context = await main.make_context(settings, application)
         system.context.now = system.now
         system.loop = asyncio.get_running_loop()
-        server = main.server_for(main.service(system.context))
+        server = main.server_for(sandbox_app(system.context, system.authority))
         running_server.append(server)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn offers no event

@@ -59,7 +59,10 @@ class Client(Workstation):
         return self._drive(self._core.sheet(act_id, variant))
 
     def preview(self, prescription: Prescription) -> bytes:
-        """The sheet as it would be printed, «non enregistrée»; nothing is kept nor sent. Raises CannotPrint, Declined."""
+        """The sheet as it would be printed, «non enregistrée»; nothing is kept nor sent.
+
+        A test card only: a sheet that a real one signs is kept, then registered. Raises UnusableCard, CannotPrint, Declined.
+        """
         return self._drive(self._core.preview(prescription))
 
     def open_session(self) -> Delegated:

@@ -6,7 +6,7 @@ from uuid import UUID
 from ordonum.client import prepare
 from ordonum.client.acting import Acting, declined
 from ordonum.client.effects import Steps, Unanswered, work
-from ordonum.client.errors import CannotPrint, ClientError, NotKept
+from ordonum.client.errors import CannotPrint, ClientError, NotKept, UnusableCard
 from ordonum.client.keys import HeldKey
 from ordonum.client.transport import decoded
 from ordonum.knowledge import specialties
@@ -30,6 +30,8 @@ class Printing(Acting):
         """See Client.preview."""
 
         def drawn() -> bytes:
+            if not self.card.is_test:
+                raise UnusableCard("Seule une carte de test dessine un spécimen : une vraie feuille s'enregistre.")
             self._check_right(prescription)
             number = EpuId.draw(secrets.choice)
             return self._draw(prescription, prepare.code(prescription, number, self._code_key()), registered=False)
