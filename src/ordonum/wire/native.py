@@ -72,16 +72,25 @@ def canonical(value: Any) -> bytes:
     return _canonical.encode(_bare(msgspec.to_builtins(value, enc_hook=plain), value))
 
 
+@cache
+def _fields(kind: Hashable) -> tuple[tuple[tuple[str, str, bool, Any], ...], dict[str, Any]]:
+    """The fields of a struct (name, name as written, required, default), and its tag as written."""
+    struct = cast(type[msgspec.Struct], kind)
+    config = struct.__struct_config__
+    head = {config.tag_field or "type": config.tag} if config.tag is not None else {}
+    return tuple((f.name, f.encode_name, f.required, f.default) for f in msgspec.structs.fields(struct)), head
+
+
 def _bare(built: Any, value: Any) -> Any:
     """`built` without the fields of structs that hold their default."""
     if isinstance(value, msgspec.Struct):
-        kept = {}
-        for field in msgspec.structs.fields(value):
-            inner = getattr(value, field.name)
-            if field.required or inner != field.default:
-                kept[field.encode_name] = _bare(built[field.encode_name], inner)
-        tag = value.__struct_config__.tag
-        return {value.__struct_config__.tag_field or "type": tag, **kept} if tag is not None else kept
+        fields, head = _fields(type(value))
+        kept = dict(head)
+        for name, written, required, default in fields:
+            inner = getattr(value, name)
+            if required or inner != default:
+                kept[written] = _bare(built[written], inner)
+        return kept
     if isinstance(value, (tuple, list)):
         return [_bare(inner, one) for inner, one in zip(built, value, strict=True)]
     return built
