@@ -30,6 +30,7 @@ from ordonum.client import (
     Family,
     Given,
     MedicineLine,
+    Nil,
     Nir,
     NirKey,
     Patient,
@@ -37,6 +38,7 @@ from ordonum.client import (
     Quantity,
     Sex,
     Software,
+    Substance,
     Unit,
     prepare,
 )
@@ -44,7 +46,7 @@ from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE
 
 PORT = 8439
-SOFTWARE = Software("bench", "1")
+SOFTWARE = Software("bench", "1", nil=Nil("ORDONUM-1"))
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -73,7 +75,7 @@ def prescription(card: Card) -> Prescription:
         MedicineLine(
             rank=rank,
             label=f"MÉDICAMENT {rank} 500 mg, comprimé",
-            substance="substance",
+            substances=(Substance("substance"),),
             dosage="1 comprimé matin et soir au cours du repas",
             duration_days=30,
             quantity=Quantity(2, Unit.BOXES),

@@ -9,12 +9,13 @@ from ordonum.cli import exits
 from ordonum.cli.desk import JsonOption
 from ordonum.cli.stopping import stop_on_signals
 from ordonum.cli.story import STORY, Step, Telling
+from ordonum.cli.story_paper import CHAPTERS
 from ordonum.cli.system import running
 
 
 @exits.telling
 def demo(as_json: JsonOption = False) -> None:
-    """Jouer toute l'histoire sur une base neuve : trois ordonnances, délivrances, relecture, refus."""
+    """Jouer toute l'histoire sur une base neuve : ordonnances, délivrances, relecture, refus, facture, panne."""
     stop_on_signals()
     steps: list[Step] = []
 
@@ -29,7 +30,7 @@ def demo(as_json: JsonOption = False) -> None:
 
     with tempfile.TemporaryDirectory(prefix="ordonum-demo-") as folder, running(Path(folder)) as system:
         telling = Telling(system, tell)
-        for title, chapter in STORY:
+        for title, chapter in (*STORY, *CHAPTERS):
             if not as_json:
                 typer.echo(f"\n— {title}")
             chapter(telling)

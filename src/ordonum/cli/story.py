@@ -69,17 +69,21 @@ class Telling:
 
     def prescribe(self, patient: Patient, family: Family, lines: tuple[Line, ...], *, opposed: bool = False) -> UUID:
         """The doctor registers a prescription written today."""
-        done = self.doctor.prescribe(
-            Prescription(
-                patient=patient,
-                place=self.doctor.card.place,
-                family=family,
-                written_on=self.system.now().astimezone(zone_of(self.doctor.card.place)).date(),
-                opposed=opposed,
-                lines=lines,
-            )
+        return self.doctor.prescribe(self._written(patient, family, lines, opposed=opposed)).act_id
+
+    def doctor_writes(self, client: Client, line: Line) -> None:
+        """Mme Durand's prescription of one line, from this workstation."""
+        client.prescribe(self._written(DURAND, Family.HEALTH_PRODUCTS, (line,), opposed=False))
+
+    def _written(self, patient: Patient, family: Family, lines: tuple[Line, ...], *, opposed: bool) -> Prescription:
+        return Prescription(
+            patient=patient,
+            place=self.doctor.card.place,
+            family=family,
+            written_on=self.system.now().astimezone(zone_of(self.doctor.card.place)).date(),
+            opposed=opposed,
+            lines=lines,
         )
-        return done.act_id
 
     def scanned(self, act_id: UUID) -> EpuId:
         """The number, as a reader sees it on the rasterised sheet."""
