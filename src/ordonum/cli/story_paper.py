@@ -115,6 +115,7 @@ def invoice_and_code(t: Telling) -> None:
 
 def outage(t: Telling) -> None:
     """The service is out of the doctor's reach: the sheet leaves, is delivered, and its registration arrives last."""
+    # longer than 40 lines because a chapter is read in one go
 
     def print_alone() -> str:
         with Client(

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from ordonum.client.card import Card
 from ordonum.client.errors import UnusableOutbox
+from ordonum.client.sealing import fsync_directory, write_whole
 from ordonum.model.delegation import LASTS, Delegated, KeyUse
 from ordonum.model.identifiers import Rpps
 from ordonum.wire import delegation, jws, native
@@ -113,12 +114,9 @@ class HeldKeys:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self._file(held.rpps, held.use)
         side = file.with_suffix(f".{os.getpid()}.new")
-        side.unlink(missing_ok=True)
-        with os.fdopen(os.open(side, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
-            out.write(native.write(held))
-            out.flush()
-            os.fsync(out.fileno())
+        write_whole(side, native.write(held))
         side.replace(file)
+        fsync_directory(self.directory)
 
     def _file(self, rpps: Rpps, use: KeyUse) -> Path:
         return self.directory / f"{rpps}-{use.value}.json"

@@ -7,32 +7,19 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from ordonum.model.actors import Name
-from ordonum.model.identifiers import ActCode, Cip13, Lpp, Nabm, Ucd13
+from ordonum.model.coded import Coded
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import LINES_MAX, Quantity, Rank
 
 Reference = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$(?!\n)")]
 
 
-class InvoicedLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class InvoicedLine(Coded, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A line of the invoice: which line of the prescription it bills (None: none of them), what, how much."""
 
     line: Rank | None
     label: Name | None = None
-    cip13: Cip13 | None = None
-    ucd13: Ucd13 | None = None
-    lpp: Lpp | None = None
-    nabm: Nabm | None = None
-    act: ActCode | None = None
     quantity: Quantity | None = None
-
-    @property
-    def code(self) -> str | None:
-        """Its code with the code's kind, for comparison; None when it has none."""
-        for kind in ("cip13", "ucd13", "lpp", "nabm", "act"):
-            if (value := getattr(self, kind)) is not None:
-                return f"{kind}:{value}"
-        return None
 
 
 InvoicedLines = Annotated[tuple[InvoicedLine, ...], Meta(min_length=1, max_length=LINES_MAX)]

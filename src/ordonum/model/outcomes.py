@@ -6,7 +6,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ordonum.model.actors import Name, Text
-from ordonum.model.identifiers import ActCode, Cip13, Finess, Lpp, Nabm, Ucd13
+from ordonum.model.coded import Coded
+from ordonum.model.identifiers import Finess
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import LINES_MAX, Quantity, Rank
 
@@ -88,26 +89,13 @@ class Intervention(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             raise ValueError("modification-wants-its-reason")
 
 
-class Product(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What was handed over or done beside its label: its code if any, batches, ordonnancier (CSP R.5132-10), substitution."""
+class Product(Coded, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What was handed over or done beside its label and code: batches, ordonnancier (CSP R.5132-10), substitution."""
 
-    cip13: Cip13 | None = None
-    ucd13: Ucd13 | None = None
-    lpp: Lpp | None = None
-    nabm: Nabm | None = None
-    act: ActCode | None = None
     batches: Annotated[tuple[Batch, ...], Meta(max_length=20)] = ()
     ordonnancier: Name | None = None
     substitution: SubstitutionKind | None = None
     intervention: Intervention | None = None
-
-    @property
-    def code(self) -> str | None:
-        """Its code with the code's kind, for comparison; None when it has none."""
-        for kind in ("cip13", "ucd13", "lpp", "nabm", "act"):
-            if (value := getattr(self, kind)) is not None:
-                return f"{kind}:{value}"
-        return None
 
 
 class Delivered(Product, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="delivered"):
