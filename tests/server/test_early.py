@@ -1,86 +1,23 @@
 """Acts that arrive before the registration: kept with an authentic QR code, judged when the registration arrives."""
 
-from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
-import httpx2
 import pytest
 
 from factories import a_medicine, a_patient, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
-from ordonum.client import Client, prepare
+from ordonum.client import Client
 from ordonum.client.keys import HeldKeys
-from ordonum.client.prepare import Prepared
 from ordonum.model.acts import (
-    ByNumber,
-    Cancellation,
-    CancelReason,
-    CancelRequest,
-    ConsultRequest,
-    ExecuteRequest,
-    Execution,
-    Given,
     Origin,
 )
-from ordonum.model.delegation import DelegateRequest, KeyUse
+from ordonum.model.delegation import KeyUse
 from ordonum.model.lines import Family
-from ordonum.model.number import EpuId
-from ordonum.model.prescription import Line, Prescription
+from ordonum.model.prescription import Line
 from ordonum.model.state import LineStatus, Status
-from ordonum.wire import native, qr
-from raw import assert_problem, post, token
-
-
-class Sheet:
-    """A sheet that left the practice before its registration reached the service."""
-
-    def __init__(self, system: System, doctor: Client, prescription: Prescription, keys: HeldKeys) -> None:
-        held = keys.current(doctor.card.professional.rpps, KeyUse.QR, system.now())
-        if held is None:
-            held = keys.make(doctor.card, KeyUse.QR, system.now())
-            body = native.write(DelegateRequest(held.delegation))
-            assert post(system, "/v1/delegations", body, bearer=token(doctor, system)).status_code == 201
-        self.system, self.doctor, self.prescription = system, doctor, prescription
-        self.prepared: Prepared = prepare.registration(prescription, doctor.card, doctor.software)
-        assert self.prepared.number is not None
-        self.number: EpuId = self.prepared.number
-        patient = prescription.patient
-        content = qr.content_for(
-            self.number,
-            doctor.card.professional.rpps,
-            prescription.place,
-            surname=patient.surname,
-            first_name=patient.first_name,
-            birth_date=patient.birth_date,
-            written_on=prescription.written_on,
-        )
-        self.code = qr.write(held.sign_qr(content))
-
-    def register(self) -> None:
-        """The registration arrives."""
-        answer = post(self.system, "/v1/register", self.prepared.body, bearer=token(self.doctor, self.system))
-        assert answer.status_code == 201, answer.text
-
-    def execute(self, client: Client, execution: Execution, *, code: str | None = "own") -> httpx2.Response:
-        """An execution sent with the QR code's text."""
-        scanned = self.code if code == "own" else code
-        request = ExecuteRequest(number=self.number, execution=execution, qr=scanned)
-        return post(self.system, "/v1/execute", native.write(request), bearer=token(client, self.system))
-
-    def consult(self, client: Client, *, code: str | None = "own") -> httpx2.Response:
-        """A consultation with the QR code's text."""
-        request = ConsultRequest(number=self.number, origin=Origin.PAPER, qr=self.code if code == "own" else code)
-        return post(self.system, "/v1/consult", native.write(request), bearer=token(client, self.system))
-
-    def cancel(self, client: Client, *, code: str | None = "own") -> httpx2.Response:
-        """A cancellation with the QR code's text."""
-        request = CancelRequest(
-            prescription=ByNumber(self.number),
-            cancellation=Cancellation(act_id=uuid4(), reason=CancelReason.LOST_OR_STOLEN),
-            qr=self.code if code == "own" else code,
-        )
-        return post(self.system, "/v1/cancel", native.write(request), bearer=token(client, self.system))
+from ordonum.wire import qr
+from raw import assert_problem
+from sheet_on_paper import Sheet, already
 
 
 @pytest.fixture
@@ -94,16 +31,11 @@ def _sheet(
     return Sheet(system, doctor, a_prescription(lines=lines or (a_medicine(quantity=boxes(3)),), family=family), keys)
 
 
-def _already(system: System, *lines: object) -> Execution:
-    performed = system.now() - timedelta(minutes=5)
-    return an_execution(*lines, given=Given.ALREADY, performed_at=performed)  # type: ignore[arg-type]  # its own lines
-
-
 def test_what_happened_on_paper_is_kept_and_joins_the_state_when_the_registration_arrives(
     system: System, doctor: Client, pharmacy: Client, other_pharmacy: Client, keys: HeldKeys
 ) -> None:
     sheet = _sheet(system, doctor, keys)
-    kept = sheet.execute(pharmacy, _already(system, delivered(1, boxes(2))))
+    kept = sheet.execute(pharmacy, already(system, delivered(1, boxes(2))))
     assert kept.status_code == 201, kept.text
     assert "Gardé d'après le papier" in kept.json()["notices"][0]
     told = assert_problem(sheet.consult(other_pharmacy), "not-yet-registered")
@@ -118,7 +50,7 @@ def test_a_repeat_of_an_early_act_gets_its_answer_again_even_after_the_registrat
     system: System, doctor: Client, pharmacy: Client, keys: HeldKeys
 ) -> None:
     sheet = _sheet(system, doctor, keys)
-    execution = _already(system, delivered(1, boxes(1)))
+    execution = already(system, delivered(1, boxes(1)))
     first = sheet.execute(pharmacy, execution)
     sheet.register()
     again = sheet.execute(pharmacy, execution)
@@ -130,7 +62,7 @@ def test_without_the_code_or_asked_for_now_it_is_a_miss(
     system: System, doctor: Client, pharmacy: Client, keys: HeldKeys, code: None
 ) -> None:
     sheet = _sheet(system, doctor, keys)
-    assert_problem(sheet.execute(pharmacy, _already(system), code=code), "unknown-number")
+    assert_problem(sheet.execute(pharmacy, already(system), code=code), "unknown-number")
     assert_problem(sheet.consult(pharmacy, code=None), "unknown-number")
     now = an_execution(performed_at=system.now())
     assert_problem(sheet.execute(pharmacy, now), "not-yet-registered")
@@ -140,10 +72,10 @@ def test_a_code_of_another_number_is_refused_and_a_forged_one_proves_nothing(
     system: System, doctor: Client, pharmacy: Client, keys: HeldKeys
 ) -> None:
     sheet, other = _sheet(system, doctor, keys), _sheet(system, doctor, keys)
-    assert_problem(sheet.execute(pharmacy, _already(system), code=other.code), "qr-differs")
+    assert_problem(sheet.execute(pharmacy, already(system), code=other.code), "qr-differs")
     forged = qr.read(sheet.code)
     text = qr.write(qr.SignedQr(forged.content, bytes([forged.signature[0] ^ 1]) + forged.signature[1:]))
-    assert_problem(sheet.execute(pharmacy, _already(system), code=text), "unknown-number")
+    assert_problem(sheet.execute(pharmacy, already(system), code=text), "unknown-number")
     assert_problem(sheet.consult(pharmacy, code="NRX2ABC"), "qr-differs")
 
 
@@ -154,7 +86,7 @@ def test_a_code_whose_key_the_service_never_received_proves_nothing(
         keys = HeldKeys(tmp_path / "unregistered")
         keys.make(doctor.card, KeyUse.QR, system.now())
         sheet = Sheet(system, doctor, a_prescription(place=doctor.card.place), keys)
-        assert_problem(sheet.execute(pharmacy, _already(system)), "unknown-number")
+        assert_problem(sheet.execute(pharmacy, already(system)), "unknown-number")
 
 
 def test_what_a_rule_would_have_refused_is_marked_once_the_order_is_there(
@@ -162,7 +94,7 @@ def test_what_a_rule_would_have_refused_is_marked_once_the_order_is_there(
 ) -> None:
     sheet = _sheet(system, doctor, keys, a_medicine(quantity=boxes(1)), a_medicine(2, secured=True, quantity=boxes(1)))
     lines = (delivered(1, boxes(4)), delivered(2, boxes(1)), delivered(3, boxes(1)))
-    assert sheet.execute(pharmacy, _already(system, *lines)).status_code == 201
+    assert sheet.execute(pharmacy, already(system, *lines)).status_code == 201
     sheet.register()
     view = pharmacy.consult(sheet.number, Origin.PAPER).view
     assert set(view.executions[0].in_conflict) == {"more-than-left", "secured-unregistered", "unknown-line"}
@@ -173,7 +105,7 @@ def test_an_early_execution_by_another_profession_joins_nothing(
     system: System, doctor: Client, pharmacy: Client, nurse: Client, keys: HeldKeys
 ) -> None:
     sheet = _sheet(system, doctor, keys)
-    assert sheet.execute(nurse, _already(system, delivered(1, boxes(3)))).status_code == 201
+    assert sheet.execute(nurse, already(system, delivered(1, boxes(3)))).status_code == 201
     sheet.register()
     view = pharmacy.consult(sheet.number, Origin.PAPER).view
     assert view.executions == ()
@@ -207,6 +139,6 @@ def test_the_identity_kept_early_is_sealed_as_any_other(
 ) -> None:
     patient = a_patient(surname="ZZEARLY")
     sheet = Sheet(system, doctor, a_prescription(patient=patient), keys)
-    assert sheet.execute(pharmacy, _already(system)).status_code == 201
+    assert sheet.execute(pharmacy, already(system)).status_code == 201
     assert system.context is not None
     assert b"ZZEARLY" not in sheet.prepared.body

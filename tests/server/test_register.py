@@ -153,7 +153,10 @@ def test_an_expired_certificate_is_accepted_for_a_month_and_marked_late(
         system.url, mixed, home=system.home / f"tard{expired_for_days}", trust=system.authority.trust
     ) as client:
         if code is None:
-            done = client.prescribe(a_prescription(place=place))
+            written = (datetime.now(UTC) - timedelta(days=expired_for_days + 2)).date()
+            with pytest.raises(Declined):  # written after the card's end: not late, too late
+                client.prescribe(a_prescription(place=place))
+            done = client.prescribe(a_prescription(place=place, written_on=written))
             assert done.acknowledgement.late
             with system.client("pharmacie-centre") as pharmacy:
                 assert done.number is not None

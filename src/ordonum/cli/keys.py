@@ -28,8 +28,8 @@ SAID = {
     Proof.PROVEN: "QR code authentique.",
     Proof.NOT_PROVEN: "QR CODE NON PROUVÉ : aucune clé publiée par ce prescripteur n'a signé ce contenu. C'est un faux, ou une "
     "feuille imprimée pendant une panne : consultez la base, ou appelez le prescripteur.",
-    Proof.LISTS_MISSING: "On ne peut pas conclure : il manque des listes de clés sur ce poste (ordonum keys sync, quand le "
-    "service répond).",
+    Proof.LISTS_MISSING: "On ne peut pas conclure : les listes de clés de ce poste ne vont pas jusqu'à cette ordonnance "
+    "(ordonum keys sync, quand le service répond). Une clé a pu être publiée depuis.",
 }
 
 

@@ -73,7 +73,8 @@ class KeyLists:
         written = signed.content.written_on
         span = [written - timedelta(days=LASTS[KeyUse.QR].days + 1 - n) for n in range(LASTS[KeyUse.QR].days + 3)]
         lists = {day: self.of(day) for day in span}
-        missing = tuple(day for day, held in lists.items() if held is None and day <= written)
+        # a day that was not over when its list came may have had more keys since
+        missing = tuple(day for day, held in lists.items() if day <= written and (held is None or not held.complete))
         keys = [key for held in lists.values() if held for key in held.keys if key.rpps == signed.content.rpps]
         standing = [key for key in keys if self._stood(key, written)]
         if any(qr.holds(signed, delegation.public_key(key.jwk)) for key in standing):

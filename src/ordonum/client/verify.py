@@ -19,7 +19,7 @@ from ordonum.model.acts import (
     Receipt,
     RegisterRequest,
 )
-from ordonum.model.delegation import SKEW, Delegation
+from ordonum.model.delegation import LASTS, SKEW, Delegation
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refused
@@ -123,6 +123,8 @@ class Verifier:
 
 def _check_dates(delegated: Delegation, recorded_at: datetime) -> None:
     """A delegated key served in its time; the service accepts, marked late, what was signed then and came after."""
+    if delegated.ends - delegated.starts > LASTS[delegated.use]:
+        raise jws.BadSignature("la délégation dure plus que ne le permet son usage")
     if not delegated.starts <= recorded_at + SKEW or not recorded_at <= delegated.ends + LATE_MAX:
         raise jws.BadSignature("la clé déléguée n'était pas valable à cette date")
 

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from ordonum.model.actors import Actor, Text
 from ordonum.model.beneficiary import Beneficiary
-from ordonum.model.identifiers import CommitmentHex
+from ordonum.model.identifiers import CommitmentHex, Rpps
 from ordonum.model.invoice import Invoice, Justification
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import Family
@@ -173,7 +173,8 @@ class Registered(Struct, frozen=True, tag_field="kind", tag="register"):
 
 class Executed(Struct, frozen=True, kw_only=True, tag_field="kind", tag="execute"):
     """An execution without its beneficiary, who is sealed apart. `early`: it came before the registration («d'après le
-    papier») and is judged with it; `may` are then the families that its executant could execute that day.
+    papier») and is judged with it; `may` are then the families that its executant could execute that day,
+    `code_of` the prescriber whom the authentic QR code named.
     """
 
     act_id: UUID
@@ -189,6 +190,7 @@ class Executed(Struct, frozen=True, kw_only=True, tag_field="kind", tag="execute
     in_conflict: tuple[str, ...] = ()
     early: bool = False
     may: tuple[Family, ...] = ()
+    code_of: Rpps | None = None
 
 
 class Cancelled(Struct, frozen=True, kw_only=True, tag_field="kind", tag="cancel"):
@@ -202,12 +204,15 @@ class Cancelled(Struct, frozen=True, kw_only=True, tag_field="kind", tag="cancel
 
 
 class Invoiced(Struct, frozen=True, kw_only=True, tag_field="kind", tag="invoice"):
-    """An invoice attached by an executant."""
+    """An invoice attached by an executant; `early`, `may` and `code_of` as for an execution."""
 
     act_id: UUID
     recorded_at: datetime
     by: Actor
     invoice: Invoice
+    early: bool = False
+    may: tuple[Family, ...] = ()
+    code_of: Rpps | None = None
 
 
 Act = Registered | Executed | Cancelled | Invoiced

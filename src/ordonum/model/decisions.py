@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ordonum.model.actors import Actor, Place
+from ordonum.model.actors import Actor
 from ordonum.model.acts import Execution, Given
 from ordonum.model.facts import Effect, Facts, Finding, Rule, When
 from ordonum.model.lines import Family
@@ -20,7 +20,7 @@ from ordonum.model.outcomes import Delivered, Handwritten
 from ordonum.model.prescription import Line, SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused, happened
 from ordonum.model.registration import CLOCK_TOLERANCE, months_after
-from ordonum.model.state import State, Status, counted_unit, covered, one_delivery, readable
+from ordonum.model.state import State, Status, counted_unit, covered, inside, one_delivery, readable
 
 NOW_LASTS = timedelta(hours=24)
 
@@ -55,7 +55,7 @@ def check_consultation(actor: Actor, state: State, may_execute: frozenset[Family
     own = state.order.prescriber.rpps == actor.rpps
     if not readable(state.order, may_execute, actor.profession):
         raise Refused(Refusal.OWN_PRESCRIPTION if own else Refusal.NOT_YOUR_FAMILY)
-    _refuse_inside(state.order, actor.place)
+    refuse_inside(state.order, actor)
     if own:
         check_read_back(actor, state)  # whoever may execute what they prescribed learns no more than by reading back
 
@@ -102,14 +102,14 @@ def _check_right(facts: Facts) -> None:
     order = facts.state.order
     if not readable(order, facts.may_execute, facts.actor.profession):
         raise Refused(Refusal.NOT_YOUR_FAMILY)
-    _refuse_inside(order, facts.actor.place)
+    refuse_inside(order, facts.actor)
     if order.opposed and order.prescriber.rpps == facts.actor.rpps:
         raise Refused(Refusal.PATIENT_OPPOSED)  # what is left would tell what was executed
 
 
-def _refuse_inside(order: SignedOrder, place: Place) -> None:
+def refuse_inside(order: SignedOrder, actor: Actor) -> None:
     """What was prescribed inside an establishment is not executed there through this circuit (CSP L.4071-4)."""
-    if order.establishment is not None and place.finess == order.establishment.finess:
+    if inside(order, actor):
         raise Refused(Refusal.MADE_AND_EXECUTED_INSIDE)
 
 
@@ -217,11 +217,11 @@ def _same_identity(execution: Execution, facts: Facts) -> bool:
     beneficiary = execution.beneficiary
     if beneficiary is None:
         return True
-    same_name = _bare(beneficiary.first_name) == _bare(facts.sealed.first_name)
+    same_name = bare(beneficiary.first_name) == bare(facts.sealed.first_name)
     return same_name and beneficiary.birth_date == facts.sealed.birth_date
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A first name without accents, case, hyphens or blanks: cards write «ELOISE» and «MARIE CLAIRE»."""
     return "".join(each for each in unicodedata.normalize("NFKD", name).casefold() if each.isalnum())
 

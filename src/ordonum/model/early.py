@@ -3,7 +3,7 @@
 It joined the state «d'après le papier», lines matched by rank: what a rule would have refused is marked, never undone.
 """
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from ordonum.model.acts import Executed
 from ordonum.model.outcomes import Delivered, Handwritten
@@ -28,6 +28,8 @@ def conflicts(execution: Executed, state: State) -> tuple[str, ...]:
                 found.append(Refusal.SECURED_UNREGISTERED)
             if remainder.beyond:
                 found.append(Refusal.SECURED_MORE_THAN_LEFT if line.secured else Refusal.MORE_THAN_LEFT)
-    if execution.performed_at.date() < state.order.written_on - timedelta(days=1):
+    if state.cancelled is not None and state.cancelled.recorded_at <= execution.recorded_at:
+        found.append(Refusal.CANCELLED)
+    if execution.performed_at.astimezone(UTC).date() < state.order.written_on - timedelta(days=1):
         found.append(Refusal.PERFORMED_BEFORE_WRITTEN)
     return tuple(dict.fromkeys(each.code for each in found))

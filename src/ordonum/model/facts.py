@@ -72,11 +72,12 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 class RegisterFacts(Struct, frozen=True, kw_only=True):
-    """What `check_registration` looks at."""
+    """What `check_registration` looks at. `signed_until`: when the key that signed ended, if it is over."""
 
     actor: Actor
     signer: Professional
     may_prescribe: frozenset[Family]
+    signed_until: datetime | None = None
     commitment_opens: bool
     taken: bool
     now: datetime

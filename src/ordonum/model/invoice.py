@@ -44,6 +44,7 @@ class ScanReason(Labelled):
     NO_PRESCRIPTION_LINE = "no-prescription-line", "aucune ligne de l'ordonnance numérique n'y répond"
     NOT_REGISTERED = "not-registered", "l'ordonnance n'est pas encore enregistrée"
     PRODUCT_DIFFERS = "product-differs", "le code facturé n'est pas celui qui a été exécuté"
+    UNIT_DIFFERS = "unit-differs", "l'unité facturée n'est pas celle de l'exécution"
     MORE_THAN_EXECUTED = "more-than-executed", "la quantité facturée dépasse la quantité exécutée"
     IN_CONFLICT = "in-conflict", "l'exécution est enregistrée en conflit"
     SEEN_ON_PAPER = "seen-on-paper", "l'exécution a seulement été lue sur le papier"

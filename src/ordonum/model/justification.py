@@ -1,7 +1,5 @@
 """Whether each line of an invoice is justified by what the base recorded, or still needs a scan of the paper. Pure."""
 
-from collections.abc import Sequence
-
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Executed
 from ordonum.model.early import conflicts
@@ -44,9 +42,7 @@ def _reason(invoice: Invoice, position: int, line: InvoicedLine, by: Actor, stat
     codes = {one.code for _, one in of_line if one.code is not None}
     if line.code is not None and codes and line.code not in codes:
         return ScanReason.PRODUCT_DIFFERS
-    if _over(invoice, position, line, by, state, [one for _, one in of_line]):
-        return ScanReason.MORE_THAN_EXECUTED
-    return ScanReason.JUSTIFIED
+    return _measured(invoice, position, line, by, state)
 
 
 def _billed(execution: Executed, invoice: Invoice, by: Actor) -> bool:
@@ -55,28 +51,26 @@ def _billed(execution: Executed, invoice: Invoice, by: Actor) -> bool:
     return same_place and (invoice.execution is None or execution.act_id == invoice.execution)
 
 
-def _over(
-    invoice: Invoice, position: int, line: InvoicedLine, by: Actor, state: State, done: Sequence[Delivered]
-) -> bool:
-    """Whether more is billed for the line than was executed, in the unit of the invoice; what says no amount is one."""
-    if line.quantity is None:
-        return False
-    unit = line.quantity.unit
-    executed = [one.quantity.value for one in done if one.quantity is not None and one.quantity.unit is unit]
-    if not executed:
-        return False
-    others = [
-        each
-        for act in state.invoices
-        if act.by.place.key == by.place.key
-        and act.act_id != invoice.act_id
-        and act.invoice.execution == invoice.execution
-        for each in act.invoice.lines
+def _measured(invoice: Invoice, position: int, line: InvoicedLine, by: Actor, state: State) -> ScanReason:
+    """Whether more is billed for the line than this place executed, all its invoices together; what says no amount is one.
+
+    Deliveries that were only seen on paper, and so are another's, justify nothing.
+    """
+    done = [
+        one.quantity
+        for each in state.executions
+        if each.by.place.key == by.place.key and each.seen_on_paper is None
+        for one in each.lines
+        if isinstance(one, Delivered) and one.line == line.line and one.quantity is not None
     ]
+    if not done:
+        return ScanReason.JUSTIFIED if line.quantity is None else ScanReason.UNIT_DIFFERS
+    unit = done[0].unit if line.quantity is None else line.quantity.unit
+    executed = sum(each.value for each in done if each.unit is unit)
+    if not executed:
+        return ScanReason.UNIT_DIFFERS
+    mine = [act for act in state.invoices if act.by.place.key == by.place.key and act.act_id != invoice.act_id]
+    others = [each for act in mine for each in act.invoice.lines]
     billed = [*others, *invoice.lines[: position - 1], line]
-    total = sum(
-        each.quantity.value
-        for each in billed
-        if each.line == line.line and each.quantity is not None and each.quantity.unit is unit
-    )
-    return total > sum(executed)
+    amounts = [each.quantity.value if each.quantity else 1 for each in billed if each.line == line.line]
+    return ScanReason.MORE_THAN_EXECUTED if sum(amounts) > executed else ScanReason.JUSTIFIED

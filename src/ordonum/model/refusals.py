@@ -446,6 +446,13 @@ class Refusal(Enum):
     TOO_MANY_ACTS = Reason(
         "too-many-acts", Kind.CONFLICT, "Cette ordonnance porte déjà trop d'actes.", "Appelez le prescripteur."
     )
+    TOO_MANY_EARLY = Reason(
+        "too-many-early",
+        Kind.CONFLICT,
+        "Trop d'actes attendent déjà l'enregistrement de cette ordonnance.",
+        "Renvoyez celui-ci quand l'ordonnance sera enregistrée.",
+        retry=Retry.LATER,
+    )
     # the service
     REVOCATION_LIST_OVERDUE = Reason(
         "revocation-list-overdue",

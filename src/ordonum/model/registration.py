@@ -41,6 +41,8 @@ def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
         raise Refused(Refusal.COMMITMENT_DIFFERS, at="$.jws.commitment")
     if order.written_on > latest:
         raise Refused(Refusal.WRITTEN_IN_FUTURE, at="$.jws.written_on")
+    if facts.signed_until is not None and order.written_on > facts.signed_until.astimezone(facts.zone).date():
+        raise Refused(Refusal.CERTIFICATE_EXPIRED, at="$.jws.written_on")
     if months_after(order.written_on, REGISTRATION_MONTHS) < today:
         raise Refused(Refusal.WRITTEN_TOO_LONG_AGO, at="$.jws.written_on")
     if facts.taken:

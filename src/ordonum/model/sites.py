@@ -106,6 +106,8 @@ def check_software(actor: Actor, product: RegisteredSoftware | None, role: Role,
 
 def check_site(actor: Actor, site: Site | None, *, today: date) -> None:
     """Refuse a site that is unknown or not active that day for this software, and an employee or structure not of it."""
+    if isinstance(actor.who, (Employee, Structure)) and actor.inside is not None:
+        raise Refused(Refusal.NOT_OF_THIS_SITE)  # they act from their own structure, never inside another
     if site is None:
         raise Refused(Refusal.SITE_UNKNOWN)
     mine = [each for each in site.activations if each.nil == actor.software.nil]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ordonum.model.actors import Profession
+from ordonum.model.actors import Actor, Profession
 from ordonum.model.acts import Act, Cancelled, Executed, Invoiced, Registered
 from ordonum.model.care import (
     BiologyLine,
@@ -130,10 +130,15 @@ def one_delivery(line: Line) -> int:
 
 
 def covered(each: Delivered, line: Line) -> int | None:
-    """How much of its line a delivery covers, in `counted_unit`; None when it does not say."""
+    """How much of its line a delivery covers, in `counted_unit`; None when it does not say.
+
+    What left the counter in the line's own unit counts at least as much, unless the prescriber agreed to another product.
+    """
     unit = counted_unit(line)
     if each.covers is not None:
-        return each.covers
+        same_unit = each.quantity is not None and each.quantity.unit is unit
+        least = each.quantity.value if same_unit and each.quantity is not None and not _agreed(each) else 0
+        return max(each.covers, least)
     if unit is None:
         return 1
     return each.quantity.value if each.quantity is not None and each.quantity.unit is unit else None
@@ -156,7 +161,7 @@ def state(acts: Sequence[Act]) -> State | None:
         remainders=remainders,
         executions=executions,
         cancelled=cancelled,
-        invoices=tuple(act for act in acts if isinstance(act, Invoiced)),
+        invoices=tuple(act for act in acts if isinstance(act, Invoiced) and (not act.early or _joins(act, order))),
     )
 
 
@@ -172,9 +177,23 @@ def stops(cancelled: Cancelled, order: SignedOrder) -> bool:
     return not cancelled.early or cancelled.by.rpps == order.prescriber.rpps
 
 
-def _joins(act: Executed, order: SignedOrder) -> bool:
-    """Whether an execution that came before the registration joins it: its executant had the right to act."""
-    return readable(order, act.may, act.by.profession)
+def _joins(act: Executed | Invoiced, order: SignedOrder) -> bool:
+    """Whether what came before the registration joins it: by a code of this very prescriber, and with the right to act."""
+    of_this_order = act.code_of == order.prescriber.rpps
+    return of_this_order and readable(order, act.may, act.by.profession) and not inside(order, act.by)
+
+
+def inside(order: SignedOrder, actor: Actor) -> bool:
+    """Whether somebody stands in the establishment where the order was made, by their place or inside it."""
+    if order.establishment is None:
+        return False
+    finess = order.establishment.finess
+    return actor.place.finess == finess or (actor.inside is not None and actor.inside.finess == finess)
+
+
+def _agreed(each: Delivered) -> bool:
+    """Whether the prescriber agreed to what was delivered instead."""
+    return each.intervention is not None and each.intervention.agreement is not None
 
 
 def _status(remainders: Sequence[Remainder], cancelled: Cancelled | None) -> Status:

@@ -76,7 +76,7 @@ def past(execution: Executed, state: State) -> PastExecution:
         lines=execution.lines,
         seen_on_paper=execution.seen_on_paper,
         early=execution.early,
-        in_conflict=(*execution.in_conflict, *conflicts(execution, state)),
+        in_conflict=tuple(dict.fromkeys((*execution.in_conflict, *conflicts(execution, state)))),
     )
 
 

@@ -5,6 +5,7 @@
 
 import base64
 import binascii
+import json
 from typing import Any, Literal
 
 from cryptography import x509
@@ -62,7 +63,7 @@ def take_apart(compact: str, *, typ: str) -> SignedText:
     """Read a compact JWS that carries its certificates. Raises BadSignature; verifies nothing but the shape."""
     try:
         parts = jws.extract_compact(compact.encode(), registry=_CARDS)
-        header = parts.headers()
+        header = _once_each(compact)
         chain = header.get("x5c")
         if header.get("typ") != typ:
             raise BadSignature(f"l'en-tête typ devrait être {typ}")
@@ -77,6 +78,22 @@ def take_apart(compact: str, *, typ: str) -> SignedText:
         )
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError):
         raise BadSignature("ce n'est pas un JWS lisible") from None
+
+
+def _once_each(compact: str) -> dict[str, Any]:
+    """The header, in which no name stands twice: two readers would read two headers. Raises ValueError."""
+    encoded = compact.split(".", 1)[0]
+    raw = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError("a name twice")
+        return dict(pairs)
+
+    found = json.loads(raw, object_pairs_hook=unique)
+    if not isinstance(found, dict):
+        raise ValueError("not an object")
+    return found
 
 
 def _by_delegation(compact: str, header: dict[str, Any], payload: bytes) -> SignedText:

@@ -23,11 +23,14 @@ SUPERSEDED = "superseded"
 
 
 class Signer(Struct, frozen=True):
-    """A professional whose signature holds; `late` when the certificate had expired for at most 31 days."""
+    """A professional whose signature holds; `late` when the certificate, or the key that it delegated, had been over
+    for at most 31 days, since `ended`.
+    """
 
     professional: Professional
     certificate: x509.Certificate
     late: bool
+    ended: datetime | None = None
 
 
 class Holder(Struct, frozen=True):
@@ -51,12 +54,12 @@ async def judge_order(signed: SignedText, *, trust: Trust, pool: Pool, now: date
         raise Refused(Refusal.CERTIFICATE_REVOKED)
     ended = min([certificate.not_valid_after_utc, *(each.revoked_at for each in revoked)])
     if delegated is not None:
-        ended = min(ended, await _end_of_key(pool, delegated))
+        ended = min(ended, await _end_of_key(pool, signed, delegated))
     late = ended < now
     if late and now - ended > LATE_MAX:
         raise Refused(Refusal.CERTIFICATE_EXPIRED)
     await trust.check(signed.chain, at=min(now, certificate.not_valid_after_utc), usage=Usage.SIGN)
-    return Signer(_professional(certificate), certificate, late)
+    return Signer(_professional(certificate), certificate, late, ended if late else None)
 
 
 async def judge_delegation(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Signer:
@@ -103,10 +106,11 @@ def _delegated(signed: SignedText) -> tuple[SignedText, Delegation | None]:
         raise Refused(Refusal.SIGNATURE_INVALID, cause=str(error)) from None
 
 
-async def _end_of_key(pool: Pool, delegated: Delegation) -> datetime:
-    """When the key that signed ends, or ended. Raises Refused: it was never registered for that."""
+async def _end_of_key(pool: Pool, signed: SignedText, delegated: Delegation) -> datetime:
+    """When the key that signed ends, or ended. Raises Refused: this very delegation was never registered for that."""
     row = await find_delegation(pool, delegation.thumbprint(delegated.jwk))
-    if row is None or row.use != KeyUse.ORDER.value:
+    same = row is not None and signed.delegation is not None and row.jws == signed.delegation.compact
+    if row is None or not same or row.use != KeyUse.ORDER.value:
         raise Refused(Refusal.KEY_NOT_DELEGATED)
     return row.ends_at
 

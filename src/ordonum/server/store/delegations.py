@@ -18,6 +18,7 @@ class DelegationRow(Struct, frozen=True, kw_only=True):
     serial: str
     recorded_at: datetime
     ends_at: datetime
+    revoked_at: datetime | None = None
 
 
 _COLUMNS = "kid, use, rpps, jws, issuer, serial, recorded_at, ends_at"
@@ -43,14 +44,24 @@ async def find_delegation(pool: Pool, kid: str) -> DelegationRow | None:
 
 
 async def qr_keys_of(pool: Pool, rpps: str) -> tuple[DelegationRow, ...]:
-    """The keys that sign this professional's QR codes, those of revoked cards left out."""
+    """The keys that sign this professional's QR codes, with the moment of their card's revocation if it was revoked."""
     async with reading(pool) as connection:
         rows = await connection.fetch(
-            f"SELECT {_COLUMNS} FROM key_delegation AS d WHERE rpps = $1 AND use = 'qr' AND NOT EXISTS"  # noqa: S608  # our own columns
-            " (SELECT 1 FROM revocation AS r WHERE r.issuer = d.issuer AND r.serial = d.serial)",
+            f"SELECT {_COLUMNS}, (SELECT min(revoked_at) FROM revocation AS r"  # noqa: S608  # our own columns
+            " WHERE r.issuer = d.issuer AND r.serial = d.serial) AS revoked_at"
+            " FROM key_delegation AS d WHERE rpps = $1 AND use = 'qr'",
             rpps,
         )
     return tuple(DelegationRow(**dict(row)) for row in rows)
+
+
+async def live_keys(pool: Pool, rpps: str, use: str, now: datetime) -> int:
+    """How many keys of this professional are not over."""
+    async with reading(pool) as connection:
+        count: int = await connection.fetchval(
+            "SELECT count(*) FROM key_delegation WHERE rpps = $1 AND use = $2 AND ends_at > $3", rpps, use, now
+        )
+    return count
 
 
 async def qr_keys_received(pool: Pool, start: datetime, end: datetime) -> tuple[DelegationRow, ...]:

@@ -9,7 +9,7 @@ from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History
 from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.recording import Asked, Decided, record
-from ordonum.server.usecases.scanned import authentic_code
+from ordonum.server.usecases.scanned import authentic_code, cancelled_by
 from ordonum.wire import native
 
 
@@ -48,7 +48,6 @@ async def _check_early(context: Context, actor: Actor, request: CancelRequest, h
         raise Refused(Refusal.NOT_REGISTERED)
     if code.rpps != actor.rpps:
         raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
-    for act in history.acts:
-        if isinstance(act, Cancelled):
-            day = act.recorded_at.astimezone(zone_of(actor.place)).strftime("%d/%m/%Y")
-            raise Refused(Refusal.ALREADY_CANCELLED, day=day, why=act.reason.label)
+    if (stopped := cancelled_by(code, history)) is not None:
+        day = stopped.recorded_at.astimezone(zone_of(actor.place)).strftime("%d/%m/%Y")
+        raise Refused(Refusal.ALREADY_CANCELLED, day=day, why=stopped.reason.label)

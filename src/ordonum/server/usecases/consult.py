@@ -21,7 +21,7 @@ async def consult(context: Context, actor: Actor, request: ConsultRequest) -> Fo
     lookup = context.vault.lookup(request.number)
     history = await read_history(context, lookup)
     if history.state is None:
-        raise unknown(await authentic_code(context, request.number, request.qr), history)
+        raise unknown(await authentic_code(context, request.number, request.qr), history, actor)
     state = history.state
     check_consultation(actor, state, may_execute(actor))
     row = history.registration

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.trust import Trust
@@ -15,7 +15,7 @@ from ordonum.server.vault.vault import Vault
 
 class Context(Struct, kw_only=True):
     """Everything outside the model. `vault` is replaced when a new year's keys are added, `sites` when the register
-    is written anew; nothing else changes."""
+    is written anew; `published` keeps the lists of keys of days that are over."""
 
     pool: Pool
     vault: Vault
@@ -26,6 +26,7 @@ class Context(Struct, kw_only=True):
     draw_id: Callable[[], UUID]
     draw_salt: Callable[[], str]
     draw_delay: Callable[[int], float]
+    published: dict[str, str] = field(default_factory=dict)
 
 
 class Answer(Struct, frozen=True):

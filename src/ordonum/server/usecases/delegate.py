@@ -1,12 +1,15 @@
 """A card delegates a key, for orders or for QR codes, before the key is used."""
 
+from ordonum.knowledge.rights import may_prescribe
 from ordonum.model.actors import Actor
 from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse, check_delegation
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.signer import judge_delegation
-from ordonum.server.store.delegations import DelegationRow, add_delegation
+from ordonum.server.store.delegations import DelegationRow, add_delegation, live_keys
 from ordonum.server.usecases.context import Context
 from ordonum.wire import certificates, delegation, jws
+
+LIVE_MAX = 40  # a dozen workstations, each with its key and the next
 
 
 async def delegate(context: Context, actor: Actor, request: DelegateRequest) -> Delegated:
@@ -21,6 +24,12 @@ async def delegate(context: Context, actor: Actor, request: DelegateRequest) -> 
     if signer.professional.rpps != actor.rpps:
         raise Refused(Refusal.BAD_DELEGATION, cause="elle n'est pas signée par la carte de celui qui l'envoie")
     check_delegation(asked, now=now)
+    if not may_prescribe(signer.professional.profession):
+        raise Refused(Refusal.BAD_DELEGATION, cause="sa profession ne prescrit pas")
+    if asked.starts >= signer.certificate.not_valid_after_utc:
+        raise Refused(Refusal.BAD_DELEGATION, cause="elle commence après la fin de la carte")
+    if await live_keys(context.pool, signer.professional.rpps, asked.use.value, now) >= LIVE_MAX:
+        raise Refused(Refusal.BAD_DELEGATION, cause="ce professionnel a déjà trop de clés en cours")
     issuer, serial = certificates.issuer_and_serial(signer.certificate)
     row = await add_delegation(
         context.pool,

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import RULES
 from ordonum.knowledge.timezones import zone_of
@@ -10,12 +12,12 @@ from ordonum.model.acts import Executed, ExecuteRequest, Execution, Given
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.decisions import Verdict, check_early, check_execution
 from ordonum.model.facts import Facts
-from ordonum.model.lines import Family
+from ordonum.model.refusals import Refusal
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known, unseal
 from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.recording import Asked, Decided, record
-from ordonum.server.usecases.scanned import authentic_code, unknown
+from ordonum.server.usecases.scanned import authentic_code, cancelled_by, names, ordered, unknown
 from ordonum.server.vault.vault import Purpose
 from ordonum.wire import native
 
@@ -42,12 +44,19 @@ async def _early(context: Context, actor: Actor, request: ExecuteRequest, histor
     """What happened on a paper whose QR code is authentic is kept, and judged when the registration arrives."""
     code = await authentic_code(context, request.number, request.qr)
     if code is None or request.execution.given is not Given.ALREADY:
-        raise unknown(code, history)
+        raise unknown(code, history, actor)
     now = context.now()
     may = may_execute(actor)
     check_early(request.execution, may, now=now, zone=zone_of(actor.place))
-    kept = _kept(request.execution, actor, Verdict((), ()), now, early=tuple(sorted(may, key=lambda each: each.value)))
-    return _decided(context, request, kept, now, notices=("Gardé d'après le papier jusqu'à l'enregistrement",))
+    stopped = cancelled_by(code, history)
+    conflicts = (
+        *((Refusal.CANCELLED.code,) if stopped is not None else ()),
+        *(() if names(code, request.execution.beneficiary) else (Refusal.IDENTITY_DIFFERS.code,)),
+    )
+    kept = _kept(request.execution, actor, Verdict(conflicts, ()), now)
+    early = msgspec.structs.replace(kept, early=True, may=ordered(may), code_of=code.rpps)
+    told = () if stopped is None else ("Le prescripteur a annulé cette ordonnance avant son enregistrement",)
+    return _decided(context, request, early, now, notices=(*told, "Gardé d'après le papier jusqu'à l'enregistrement"))
 
 
 def _decided(
@@ -80,9 +89,7 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
     )
 
 
-def _kept(
-    execution: Execution, actor: Actor, verdict: Verdict, now: datetime, *, early: tuple[Family, ...] = ()
-) -> Executed:
+def _kept(execution: Execution, actor: Actor, verdict: Verdict, now: datetime) -> Executed:
     """The execution as the prescription's history keeps it: all but the beneficiary."""
     return Executed(
         act_id=execution.act_id,
@@ -96,8 +103,6 @@ def _kept(
         identity_reason=execution.identity_reason,
         rule_reason=execution.rule_reason,
         in_conflict=verdict.in_conflict,
-        early=bool(early),
-        may=early,
     )
 
 

@@ -10,6 +10,8 @@ from ordonum.server.store.delegations import DelegationRow, qr_keys_received, qr
 from ordonum.server.usecases.context import Context
 from ordonum.wire import delegation, jws, native
 
+DAYS_KEPT = 420  # a little more than thirteen months
+
 
 async def publish_keys(context: Context, asked: str) -> str:
     """The signed list of that day (AAAA-MM-JJ, UTC): keys received, keys revoked. A compact JWS. Raises Refused."""
@@ -20,6 +22,8 @@ async def publish_keys(context: Context, asked: str) -> str:
         raise Refused(Refusal.UNKNOWN_DAY) from None
     if day.isoformat() != asked or day > now.date() or months_after(day, KEPT_MONTHS) < now.date():
         raise Refused(Refusal.UNKNOWN_DAY)
+    if (held := context.published.get(asked)) is not None:
+        return held
     start = datetime.combine(day, time(), UTC)
     end = start + timedelta(days=1)
     received = await qr_keys_received(context.pool, start, end)
@@ -31,7 +35,12 @@ async def publish_keys(context: Context, asked: str) -> str:
         keys=tuple(_published(row) for row in received),
         revoked=tuple(RevokedKey(kid=kid, at=at) for kid, at in revoked),
     )
-    return context.vault.acknowledge(native.write(listed), typ=jws.KEYS_TYP)
+    signed = context.vault.acknowledge(native.write(listed), typ=jws.KEYS_TYP)
+    if listed.complete:
+        if len(context.published) >= DAYS_KEPT:
+            context.published.clear()
+        context.published[asked] = signed
+    return signed
 
 
 def _published(row: DelegationRow) -> PublishedKey:

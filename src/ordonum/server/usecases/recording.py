@@ -12,7 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Acknowledgement, Receipt
+from ordonum.model.acts import Acknowledgement, Receipt, Registered
 from ordonum.model.identifiers import CommitmentHex
 from ordonum.model.invoice import Justification
 from ordonum.model.refusals import Refusal, Refused
@@ -25,6 +25,7 @@ from ordonum.wire import native
 from ordonum.wire.commitment import digest
 
 ATTEMPTS_MAX = 60
+EARLY_MAX, EARLY_BY_PLACE_MAX = 20, 6
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -82,8 +83,8 @@ async def _add(
     context: Context, asked: Asked, decided: Decided, history: History, *, author: bytes, content: bytes, answer: bytes
 ) -> bool:
     year, vault = history.year(decided.at.year), context.vault
-    if history.seq_next > ACTS_MAX and asked.kind in ("execute", "invoice"):
-        raise Refused(Refusal.TOO_MANY_ACTS)
+    if asked.kind in ("execute", "invoice"):
+        _refuse_too_many(history, asked)
     row = ActRow(
         seq=history.seq_next,
         act_id=asked.act_id,
@@ -108,6 +109,18 @@ async def _add(
         act_id=asked.act_id,
     )
     return await record_act(context.pool, asked.lookup, row, audit, own_act=decided.own_act, patient=decided.patient)
+
+
+def _refuse_too_many(history: History, asked: Asked) -> None:
+    """What comes before a registration is bounded, by place and in all: nobody can bury a prescription, nor hold it up."""
+    if history.seq_next > ACTS_MAX:
+        raise Refused(Refusal.TOO_MANY_ACTS)
+    if history.state is not None:
+        return
+    waiting = [act for act in history.acts if not isinstance(act, Registered)]
+    here = [act for act in waiting if act.by.place.key == asked.actor.place.key]
+    if len(waiting) >= EARLY_MAX or len(here) >= EARLY_BY_PLACE_MAX:
+        raise Refused(Refusal.TOO_MANY_EARLY)
 
 
 def _receipt(context: Context, asked: Asked, decided: Decided, history: History) -> bytes:

@@ -36,6 +36,7 @@ async def register(context: Context, actor: Actor, request: RegisterRequest) -> 
             actor=actor,
             signer=signer.professional,
             may_prescribe=may_prescribe(signer.professional.profession),
+            signed_until=signer.ended,
             commitment_opens=commitment.opens(order.commitment, request.number, request.identity, request.opening),
             taken=history.registration is not None,
             now=now,

@@ -2,7 +2,14 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+from ordonum.knowledge.rights import may_execute
+from ordonum.knowledge.timezones import zone_of
+from ordonum.model.actors import Actor
+from ordonum.model.acts import Cancelled
+from ordonum.model.beneficiary import Beneficiary
+from ordonum.model.decisions import bare
 from ordonum.model.delegation import PublicKey
+from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.store.delegations import DelegationRow, qr_keys_of
@@ -33,23 +40,49 @@ async def authentic_code(context: Context, number: EpuId, text: str | None) -> Q
 def _served(row: DelegationRow, content: QrContent) -> bool:
     """Whether the key held on the day of writing; a day is that of any time zone."""
     day = datetime.combine(content.written_on, time(), UTC)
-    return row.recorded_at < day + timedelta(hours=48) and day - timedelta(hours=24) < row.ends_at
+    ends = row.ends_at if row.revoked_at is None else min(row.ends_at, row.revoked_at)
+    return row.recorded_at < day + timedelta(hours=48) and day - timedelta(hours=24) < ends
 
 
 def _jwk(row: DelegationRow) -> PublicKey:
     return delegation.read(jws.take_apart(row.jws, typ=jws.DELEGATION_TYP)).jwk
 
 
-def unknown(code: QrContent | None, history: History) -> Refused:
-    """The refusal of a number under which nothing is registered: an authentic code says that it is not registered *yet*,
-    and whoever holds it is told how many executions were kept meanwhile.
+def unknown(code: QrContent | None, history: History, actor: Actor) -> Refused:
+    """The refusal of a number under which nothing is registered: an authentic code says that it is not registered *yet*.
+
+    Whoever executes the same things is told how many executions were kept meanwhile, and all that the prescriber
+    cancelled; the prescriber is told nothing of executions: the patient may be opposed.
     """
     if code is None:
         return Refused(Refusal.UNKNOWN_NUMBER)
-    kept = len(history.early)
-    early = (
-        f" {kept} exécution{'s' if kept > 1 else ''} d'après le papier déjà gardée{'s' if kept > 1 else ''}."
-        if kept
-        else ""
+    if (stopped := cancelled_by(code, history)) is not None:
+        day = stopped.recorded_at.astimezone(zone_of(actor.place)).strftime("%d/%m/%Y")
+        return Refused(Refusal.CANCELLED, day=day, why=stopped.reason.label)
+    mine = may_execute(actor) - {Family.OTHER}
+    kept = sum(bool(mine & set(act.may)) and act.code_of == code.rpps for act in history.early)
+    if not kept or actor.rpps == code.rpps:
+        return Refused(Refusal.NOT_YET_REGISTERED)
+    plural = "s" if kept > 1 else ""
+    return Refused(
+        Refusal.NOT_YET_REGISTERED, early=f" {kept} exécution{plural} d'après le papier déjà gardée{plural}."
     )
-    return Refused(Refusal.NOT_YET_REGISTERED, early=early)
+
+
+def cancelled_by(code: QrContent, history: History) -> Cancelled | None:
+    """The cancellation, kept early, by the prescriber whom the code names."""
+    found = (act for act in history.acts if isinstance(act, Cancelled) and act.by.rpps == code.rpps)
+    return next(found, None)
+
+
+def names(code: QrContent, beneficiary: Beneficiary | None) -> bool:
+    """Whether the beneficiary of an execution is the patient whom the code names."""
+    if beneficiary is None:
+        return True
+    first_name, whole = bare(code.first_name), bare(beneficiary.first_name)
+    return beneficiary.birth_date == code.birth_date and bool(first_name) and whole.startswith(first_name)
+
+
+def ordered(may: frozenset[Family]) -> tuple[Family, ...]:
+    """Families in an order of their own, as an act keeps them."""
+    return tuple(sorted(may, key=lambda each: each.value))
