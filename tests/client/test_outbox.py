@@ -1,12 +1,17 @@
 """What a workstation keeps: before it is sent, until it is sure, and never doubled."""
 
+import secrets
+from uuid import uuid4
+
 import httpx2
+import pypdfium2
 import pytest
 
 from factories import a_medicine, a_prescription, a_text, an_execution
 from ordonum.cli.system import System
 from ordonum.client import CannotPrint, Client, Declined, EpuId, NotKept, Unconfirmed, prepare
 from ordonum.client.outbox import Kept
+from ordonum.model.acts import ByOwnAct, Cancellation, CancelReason, Given
 from ordonum.model.lines import Family
 from ordonum.model.refusals import Refusal
 
@@ -65,8 +70,18 @@ def test_a_client_that_died_leaves_a_pending_act_that_another_process_sends(own_
         with pytest.raises(Declined) as raised:
             client.resend(kept)
         assert raised.value.refusal is Refusal.UNKNOWN_NUMBER
-        assert list(client.outbox.pending()) == [kept]  # «later»: the registration may still arrive
-        client.outbox.discard(kept.act_id)
+        # Asked «now» and refused: the counter did otherwise since, and what is sent again later would count twice.
+        assert list(client.outbox.pending()) == []
+
+
+def test_what_has_happened_waits_for_the_registration_and_can_be_given_up(own_system: System) -> None:
+    with own_system.client("pharmacie-centre") as client:
+        execution = an_execution(given=Given.ALREADY)
+        with pytest.raises(Declined) as raised:
+            client.execute(EpuId.draw(secrets.choice), execution)
+        assert raised.value.refusal is Refusal.UNKNOWN_NUMBER
+        assert [each.act_id for each in client.outbox.pending()] == [execution.act_id]  # «later»: it may still arrive
+        client.outbox.discard(execution.act_id)
         assert list(client.outbox.pending()) == []
 
 
@@ -108,3 +123,34 @@ def test_a_damaged_side_file_does_not_stop_the_outbox(own_system: System) -> Non
         doctor.prescribe(a_prescription())
         (doctor.outbox.directory / "x.123.new").write_bytes(b"half")
         assert len(list(doctor.outbox.all())) == 1
+
+
+def test_a_cancelled_prescription_is_printed_no_more(doctor: Client) -> None:
+    done = doctor.prescribe(a_prescription())
+    doctor.sheet(done.act_id)
+    doctor.cancel(ByOwnAct(done.act_id), Cancellation(act_id=uuid4(), reason=CancelReason.DEATH))
+    with pytest.raises(CannotPrint, match="annulée"):
+        doctor.sheet(done.act_id)
+
+
+def test_the_first_sheet_printed_once_registered_is_no_duplicate_of_the_pending_one(
+    own_system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own_system.client("dr-martin") as doctor:
+        with monkeypatch.context() as cut:
+            _cut(doctor, cut)
+            with pytest.raises(Unconfirmed):
+                doctor.prescribe(a_prescription())
+        (kept,) = doctor.outbox.pending()
+        doctor.sheet(kept.act_id)
+        doctor.resend(kept)
+        assert "DUPLICATA" not in _said(doctor.sheet(kept.act_id))
+        assert "DUPLICATA n° 1" in _said(doctor.sheet(kept.act_id))
+
+
+def _said(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return str(document[0].get_textpage().get_text_range())
+    finally:
+        document.close()

@@ -39,7 +39,7 @@ READER: dict[Family, str] = {
     Family.HEALTH_PRODUCTS: "pharmacie-centre",
     Family.NURSING: "infirmiere-diallo",
     Family.PHYSIOTHERAPY: "kine-bernard",
-    Family.BIOLOGY: "dr-leroy",
+    Family.BIOLOGY: "biologiste-henry",
     Family.SPEECH_THERAPY: "orthophoniste-lefevre",
     Family.ORTHOPTICS: "orthoptiste-mercier",
     Family.PODIATRY: "podologue-blanc",
@@ -64,7 +64,7 @@ def _prescriptions(system: System, name: str) -> tuple[Prescription, ...]:
 
 def _register(system: System, name: str, rank: int) -> tuple[Prescription, UUID, EpuId]:
     prescription = _prescriptions(system, name)[rank - 1]
-    with system.client("dr-martin") as doctor:
+    with system.client("remplacante-simon" if prescription.replaced else "dr-martin") as doctor:
         done = doctor.prescribe(prescription)
         assert done.number is not None
         assert scan.find_code(doctor.sheet(done.act_id)).content.number == done.number

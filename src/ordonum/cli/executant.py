@@ -148,5 +148,7 @@ def _tell(client: Client, found: VerifiedOrder) -> None:
     for line, remainder in zip(order.lines, view.remainders, strict=True):
         saying.line(line)
         typer.echo(f"     {french.left(remainder, order.family)}")
+    for notice in view.notices:
+        typer.echo(f"  à savoir : {notice}.")
     for execution in view.executions:
         saying.execution(execution, zone)

@@ -5,6 +5,7 @@ Secrets never come by argument.
 
 import hashlib
 import os
+import re
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -219,7 +220,7 @@ def _typed(text: str) -> Presented:
 
 def parse_number(text: str) -> EpuId:
     """The number that a person typed or a scanner sent: number alone, or the QR code's whole text, whatever the layout."""
-    text = keyboard.understood(text)
+    text = keyboard.understood(re.sub(r"^\s*num[ée]ro\s*:\s*", "", text, flags=re.IGNORECASE))
     if len("".join(text.split())) > LENGTH + 6 or codes.kind_of(text) is not codes.Kind.UNKNOWN:
         return qr.number_in(text)
     try:

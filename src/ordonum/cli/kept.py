@@ -72,7 +72,7 @@ def resend(card: CardOption, service: ServiceOption = DEFAULT_SERVICE, as_json: 
             if not as_json:
                 acknowledged(client, done, as_json=False)
                 if act.operation == "register":
-                    typer.echo(f"  La feuille à jour : ordonum pdf {done.act_id}")
+                    typer.echo(f"  La feuille à jour : ordonum pdf {done.act_id} --card {client.card.name}")
     if as_json:
         exits.show({"ok": all(each["ok"] for each in results), "results": results})
     elif not results:

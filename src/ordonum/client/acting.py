@@ -20,11 +20,11 @@ from ordonum.client.outbox import Kept, Outbox
 from ordonum.client.transport import Road, Stand, decoded
 from ordonum.client.verify import Verifier
 from ordonum.model.actors import Software
-from ordonum.model.acts import Acknowledgement, Receipt
+from ordonum.model.acts import Acknowledgement, ExecuteRequest, Given, Receipt
 from ordonum.model.invoice import Justification
 from ordonum.model.number import EpuId
 from ordonum.model.refusals import Effect, Refusal, Refused, Retry
-from ordonum.wire import problem
+from ordonum.wire import native, problem
 
 T = TypeVar("T")
 UNAUTHENTICATED = 401
@@ -135,7 +135,7 @@ class Acting:
             told = refusal.problem
             # A refusal of the card says nothing of an earlier attempt whose reply was lost: the act stays pending.
             judged = not doubtful or told.status != UNAUTHENTICATED
-            if judged and told.effect is Effect.NONE and told.retry is Retry.NEVER:
+            if judged and told.effect is Effect.NONE and _is_settled(kept, told.retry):
                 yield from work(lambda: self._noted(lambda: self.outbox.refused(kept, told.code)))
             raise
         return (yield from work(lambda: self._acknowledged(kept, verifier, answer)))
@@ -206,6 +206,15 @@ class Acting:
         finally:
             trace.ended(code)
             yield from work(trace.flush)
+
+
+def _is_settled(kept: Kept, retry: Retry) -> bool:
+    """Whether a refusal ends the act. What was asked «now» is not sent again later: meanwhile the counter did otherwise."""
+    if retry is Retry.NEVER:
+        return True
+    if kept.operation != "execute" or retry is not Retry.LATER:
+        return False
+    return native.read(kept.body.encode(), ExecuteRequest).execution.given is Given.NOW
 
 
 def _stand(kept: Kept) -> Stand | None:

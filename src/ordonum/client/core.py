@@ -10,14 +10,15 @@ from msgspec import Struct
 
 from ordonum.client import prepare
 from ordonum.client.acting import Acknowledged
+from ordonum.client.card import Card
 from ordonum.client.effects import Steps, Unanswered, locked, work
-from ordonum.client.errors import ClientError, NotKept, Unconfirmed
+from ordonum.client.errors import CannotPrint, ClientError, NotKept, Unconfirmed
 from ordonum.client.journal import Trace
 from ordonum.client.outbox import Kept
 from ordonum.client.printing import Printing
 from ordonum.client.transport import decoded
 from ordonum.client.verify import VerifiedOrder, Verifier
-from ordonum.model.actors import Actor
+from ordonum.model.actors import Actor, Employee, Who
 from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
@@ -88,7 +89,9 @@ class Core(Printing):
         number = prescription.number if isinstance(prescription, ByNumber) else None
         request = CancelRequest(prescription=prescription, cancellation=cancellation, qr=scanned)
         prepared = prepare.Prepared(cancellation.act_id, number, native.write(request))
-        return (yield from self._first(self._new("cancel", prepared)))
+        done = yield from self._first(self._new("cancel", prepared))
+        yield from work(lambda: self._cancelled(prescription))
+        return done
 
     def executions(self, prescription: ByNumber | ByOwnAct) -> Steps[ForPrescriber]:
         """See Client.executions."""
@@ -131,6 +134,8 @@ class Core(Printing):
         if kept.operation != "execute" or kept.number is None:
             raise NotKept(f"L'acte {act_id} n'est pas une exécution.")
         execution = native.read_own(kept.body.encode(), ExecuteRequest).execution
+        if execution.seen_on_paper is not None:
+            raise CannotPrint("Cette délivrance est d'un autre, lue sur le papier : son dos est déjà écrit.")
         found = yield from self.consult(kept.number, execution.origin or Origin.PAPER, None)
         mine = next((each for each in found.view.executions if each.act_id == act_id), None)
 
@@ -138,7 +143,7 @@ class Core(Printing):
             return draw_back(
                 execution,
                 found.order,
-                Actor(self.card.holder, self.card.place, self.software),
+                Actor(_answered_for(self.card), self.card.place, self.software),
                 EpuId(str(kept.number)),
                 recorded_at=mine.recorded_at if mine is not None else None,
                 remainders=found.view.remainders,
@@ -189,6 +194,17 @@ class Core(Printing):
         except Unanswered as cause:
             raise Unconfirmed(None, str(cause)) from None
 
+    def _cancelled(self, prescription: ByNumber | ByOwnAct) -> None:
+        """Note on the prescription, if this workstation made it, that its sheet is printed no more."""
+        for kept in self.outbox.all():
+            mine = (
+                kept.act_id == prescription.register_act_id
+                if isinstance(prescription, ByOwnAct)
+                else (kept.number == prescription.number)
+            )
+            if kept.operation == "register" and mine:
+                self.outbox.change(kept, cancelled=True)
+
     # below -----------------------------------------------------------------------------------------------------------
 
     def _if_pending(self, kept: Kept) -> Steps[Acknowledged | None]:
@@ -216,3 +232,9 @@ class Core(Printing):
             source=source,
             prescription=prescription,
         )
+
+
+def _answered_for(card: Card) -> Who:
+    """The holder of a card, with who answers for them if they are an employee."""
+    holder = card.holder
+    return msgspec.structs.replace(holder, under=card.under) if isinstance(holder, Employee) else holder

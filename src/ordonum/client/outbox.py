@@ -39,7 +39,8 @@ SEALED, CLEAR, ASIDE = ".sealed", ".json", ".damaged"
 class Kept(Struct, frozen=True, kw_only=True):
     """An act of this workstation. `body` is the exact request; `answer` the exact reply; `refused` a refusal's code.
 
-    `doubtful`: an earlier attempt may have been recorded, its reply was lost. `prints`: how many sheets left the printer;
+    `doubtful`: an earlier attempt may have been recorded, its reply was lost. `prints`: how many sheets left the printer,
+    `prints_pending` of them before it was registered; `cancelled`: by this workstation, the sheet is printed no more;
     `code`: the text of their QR code, signed once and printed again as it is.
     """
 
@@ -55,7 +56,9 @@ class Kept(Struct, frozen=True, kw_only=True):
     doubtful: bool = False
     refused: str | None = None
     prints: int = 0
+    prints_pending: int = 0
     code: str | None = None
+    cancelled: bool = False
 
     def __repr__(self) -> str:
         return f"Kept({self.operation}, {self.act_id})"
@@ -134,7 +137,8 @@ class Outbox:
         kept = self.get(act_id)
         with self._writing(str(act_id)):
             kept = self._read(str(act_id)) or kept
-            more: Kept = msgspec.structs.replace(kept, prints=kept.prints + 1)
+            pending = kept.prints_pending + (kept.answer is None)
+            more: Kept = msgspec.structs.replace(kept, prints=kept.prints + 1, prints_pending=pending)
             self._put(more)
         return more
 

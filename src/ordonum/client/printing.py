@@ -10,7 +10,7 @@ from ordonum.client.errors import CannotPrint, ClientError, NotKept, UnusableCar
 from ordonum.client.keys import HeldKey
 from ordonum.client.transport import decoded
 from ordonum.knowledge import specialties
-from ordonum.knowledge.rights import may_prescribe
+from ordonum.knowledge.rights import may_prescribe, may_secure
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Professional
 from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse
@@ -48,11 +48,14 @@ class Printing(Acting):
             if kept.refused is not None:
                 raise CannotPrint(f"Cette ordonnance n'a pas été enregistrée ({kept.refused}) : refaites-la.")
             code = qr.read(kept.code) if kept.code else prepare.code(kept.prescription, kept.number, self._code_key())
-            copy = self.outbox.printed(act_id).prints  # counted before anybody holds it
+            if kept.cancelled:
+                raise CannotPrint("Cette ordonnance est annulée : elle ne s'imprime plus.")
+            printed = self.outbox.printed(act_id)  # counted before anybody holds it
             registered = kept.answer is not None
+            copy = printed.prints - (printed.prints_pending if registered else 0)
             made = self._draw(kept.prescription, code, registered=registered, copy=copy, variant=variant)
             trace.act_id = act_id
-            trace.printed(copy)
+            trace.printed(printed.prints)
             trace.flush()
             return made
 
@@ -67,6 +70,8 @@ class Printing(Acting):
             raise declined(refused) from None
         if prescription.family not in may_prescribe(who):
             raise declined(Refused(Refusal.NOT_ENTITLED, profession=who.label, family=prescription.family.label))
+        if not may_secure(who) and any(line.secured for line in prescription.lines):
+            raise declined(Refused(Refusal.NOT_ENTITLED_SECURED, profession=who.label))
 
     def _code_key(self) -> HeldKey:
         """The key that signs QR codes: the one in use, or a new one that the card delegates."""

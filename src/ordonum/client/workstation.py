@@ -22,6 +22,7 @@ from ordonum.client.sealing import KeyWrap
 from ordonum.model.actors import Software
 from ordonum.model.identifiers import Nil
 
+stamina.instrumentation.set_on_retry_hooks(())  # what is retried is in the journal, not on the terminal
 SOFTWARE = Software("ordonum", __version__, nil=Nil("ORDONUM-1"))
 ATTEMPTS, WAIT_INITIAL_SECONDS, WAIT_MAX_SECONDS = 3, 0.2, 2.0
 TIMEOUT_SECONDS = 10.0

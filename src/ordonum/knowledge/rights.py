@@ -30,7 +30,7 @@ MAY_PRESCRIBE: dict[Profession, frozenset[Family]] = {
 
 # What each profession reads and executes besides the prescriptions without a family that are addressed to it.
 MAY_EXECUTE: dict[Profession, frozenset[Family]] = {
-    Profession.PHARMACIST: frozenset({Family.HEALTH_PRODUCTS, Family.BIOLOGY}),
+    Profession.PHARMACIST: frozenset({Family.HEALTH_PRODUCTS}),
     Profession.AUDIOLOGIST: frozenset({Family.HEALTH_PRODUCTS}),
     Profession.ORTHOTIST: frozenset({Family.HEALTH_PRODUCTS}),
     Profession.PODIATRIC_ORTHOTIST: frozenset({Family.HEALTH_PRODUCTS}),
@@ -43,8 +43,16 @@ MAY_EXECUTE: dict[Profession, frozenset[Family]] = {
     Profession.SPEECH_THERAPIST: frozenset({Family.SPEECH_THERAPY}),
     Profession.ORTHOPTIST: frozenset({Family.ORTHOPTICS}),
     Profession.PODIATRIST: frozenset({Family.PODIATRY}),
-    Profession.DOCTOR: frozenset({Family.BIOLOGY}),
 }
+
+# Who executes biology: by their specialty in the CI-SIS (G and EG of pharmacists, biologie médicale of doctors).
+BIOLOGISTS: dict[Profession, frozenset[str]] = {
+    Profession.PHARMACIST: frozenset({"G", "EG"}),
+    Profession.DOCTOR: frozenset({"SM03", "SM63", "SM64", "SM65", "SM66", "SM67"}),
+}
+
+# Who may ask for a secured prescription; which medicine each may prescribe comes with the law of the circuit.
+MAY_SECURE = frozenset({Profession.DOCTOR, Profession.DENTIST, Profession.MIDWIFE})
 
 # An employee executes under the professional who answers for them (préparateurs: CSP L.4241-1); a secretary executes nothing.
 EMPLOYEE_MAY_EXECUTE: dict[EmployeeRole, frozenset[Family]] = {
@@ -67,10 +75,18 @@ def may_prescribe(profession: Profession) -> frozenset[Family]:
     return MAY_PRESCRIBE.get(profession, frozenset())
 
 
+def may_secure(profession: Profession) -> bool:
+    """Whether this profession may prescribe what needs a secured prescription."""
+    return profession in MAY_SECURE
+
+
 def may_execute(actor: Actor) -> frozenset[Family]:
     """The families that this actor may read and execute; `other` only where it is addressed to their profession."""
     if isinstance(actor.who, Professional):
-        return MAY_EXECUTE.get(actor.who.profession, frozenset()) | {Family.OTHER}
+        who = actor.who
+        if who.specialty in BIOLOGISTS.get(who.profession, frozenset()):
+            return frozenset({Family.BIOLOGY, Family.OTHER})
+        return MAY_EXECUTE.get(who.profession, frozenset()) | {Family.OTHER}
     if isinstance(actor.who, Employee):
         return EMPLOYEE_MAY_EXECUTE.get(actor.who.role, frozenset())
     return frozenset()

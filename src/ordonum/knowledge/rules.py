@@ -13,8 +13,8 @@ RULES: tuple[Rule, ...] = (
         name="first-delivery-3-months",
         article="CSP R.5132-22",
         sentence=(
-            "L'ordonnance a été rédigée il y a plus de trois mois : la première délivrance d'un médicament des listes I "
-            "ou II n'est plus possible (article à valider)"
+            "Ordonnance rédigée il y a plus de trois mois : un médicament des listes I ou II ne peut plus être délivré "
+            "pour la première fois (CSP R.5132-22, règle à valider)"
         ),
         since=date(2007, 1, 1),
         effect=Effect.INFORMS,  # refuses once the drug base says which lines are listed

@@ -6,7 +6,7 @@ refused it is named `in_conflict`. Only shape and the right to act refuse it.
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -205,11 +205,16 @@ def _rules_met(execution: Execution, facts: Facts) -> Iterator[Rule]:
     if not execution.delivers:
         return
     day = execution.performed_at.astimezone(facts.zone).date()
-    first = not any(each.given for each in facts.state.remainders)
-    for rule in facts.rules:
+    yield from rules_met(facts.state, facts.rules, day)
+
+
+def rules_met(state: State, rules: tuple[Rule, ...], day: date) -> Iterator[Rule]:
+    """Rules that a delivery on that day would meet: in force then, their delay passed since the order was written."""
+    first = not any(each.given for each in state.remainders)
+    for rule in rules:
         in_force = rule.since <= day and (rule.until is None or day < rule.until)
-        looked_at = (rule.when is When.ANY or first) and facts.state.order.family in rule.families
-        if in_force and looked_at and months_after(facts.state.order.written_on, rule.months) < day:
+        looked_at = (rule.when is When.ANY or first) and state.order.family in rule.families
+        if in_force and looked_at and months_after(state.order.written_on, rule.months) < day:
             yield rule
 
 

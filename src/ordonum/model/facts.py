@@ -77,6 +77,7 @@ class RegisterFacts(Struct, frozen=True, kw_only=True):
     actor: Actor
     signer: Professional
     may_prescribe: frozenset[Family]
+    may_secure: bool = True
     signed_until: datetime | None = None
     commitment_opens: bool
     taken: bool

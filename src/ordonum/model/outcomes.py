@@ -70,10 +70,10 @@ class AgreementMeans(Labelled):
 
 
 class Agreement(Struct, frozen=True, forbid_unknown_fields=True):
-    """The prescriber's agreement to a modification: by which means, and which day."""
+    """The prescriber's agreement to a modification: by which means, and which day if it is not the act's."""
 
     means: AgreementMeans
-    on: date
+    on: date | None = None
 
 
 class Intervention(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -151,6 +151,12 @@ class Refusal(Enum):
         "La profession « {profession} » ne permet pas cet acte sur une ordonnance de type « {family} ».",
         "Vérifiez la profession et le type d'ordonnance.",
     )
+    NOT_ENTITLED_SECURED = Reason(
+        "not-entitled-secured",
+        Kind.FORBIDDEN,
+        "La profession « {profession} » ne prescrit pas ce qui demande une ordonnance sécurisée.",
+        "Adressez le patient à un médecin.",
+    )
     NOT_YOUR_FAMILY = Reason(
         "not-your-family",
         Kind.FORBIDDEN,

@@ -26,8 +26,6 @@ def months_after(day: date, months: int) -> date:
 
 def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
     """Refuse a registration, or return. Signature and certificate were verified before; they come first."""
-    today = facts.now.astimezone(facts.zone).date()
-    latest = (facts.now + CLOCK_TOLERANCE).astimezone(facts.zone).date()
     if not _may_send(facts.actor, facts.signer, order):
         raise Refused(Refusal.SIGNER_NOT_CALLER)
     if order.prescriber != facts.signer:
@@ -37,16 +35,25 @@ def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
         raise Refused(Refusal.PLACE_DIFFERS, at="$.jws.place")
     if order.family not in facts.may_prescribe:
         raise Refused(Refusal.NOT_ENTITLED, profession=facts.signer.profession.label, family=order.family.label)
+    if not facts.may_secure and any(line.secured for line in order.lines):
+        raise Refused(Refusal.NOT_ENTITLED_SECURED, at="$.jws.lines", profession=facts.signer.profession.label)
     if not facts.commitment_opens:
         raise Refused(Refusal.COMMITMENT_DIFFERS, at="$.jws.commitment")
+    _check_dates(order, facts)
+    if facts.taken:
+        raise Refused(Refusal.NUMBER_TAKEN, at="$.number")
+
+
+def _check_dates(order: SignedOrder, facts: RegisterFacts) -> None:
+    """Not written in the future, nor too long ago, nor after the end of the key that signed."""
+    today = facts.now.astimezone(facts.zone).date()
+    latest = (facts.now + CLOCK_TOLERANCE).astimezone(facts.zone).date()
     if order.written_on > latest:
         raise Refused(Refusal.WRITTEN_IN_FUTURE, at="$.jws.written_on")
     if facts.signed_until is not None and order.written_on > facts.signed_until.astimezone(facts.zone).date():
         raise Refused(Refusal.CERTIFICATE_EXPIRED, at="$.jws.written_on")
     if months_after(order.written_on, REGISTRATION_MONTHS) < today:
         raise Refused(Refusal.WRITTEN_TOO_LONG_AGO, at="$.jws.written_on")
-    if facts.taken:
-        raise Refused(Refusal.NUMBER_TAKEN, at="$.number")
 
 
 def check_scope(family: Family, establishment: Establishment | None) -> None:

@@ -50,6 +50,7 @@ class ForExecutant(Struct, frozen=True, kw_only=True):
     cancelled: CancelledView | None
     remainders: tuple[Remainder, ...]
     executions: tuple[PastExecution, ...]
+    notices: tuple[str, ...] = ()
 
 
 class ForPrescriber(Struct, frozen=True, kw_only=True):
@@ -95,8 +96,16 @@ def for_prescriber(state: State) -> ForPrescriber:
     )
 
 
-def for_executant(state: State, *, jws: str, identity: Identity, opening: str, registered: Receipt) -> ForExecutant:
-    """The executant's view of a state, with the evidence to verify it."""
+def for_executant(
+    state: State,
+    *,
+    jws: str,
+    identity: Identity,
+    opening: str,
+    registered: Receipt,
+    notices: tuple[str, ...] = (),
+) -> ForExecutant:
+    """The executant's view of a state, with the evidence to verify it, and what rules say before anything is delivered."""
     return ForExecutant(
         jws=jws,
         identity=identity,
@@ -106,4 +115,5 @@ def for_executant(state: State, *, jws: str, identity: Identity, opening: str, r
         cancelled=_cancelled(state),
         remainders=state.remainders,
         executions=tuple(past(each, state) for each in state.executions),
+        notices=notices,
     )

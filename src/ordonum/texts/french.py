@@ -122,7 +122,8 @@ def intervention(made: Intervention) -> str:
     if made.detail:
         said += f" : {made.detail}"
     if made.agreement:
-        said += f", accord du prescripteur le {day(made.agreement.on)} par {made.agreement.means.label}"
+        when = f" le {day(made.agreement.on)}" if made.agreement.on else ""
+        said += f", accord du prescripteur{when} par {made.agreement.means.label}"
     return said
 
 

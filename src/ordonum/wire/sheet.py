@@ -34,7 +34,6 @@ ALD_ZONE = (
 )
 OTHER_ZONE = ("Prescriptions SANS RAPPORT avec l'affection de longue durée", "(MALADIES INTERCURRENTES)")
 VALIDITY = "Listes I et II : première délivrance dans les 3 mois (CSP R.5132-22)."
-VALIDITY_IN_WORDS = "Stupéfiants : délivrés en entier si l'ordonnance est présentée dans les 3 jours."
 SECURED = "VAUT ORDONNANCE SÉCURISÉE"
 _MODULE_MM = {"rpps": 0.3, "place": 0.3, "ins": 0.5}  # ordinary readers want 0.25 mm at least
 _DENSE_ABOVE = 5  # lines above which dosage and amount share a line where they fit: a second page is read by few
@@ -139,7 +138,9 @@ def _body(prescription: Prescription, *, registered: bool) -> dict[str, object]:
 def _line(line: Line, *, registered: bool) -> dict[str, object]:
     marks = [said for said in line_texts.marks(line) if said != line_texts.URGENT]
     if line.secured:
-        marks.append("Vaut ordonnance sécurisée" + ("" if registered else " une fois enregistrée seulement"))
+        marks.append(
+            "Vaut ordonnance sécurisée" if registered else "Non enregistrée : ne vaut pas ordonnance sécurisée"
+        )
     words = [line_texts.title(line), line.dosage or "", line.instruction or "", line.note or "", *marks]
     rows = sum(text.count("\n") + math.ceil(len(text) / _LINE_OF_TEXT) for text in words)
     return {
@@ -165,11 +166,9 @@ def _sayings(prescription: Prescription, *, registered: bool) -> list[str]:
     found = [NOTICE if registered else PENDING]
     if any(isinstance(line, (MedicineLine, PreparationLine)) for line in prescription.lines):
         found.append(VALIDITY)
-    if any(isinstance(line, (MedicineLine, PreparationLine)) and line.in_words for line in prescription.lines):
-        found.append(VALIDITY_IN_WORDS)
     found.append("Donnez cette feuille au professionnel de votre choix : il pourra alors la lire.")
     if prescription.opposed:
-        found.append(f"Opposition du patient : le prescripteur ne consultera pas ce qui sera {done}.")
+        found.append(f"Opposition : le prescripteur ne consultera pas ce qui sera {done}.")
     else:
         found.append(f"Le prescripteur pourra consulter ce qui sera {done} ; vous pouvez refuser.")
     return found
@@ -186,7 +185,7 @@ def _titles(prescription: Prescription, prescriber: Professional, specialty_labe
         found.append(f"en remplacement {title} {_name(other)} (N° RPPS {other.rpps})")
     if prescription.establishment is not None:
         inside = prescription.establishment
-        found.append(f"Exercice au sein de {inside.name} (N° FINESS {inside.finess})")
+        found.append(f"Exercice dans l'établissement {inside.name} (N° FINESS {inside.finess})")
     return found
 
 

@@ -87,7 +87,7 @@ def _executant(by: Actor) -> list[str]:
     found = [place.name, f"N° FINESS {place.finess}" if place.finess else f"N° AM {place.numero_am}"]
     found.append(f"{place.address}, {place.postal_code} {place.city}")
     if by.inside is not None:
-        found.append(f"au sein de {by.inside.name} (N° FINESS {by.inside.finess})")
+        found.append(f"dans l'établissement {by.inside.name} (N° FINESS {by.inside.finess})")
     if isinstance(who, Professional):
         found.append(f"{who.given_name} {who.surname}, {who.profession.label}, N° RPPS {who.rpps}")
     elif isinstance(who, Employee):
@@ -134,7 +134,8 @@ def _delivered(each: Delivered | Handwritten, same: str) -> str:
     """«2 boîtes : OMÉPRAZOLE 20 mg, lot A12 (exp. 2028-03)»; the quantity first, since it is what is looked for."""
     counted = f"{french.quantity(each.quantity)} : " if each.quantity is not None else ""
     batches = [f"lot {batch.number}" + (f" (exp. {batch.expires})" if batch.expires else "") for batch in each.batches]
-    return counted + ", ".join([each.product or same, *batches])
+    covers = [f"compte pour {each.covers}"] if isinstance(each, Delivered) and each.covers is not None else []
+    return counted + ", ".join([each.product or same, *covers, *batches])
 
 
 def _why(each: Delivered | Handwritten) -> str:

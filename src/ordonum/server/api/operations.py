@@ -71,6 +71,7 @@ OPERATIONS = (
             Refusal.MADE_AND_EXECUTED_INSIDE,
             Refusal.PLACE_DIFFERS,
             Refusal.NOT_ENTITLED,
+            Refusal.NOT_ENTITLED_SECURED,
             Refusal.COMMITMENT_DIFFERS,
             Refusal.WRITTEN_IN_FUTURE,
             Refusal.WRITTEN_TOO_LONG_AGO,

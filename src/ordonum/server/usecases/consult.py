@@ -1,9 +1,11 @@
 """An executant reads the prescription whose number the patient handed over."""
 
 from ordonum.knowledge.rights import may_execute
+from ordonum.knowledge.rules import RULES
+from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import ConsultRequest
-from ordonum.model.decisions import check_consultation
+from ordonum.model.decisions import check_consultation, rules_met
 from ordonum.model.views import ForExecutant, for_executant
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.context import Context
@@ -28,12 +30,14 @@ async def consult(context: Context, actor: Actor, request: ConsultRequest) -> Fo
     assert row is not None
     sealed = unseal(context, history, request.number)
     body = context.vault.decrypt(Purpose.BODY, row.year, lookup, row.act_id, row.body)
+    now = context.now()
+    day = now.astimezone(zone_of(actor.place)).date()
     seen = entry(
         context,
         lookup,
         action="consult",
         actor=actor,
-        at=context.now(),
+        at=now,
         year=row.year,
         outcome="done",
         origin=request.origin.value,
@@ -45,4 +49,5 @@ async def consult(context: Context, actor: Actor, request: ConsultRequest) -> Fo
         identity=sealed.identity,
         opening=sealed.opening,
         registered=receipt(context, history, row),
+        notices=tuple(rule.sentence for rule in rules_met(state, RULES, day)),
     )

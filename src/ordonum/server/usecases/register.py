@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from ordonum.knowledge.rights import may_prescribe
+from ordonum.knowledge.rights import may_prescribe, may_secure
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import RegisterRequest
@@ -36,6 +36,7 @@ async def register(context: Context, actor: Actor, request: RegisterRequest) -> 
             actor=actor,
             signer=signer.professional,
             may_prescribe=may_prescribe(signer.professional.profession),
+            may_secure=may_secure(signer.professional.profession),
             signed_until=signer.ended,
             commitment_opens=commitment.opens(order.commitment, request.number, request.identity, request.opening),
             taken=history.registration is not None,
