@@ -137,6 +137,7 @@ def test_the_first_sheet_printed_once_registered_is_no_duplicate_of_the_pending_
     own_system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with own_system.client("dr-martin") as doctor:
+        doctor.prescribe(a_prescription())
         with monkeypatch.context() as cut:
             _cut(doctor, cut)
             with pytest.raises(Unconfirmed):
