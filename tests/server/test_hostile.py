@@ -18,12 +18,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from factories import a_beneficiary, a_medicine, a_prescription, a_text, an_execution, boxes, delivered
 from ordonum.cli.system import System
-from ordonum.client import Cancellation, CancelReason, Client, Declined, prepare
+from ordonum.client import Cancellation, CancelReason, Card, Client, Declined, prepare
 from ordonum.client.card import CardFile
+from ordonum.model.actors import Profession
 from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
 from ordonum.model.lines import Family
 from ordonum.model.products import MedicineLine
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.sandbox import people
 from ordonum.sandbox.authority import Authority
 from ordonum.server.store.embedded import OWNER, EmbeddedPostgres
 from ordonum.server.store.trace import entries
@@ -135,10 +137,20 @@ def test_registering_stops_when_the_revocation_list_is_overdue_and_the_rest_goes
         assert pharmacy.consult(number, Origin.PAPER).order.lines
 
 
-def test_a_prescriber_learns_nothing_of_an_opposed_patient_by_another_door(doctor: Client, pharmacy: Client) -> None:
-    done = doctor.prescribe(a_prescription(opposed=True, lines=(a_text(),), family=Family.BIOLOGY))
+def test_a_prescriber_learns_nothing_of_an_opposed_patient_by_another_door(system: System, tmp_path: Path) -> None:
+    """A doctor who is a biologist may execute what they prescribed."""
+    who = people.professional(93, "LABO", "Anne", Profession.DOCTOR, specialty="SM03")
+    card = Card(system.authority.issue("dr-labo", who, people.cabinet(93, "Cabinet Labo")))
+    with Client(system.url, card, home=tmp_path, trust=system.authority.trust) as doctor:
+        _learns_nothing(system, doctor)
+
+
+def _learns_nothing(system: System, doctor: Client) -> None:
+    prescription = a_prescription(opposed=True, lines=(a_text(),), family=Family.BIOLOGY, place=doctor.card.place)
+    done = doctor.prescribe(prescription)
     assert done.number is not None
-    pharmacy.execute(done.number, an_execution(delivered(1, None)))
+    with system.client("biologiste-henry") as laboratory:
+        laboratory.execute(done.number, an_execution(delivered(1, None)))
     with pytest.raises(Declined) as raised:
         doctor.consult(done.number, Origin.PAPER)
     assert raised.value.refusal is Refusal.PATIENT_OPPOSED

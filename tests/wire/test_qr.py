@@ -200,6 +200,6 @@ def test_the_sheet_says_in_words_what_a_person_must_know() -> None:
     assert "pourra consulter" in plain
     assert "SPÉCIMEN" not in plain
     assert "Non enregistrée" not in plain
-    assert "Opposition du patient" in _printed(opposed=True)
+    assert "Opposition : le prescripteur" in _printed(opposed=True)
     assert "non sécurisée tant que non enregistrée" in _printed(registered=False)
     assert "SPÉCIMEN" in _printed(specimen=True)

@@ -178,7 +178,7 @@ def test_a_colleague_who_is_replaced_does_not_sign(desk: Desk) -> None:
 
 def test_the_card_that_plays_an_execution_is_of_the_trade_that_reads_it(desk: Desk) -> None:
     cards = {each.name: each.profession for each in desk.cards}
-    assert cards[desk.executant(Family.BIOLOGY) or ""] is not Profession.DOCTOR  # who may, and lives by something else
+    assert cards[desk.executant(Family.HEALTH_PRODUCTS) or ""] is Profession.PHARMACIST
     assert desk.executant(Family.OTHER, Profession.NURSE) == "infirmiere-diallo"
     assert desk.executant(Family.TRANSPORT) is None
 

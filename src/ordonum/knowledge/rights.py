@@ -80,13 +80,17 @@ def may_secure(profession: Profession) -> bool:
     return profession in MAY_SECURE
 
 
+def executed_by(who: Professional) -> frozenset[Family]:
+    """The families that a professional executes, by their profession and specialty."""
+    if who.specialty in BIOLOGISTS.get(who.profession, frozenset()):
+        return frozenset({Family.BIOLOGY})
+    return MAY_EXECUTE.get(who.profession, frozenset())
+
+
 def may_execute(actor: Actor) -> frozenset[Family]:
     """The families that this actor may read and execute; `other` only where it is addressed to their profession."""
     if isinstance(actor.who, Professional):
-        who = actor.who
-        if who.specialty in BIOLOGISTS.get(who.profession, frozenset()):
-            return frozenset({Family.BIOLOGY, Family.OTHER})
-        return MAY_EXECUTE.get(who.profession, frozenset()) | {Family.OTHER}
+        return executed_by(actor.who) | {Family.OTHER}
     if isinstance(actor.who, Employee):
         return EMPLOYEE_MAY_EXECUTE.get(actor.who.role, frozenset())
     return frozenset()

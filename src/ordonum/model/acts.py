@@ -25,8 +25,8 @@ Opening = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)", title="r : 32 oct
 class Given(Labelled):
     """`now`: asked before anything leaves the counter, rules may refuse. `already`: it has happened, and is recorded."""
 
-    NOW = "now", "remis maintenant"
-    ALREADY = "already", "déjà remis"
+    NOW = "now", "remis ou fait maintenant"
+    ALREADY = "already", "déjà remis ou fait"
 
 
 class Origin(Labelled):

@@ -433,8 +433,8 @@ class Refusal(Enum):
     LATE_NEEDS_ALREADY = Reason(
         "late-needs-already",
         Kind.INVALID,
-        "L'acte date de plus de 24 heures et se dit « remis maintenant ».",
-        "Déclarez-le « déjà remis » (given: already).",
+        "L'acte date de plus de 24 heures et se dit « remis ou fait maintenant ».",
+        "Déclarez-le « déjà remis ou fait » (given: already).",
     )
     IDENTITY_DIFFERS = Reason(
         "identity-differs",

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ordonum.client import Card, Client
-from ordonum.knowledge.rights import MAY_EXECUTE, may_prescribe
+from ordonum.knowledge.rights import executed_by, may_prescribe
 from ordonum.model.actors import Employee, Place, Profession, Professional, Who
 from ordonum.model.acts import Execution
 from ordonum.model.lines import Family
@@ -66,12 +66,8 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     def executant(self, family: Family, addressed_to: Profession | None = None) -> str | None:
         """The name of the first card that executes this family, one that does not prescribe it if there is one."""
-        able = [each for each in self.cards if each.profession is not None and _executes(each.profession, family)]
+        able = [each for each in self.cards if isinstance(each.who, Professional) and family in executed_by(each.who)]
         if addressed_to is not None:
             able = [each for each in self.cards if each.profession is addressed_to]
         able.sort(key=lambda each: each.profession is Profession.DOCTOR)
         return able[0].name if able else None
-
-
-def _executes(profession: Profession, family: Family) -> bool:
-    return family in MAY_EXECUTE.get(profession, frozenset())
