@@ -1,5 +1,6 @@
 """What somebody with a card and bad intentions tries on early acts, delegated keys, places and invoices."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,8 @@ from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal
 from ordonum.model.state import Status
+from ordonum.server.usecases.scanned import authentic_code
+from ordonum.server.worker.revocations import receive
 from ordonum.wire import jws, native, qr
 from raw import ask_token, assert_problem, post, token
 from sheet_on_paper import Sheet, already
@@ -189,3 +192,22 @@ def test_what_was_cancelled_after_all_stays_what_it_is(system: System, doctor: C
         doctor.cancel(ByOwnAct(done.act_id), Cancellation(act_id=uuid4(), reason=CancelReason.DEATH))
     assert raised.value.refusal is Refusal.ALREADY_CANCELLED
     assert doctor.executions(ByOwnAct(done.act_id)).status is Status.CANCELLED
+
+
+def test_a_revoked_issuer_ends_the_keys_that_its_cards_delegated(own_system: System, tmp_path: Path) -> None:
+    with own_system.client("dr-martin") as doctor:
+        sheet = Sheet(own_system, doctor, a_prescription(), HeldKeys(tmp_path / "keys"))
+        held = sheet.code
+        assert own_system.context is not None
+        assert own_system.loop is not None
+
+        def proves() -> bool:
+            asked = authentic_code(own_system.context, sheet.number, held)  # type: ignore[arg-type]  # it is running
+            done = asyncio.run_coroutine_threadsafe(asked, own_system.loop).result(10)  # type: ignore[arg-type]  # idem
+            return done is not None
+
+        assert proves()
+        own_system.authority.revoke_issuer()
+        receiving = receive(own_system.context, own_system.authority.revocation_list)
+        asyncio.run_coroutine_threadsafe(receiving, own_system.loop).result(10)
+        assert not proves()

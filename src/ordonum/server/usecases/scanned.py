@@ -12,6 +12,8 @@ from ordonum.model.delegation import PublicKey
 from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.server.identity.signer import names_of
+from ordonum.server.store.credentials import revocations_of
 from ordonum.server.store.delegations import DelegationRow, qr_keys_of
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import History
@@ -34,7 +36,13 @@ async def authentic_code(context: Context, number: EpuId, text: str | None) -> Q
     if signed.content.number != number:
         raise Refused(Refusal.QR_DIFFERS, at="$.qr")
     keys = [row for row in await qr_keys_of(context.pool, signed.content.rpps) if _served(row, signed.content)]
-    return signed.content if any(qr.holds(signed, delegation.public_key(_jwk(row))) for row in keys) else None
+    signer = next((row for row in keys if qr.holds(signed, delegation.public_key(_jwk(row)))), None)
+    if signer is None:
+        return None
+    above = names_of(jws.take_apart(signer.jws, typ=jws.DELEGATION_TYP))[1:]
+    return (
+        None if await revocations_of(context.pool, above) else signed.content
+    )  # a revoked issuer revokes all below it
 
 
 def _served(row: DelegationRow, content: QrContent) -> bool:
