@@ -67,10 +67,13 @@ def test_an_invoice_after_its_execution_needs_no_scan(system: System, doctor: Cl
     assert _reasons(_attach(system, pharmacy, number, *lines, execution=execution)) == [(False, "justified")] * 2
 
 
-def test_an_invoice_before_its_execution_awaits_it(system: System, doctor: Client, pharmacy: Client) -> None:
-    number = _prescribed(doctor, 2)
-    assert _reasons(_attach(system, pharmacy, number)) == [(True, "execution-awaited")]
-    _execute(system, pharmacy, number, delivered(1, boxes(1)))
+def test_an_invoice_before_its_execution_awaits_it_and_the_execution_tells_what_it_justifies(
+    system: System, doctor: Client, pharmacy: Client
+) -> None:
+    number, act_id = _prescribed(doctor, 2), uuid4()
+    assert _reasons(_attach(system, pharmacy, number, act_id=act_id)) == [(True, "execution-awaited")]
+    told = pharmacy.execute(number, an_execution(delivered(1, boxes(1)))).justification
+    assert [(each.invoice, each.scan_needed) for each in told] == [(act_id, False)]
     assert _reasons(_attach(system, pharmacy, number, act_id=uuid4(), execution=uuid4())) == [
         (True, "execution-awaited")
     ]

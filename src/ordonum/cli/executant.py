@@ -96,6 +96,8 @@ def execute(
             sent = native.read_own(client.outbox.get(done.act_id).body.encode(), ExecuteRequest)
             for each in sent.execution.lines:
                 typer.echo(f"  {french.executed(each)}")
+            for told in done.justification:
+                typer.echo(f"  {french.justification(told)}")
 
 
 @exits.telling

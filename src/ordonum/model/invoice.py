@@ -51,8 +51,9 @@ class ScanReason(Labelled):
 
 
 class Justification(Struct, frozen=True, kw_only=True):
-    """Whether a line of the invoice still needs a scan. `position` is its place in the invoice, from 1."""
+    """Whether a line of an invoice still needs a scan: of the one that the act `invoice` attached, at `position` from 1."""
 
+    invoice: UUID
     position: int
     line: int | None
     scan_needed: bool

@@ -1,11 +1,13 @@
 """Whether each line of an invoice is justified by what the base recorded, or still needs a scan of the paper. Pure."""
 
+from collections.abc import Sequence
+
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Executed
+from ordonum.model.acts import Act, Executed
 from ordonum.model.early import conflicts
 from ordonum.model.invoice import Invoice, InvoicedLine, Justification, ScanReason
 from ordonum.model.outcomes import Delivered
-from ordonum.model.state import State
+from ordonum.model.state import State, state
 
 
 def justify(invoice: Invoice, by: Actor, state: State | None) -> tuple[Justification, ...]:
@@ -19,10 +21,27 @@ def justify(invoice: Invoice, by: Actor, state: State | None) -> tuple[Justifica
         reason = _reason(invoice, position, line, by, state)
         found.append(
             Justification(
-                position=position, line=line.line, scan_needed=reason is not ScanReason.JUSTIFIED, reason=reason
+                invoice=invoice.act_id,
+                position=position,
+                line=line.line,
+                scan_needed=reason is not ScanReason.JUSTIFIED,
+                reason=reason,
             )
         )
     return tuple(found)
+
+
+def justified_by(execution: Executed, acts: Sequence[Act]) -> tuple[Justification, ...]:
+    """What an execution that has just come changes for the invoices of its place that were attached before it."""
+    before, after = state(acts), state([*acts, execution])
+    if after is None:
+        return ()
+    told: list[Justification] = []
+    for act in after.invoices:
+        if act.by.place.key == execution.by.place.key:
+            now = justify(act.invoice, act.by, after)
+            told += now if now != justify(act.invoice, act.by, before) else ()
+    return tuple(told)
 
 
 def _reason(invoice: Invoice, position: int, line: InvoicedLine, by: Actor, state: State | None) -> ScanReason:

@@ -12,6 +12,7 @@ from ordonum.model.acts import Executed, ExecuteRequest, Execution, Given
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.decisions import Verdict, check_early, check_execution
 from ordonum.model.facts import Facts
+from ordonum.model.justification import justified_by
 from ordonum.model.refusals import Refusal
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known, unseal
@@ -33,7 +34,8 @@ async def execute(context: Context, actor: Actor, request: ExecuteRequest) -> An
         facts = _facts(context, actor, request, history)
         verdict = check_execution(execution, facts)
         kept = _kept(execution, actor, verdict, facts.now)
-        return _decided(context, request, kept, facts.now, notices=verdict.notices)
+        decided = _decided(context, request, kept, facts.now, notices=verdict.notices)
+        return msgspec.structs.replace(decided, justification=justified_by(kept, history.acts))
 
     content = native.canonical(execution)
     asked = Asked(kind="execute", lookup=lookup, act_id=execution.act_id, actor=actor, content=content)
