@@ -2,26 +2,39 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import httpx2
 import msgspec
 import pytest
 
 from factories import a_beneficiary, a_medicine, a_prescription, an_execution, boxes
 from ordonum.cli.system import System
-from ordonum.client import Client, Declined, prepare
+from ordonum.client import Card, Client, Declined, prepare
 from ordonum.client.keys import HeldKeys
-from ordonum.model.actors import Establishment
-from ordonum.model.acts import ByOwnAct, Cancellation, CancelReason, Origin, RegisterRequest
+from ordonum.model.actors import Establishment, Profession
+from ordonum.model.acts import (
+    ByOwnAct,
+    Cancellation,
+    CancelReason,
+    ExecuteRequest,
+    InvoiceRequest,
+    Origin,
+    RegisterRequest,
+)
+from ordonum.model.care import BiologyLine
 from ordonum.model.delegation import DelegateRequest, Delegation, KeyUse
-from ordonum.model.lines import Quantity, Unit
+from ordonum.model.invoice import Invoice, InvoicedLine
+from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal
 from ordonum.model.state import Status
+from ordonum.sandbox import people
 from ordonum.server.usecases.scanned import authentic_code
 from ordonum.server.worker.revocations import receive
 from ordonum.wire import jws, native, qr
@@ -211,3 +224,66 @@ def test_a_revoked_issuer_ends_the_keys_that_its_cards_delegated(own_system: Sys
         receiving = receive(own_system.context, own_system.authority.revocation_list)
         asyncio.run_coroutine_threadsafe(receiving, own_system.loop).result(10)
         assert not proves()
+
+
+def _invoice(system: System, client: Client, number: EpuId) -> httpx2.Response:
+    made = Invoice(
+        act_id=uuid4(), number="1", lot="1", date=system.now().date(), lines=(InvoicedLine(line=1, quantity=None),)
+    )
+    body = native.write(InvoiceRequest(number=number, invoice=made))
+    return post(system, "/v1/invoice", body, bearer=token(client, system))
+
+
+def test_an_invoice_tells_a_prescriber_nothing_that_opposition_hides(system: System, tmp_path: Path) -> None:
+    who = people.professional(94, "LABO", "Marc", Profession.DOCTOR, specialty="SM03")
+    card = Card(system.authority.issue("dr-labo-2", who, people.cabinet(94, "Cabinet Labo")))
+    with Client(system.url, card, home=tmp_path, trust=system.authority.trust) as doctor:
+        blood = (BiologyLine(rank=1, label="Numération formule sanguine"),)
+        written = a_prescription(opposed=True, lines=blood, family=Family.BIOLOGY, place=card.place)
+        number = doctor.prescribe(written).number
+        assert number is not None
+        assert_problem(_invoice(system, doctor, number), "patient-opposed")
+
+
+def test_who_stands_in_the_establishment_neither_reads_nor_bills_what_was_made_there(
+    system: System, doctor: Client, pharmacy: Client
+) -> None:
+    place = pharmacy.card.place
+    assert place.finess is not None
+    home = Establishment(finess=place.finess, name="Établissement d'essai")
+    number = doctor.prescribe(msgspec.structs.replace(a_prescription(), establishment=home)).number
+    assert number is not None
+    with pytest.raises(Declined) as raised:
+        pharmacy.consult(number, Origin.PAPER)
+    assert raised.value.refusal is Refusal.MADE_AND_EXECUTED_INSIDE
+    assert_problem(_invoice(system, pharmacy, number), "made-and-executed-inside")
+
+
+def test_a_card_delegates_a_bounded_number_of_keys(own_system: System, tmp_path: Path) -> None:
+    with own_system.client("dr-martin") as doctor:
+        keys, bearer = HeldKeys(tmp_path / "keys"), token(doctor, own_system)
+        made = [keys.make(doctor.card, KeyUse.QR, own_system.now()).delegation for _ in range(41)]
+        answers = [
+            post(own_system, "/v1/delegations", native.write(DelegateRequest(each)), bearer=bearer) for each in made
+        ]
+        assert [each.status_code for each in answers[:40]] == [201] * 40
+        assert_problem(answers[40], "bad-delegation")
+
+
+def test_a_flow_of_early_acts_does_not_hold_the_registration_up(
+    system: System, doctor: Client, pharmacy: Client, keys: HeldKeys
+) -> None:
+    sheet = Sheet(system, doctor, a_prescription(), keys)
+    bearers = [token(pharmacy, system) for _ in range(8)]
+
+    def flood(bearer: str) -> None:
+        for _ in range(10):
+            body = native.write(ExecuteRequest(number=sheet.number, execution=already(system), qr=sheet.code))
+            post(system, "/v1/execute", body, bearer=bearer)
+
+    with ThreadPoolExecutor(8) as pool:
+        running = [pool.submit(flood, bearer) for bearer in bearers]
+        sheet.register()
+        for each in running:
+            each.result(60)
+    assert pharmacy.consult(sheet.number, Origin.PAPER).view.registered

@@ -5,16 +5,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+import msgspec
 import pytest
 
 from factories import a_medicine, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client import Client
-from ordonum.model.acts import ExecuteRequest, InvoiceRequest
+from ordonum.model.acts import ExecuteRequest, Execution, Given, InvoiceRequest
 from ordonum.model.identifiers import Cip13
 from ordonum.model.invoice import Invoice, InvoicedLine
+from ordonum.model.lines import Quantity, Unit
 from ordonum.model.number import EpuId
-from ordonum.model.outcomes import Delivered
+from ordonum.model.outcomes import Delivered, SeenOnPaper
 from ordonum.wire import native
 from raw import assert_problem, post, token
 
@@ -144,3 +146,43 @@ def test_an_unknown_number_another_family_and_the_future_are_refused(
     assert_problem(_attach(system, pharmacy, EpuId("01S2TBPZ2JCNZZYGHZ")), "unknown-number")
     tomorrow = system.now().date() + timedelta(days=2)
     assert_problem(_attach(system, pharmacy, number, date=tomorrow), "invoiced-in-future")
+
+
+def test_another_unit_no_quantity_or_another_naming_gets_round_nothing(
+    system: System, doctor: Client, pharmacy: Client
+) -> None:
+    number = _prescribed(doctor, 2)
+    _execute(system, pharmacy, number, delivered(1, boxes(1)))
+    units = InvoicedLine(line=1, quantity=Quantity(10_000, Unit.UNITS))
+    assert _reasons(_attach(system, pharmacy, number, units)) == [(True, "unit-differs")]
+    other = _prescribed(doctor, 2)
+    _execute(system, pharmacy, other, delivered(1, boxes(1)))
+    twice = (InvoicedLine(line=1), InvoicedLine(line=1))
+    assert [each for _, each in _reasons(_attach(system, pharmacy, other, *twice))] == [
+        "justified",
+        "more-than-executed",
+    ]
+    third = _prescribed(doctor, 2)
+    execution = _execute(system, pharmacy, third, delivered(1, boxes(1)))
+    assert _reasons(_attach(system, pharmacy, third, execution=execution)) == [(False, "justified")]
+    assert _reasons(_attach(system, pharmacy, third)) == [(True, "more-than-executed")]
+
+
+def test_a_delivery_that_was_only_seen_on_paper_justifies_no_more(
+    system: System, doctor: Client, pharmacy: Client
+) -> None:
+    number = _prescribed(doctor, 9)
+    _execute(system, pharmacy, number, delivered(1, boxes(1)))
+    seen = Execution(
+        act_id=uuid4(),
+        given=Given.ALREADY,
+        performed_at=system.now(),
+        lines=(delivered(1, boxes(3)),),
+        seen_on_paper=SeenOnPaper(stamp="Pharmacie des Halles"),
+    )
+    pharmacy.execute(number, seen)
+    line = InvoicedLine(line=1, quantity=boxes(4))
+    assert _reasons(_attach(system, pharmacy, number, line)) == [(True, "more-than-executed")]
+    alone = _prescribed(doctor, 9)
+    pharmacy.execute(alone, msgspec.structs.replace(seen, act_id=uuid4()))
+    assert _reasons(_attach(system, pharmacy, alone)) == [(True, "seen-on-paper")]

@@ -92,3 +92,11 @@ def test_a_certificate_whose_name_is_no_professionals_is_refused(authority: Auth
     issuer = x509.load_pem_x509_certificate((authority.trust / "issuer.pem").read_bytes())
     with pytest.raises(NotAProfessional):
         certificates.professional(issuer)
+
+
+def test_a_header_that_says_a_name_twice_is_none(card: Card) -> None:
+    header, payload, signature = card.sign_order(b"{}").split(".")
+    read = base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)).decode()
+    twice = base64.urlsafe_b64encode(read.replace("{", '{"typ":"ordonum-order+jws",', 1).encode()).decode().rstrip("=")
+    with pytest.raises(BadSignature):
+        jws.take_apart(f"{twice}.{payload}.{signature}", typ=jws.ORDER_TYP)

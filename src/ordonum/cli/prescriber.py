@@ -114,10 +114,12 @@ def cancel(
             param_hint="--reason",
         ) from None
     with open_client(card, service) as client:
-        presented = files.read_presented(number_file, picture) if act is None else None
-        named: ByNumber | ByOwnAct = ByOwnAct(act) if act is not None else ByNumber(presented.number)  # type: ignore[union-attr]  # one of the two
         cancellation = Cancellation(act_id=uuid4(), reason=why)
-        done = client.cancel(named, cancellation, scanned=presented.scanned if presented else None)
+        if act is not None:
+            done = client.cancel(ByOwnAct(act), cancellation)
+        else:
+            presented = files.read_presented(number_file, picture)
+            done = client.cancel(ByNumber(presented.number), cancellation, scanned=presented.scanned)
         when = french.moment(done.acknowledgement.recorded_at, zone_of(client.card.place))
     if as_json:
         exits.show({"ok": True, "act_id": done.act_id, "recorded_at": done.acknowledgement.recorded_at})
