@@ -11,7 +11,7 @@ $(shell rm -f .venv/.ready)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench lock clean
+.PHONY: help run demo test check format bench campaign lock clean
 
 help: ## list the verbs
 	@echo "ordonum — make VERBE"
@@ -38,6 +38,9 @@ check: $(STAMP) ## format, lint, types, import contract, house rules
 
 bench: $(STAMP) ## measure the calls of the service; the figures are printed, never asserted
 	@exec $(BIN)/python scripts/bench.py
+
+campaign: $(STAMP) ## the slow proofs: kills, copies, races, clocks, a full disk, restores, fuzz, mutants (an hour)
+	@exec $(BIN)/python -m pytest -s -ra -p no:randomly -o addopts= --import-mode=importlib tests/campaign
 
 format: $(STAMP) ## let the tools put the code in order
 	@$(BIN)/ruff format .
