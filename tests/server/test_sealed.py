@@ -20,7 +20,7 @@ from ordonum.client.prepare import assertion
 from ordonum.model.acts import ByOwnAct
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.sandbox import people
-from ordonum.server.store.acts import AuditRow, read_acts
+from ordonum.server.store.acts import AuditRow, Question, read_acts
 from ordonum.server.store.embedded import SUPERUSER, EmbeddedPostgres
 from ordonum.server.store.trace import entries
 from ordonum.server.usecases.tracing import Leaf, Personal
@@ -60,7 +60,7 @@ def test_the_beneficiary_is_sealed_apart_and_indexed_once(system: System, doctor
     pharmacy.execute(number, act)
     assert system.context is not None
     vault, lookup = system.context.vault, system.context.vault.lookup(number)
-    row = _in_service(system, read_acts(system.context.pool, lookup))[1]
+    row = _in_service(system, read_acts(system.context.pool, Question(lookup=lookup))).rows[1]
     plain = vault.decrypt(Purpose.BENEFICIARY, row.year, lookup, act.act_id, row.sealed)
     assert native.read(plain, Beneficiary) == act.beneficiary
     with pytest.raises(Unreadable):

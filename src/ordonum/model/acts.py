@@ -154,9 +154,10 @@ class CancelRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class ReadBackRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What was executed of one's own prescription."""
+    """What was executed of one's own prescription; with the QR code's text if it was scanned."""
 
     prescription: ByNumber | ByOwnAct
+    qr: Scanned | None = None
 
 
 # What the service keeps ----------------------------------------------------------------------------------------------

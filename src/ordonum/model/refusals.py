@@ -21,6 +21,7 @@ class Kind(Enum):
     TOO_LARGE = "too-large"
     METHOD = "method"
     SLOW = "slow"
+    LIMITED = "limited"
     BUSY = "busy"
     BUG = "bug"
 
@@ -338,6 +339,14 @@ class Refusal(Enum):
         Kind.NOT_FOUND,
         "Aucune ordonnance n'est enregistrée sous ce numéro.",
         "Vérifiez le numéro, ou renvoyez d'abord l'enregistrement (resend).",
+        retry=Retry.LATER,
+    )
+    TOO_MANY_UNKNOWN = Reason(
+        "too-many-unknown",
+        Kind.LIMITED,
+        "Trop de numéros inconnus ont été demandés en dix minutes. Un numéro qui vient sans QR code authentique, enregistré "
+        "ou non, attend son tour : une réponse toutes les {every} secondes. L'Assurance Maladie en est avertie.",
+        "Scannez le QR code de la feuille : il est servi aussitôt. Sinon, réessayez dans {seconds} secondes.",
         retry=Retry.LATER,
     )
     UNKNOWN_OWN_ACT = Reason(

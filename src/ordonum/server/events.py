@@ -17,6 +17,7 @@ class Event(Enum):
     ACT_RECORDED = "act-recorded"
     ACT_REPLAYED = "act-replayed"
     REFUSED = "refused"
+    GUESSING = "guessing"
     BUG = "bug"
     REVOCATIONS_RECEIVED = "revocations-received"
     REVOCATIONS_REFUSED = "revocations-refused"

@@ -13,6 +13,7 @@ the extension that carries an employee's role (that of the profession). See docs
 import asyncio
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -33,6 +34,7 @@ SPECIALTY_OID = ObjectIdentifier("1.2.250.1.71.4.2.5")
 PERSON_PREFIX = "8"  # type of national identifier 1.2.250.1.71.4.2.1: 8 is RPPS
 TEST_MARK = "TEST"
 FOR_PERSONS, FOR_STRUCTURES = "PERSONNES", "ORGANISATIONS"  # last word of the issuers' names in IGC-Santé
+CERTIFICATES_KEPT = 1_024  # of the cards seen lately: reading one costs as much as verifying a signature
 T = TypeVar("T", bound=Who)
 
 
@@ -68,6 +70,7 @@ class NotAProfessional(Exception):
     """The certificate names no health professional (or, for `holder`, nobody at all) that we can read."""
 
 
+@lru_cache(maxsize=CERTIFICATES_KEPT)
 def load(der: bytes) -> x509.Certificate:
     """A certificate from DER, all of whose parts that we use can be read. Raises Untrusted, whatever the bytes."""
     try:
@@ -213,6 +216,18 @@ def names_test(name: x509.Name) -> bool:
 
 def _words(name: x509.Name) -> set[str]:
     return {word for each in name for word in str(each.value).upper().split()}
+
+
+@lru_cache(maxsize=CERTIFICATES_KEPT)
+def name_in_lists(der: bytes) -> tuple[bytes, str]:
+    """What names this certificate in a revocation list. Raises Untrusted."""
+    return issuer_and_serial(load(der))
+
+
+@lru_cache(maxsize=CERTIFICATES_KEPT)
+def holder_of(der: bytes) -> Who:
+    """Whom this certificate names, as `holder`. Raises NotAProfessional, Untrusted."""
+    return holder(load(der))
 
 
 def issuer_and_serial(certificate: x509.Certificate) -> tuple[bytes, str]:

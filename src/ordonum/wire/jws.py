@@ -6,6 +6,7 @@
 import base64
 import binascii
 import json
+from functools import lru_cache
 from typing import Any, Literal
 
 from cryptography import x509
@@ -26,14 +27,19 @@ ACK_TYP = "ordonum-ack+jws"
 KEYS_TYP = "ordonum-keys+jws"
 RSA_BITS_MIN = 2048
 CHAIN_MAX = 6
+HEADER_LENGTH_MAX, PAYLOAD_LENGTH_MAX = 24_000, 128_000  # characters
+HEADERS_KEPT = 512  # of cards seen lately: all the orders of a card have the same header, most of their bytes
 _CARD_ALGORITHMS = ("ES256", "PS256", "RS256")
 RsaAlgorithm = Literal["PS256", "RS256"]
+
+
+_TO_BASE64 = str.maketrans("-_", "+/")
 
 
 class _WithCertificates(JWSRegistry):
     """joserfc's rules, with room in the header for a chain of certificates."""
 
-    max_header_length = 24_000
+    max_header_length = HEADER_LENGTH_MAX
 
 
 _CARDS = _WithCertificates(
@@ -62,38 +68,55 @@ class SignedText(Struct, frozen=True):
 def take_apart(compact: str, *, typ: str) -> SignedText:
     """Read a compact JWS that carries its certificates. Raises BadSignature; verifies nothing but the shape."""
     try:
-        parts = jws.extract_compact(compact.encode(), registry=_CARDS)
-        header = _once_each(compact)
-        chain = header.get("x5c")
+        encoded, payload, _ = _segments(compact)
+        header, chain = _card_header(encoded)
         if header.get("typ") != typ:
             raise BadSignature(f"l'en-tête typ devrait être {typ}")
         if typ == ORDER_TYP and "delegation" in header and chain is None:
-            return _by_delegation(compact, header, parts.payload)
+            return _by_delegation(compact, header, payload)
         if header.get("alg") not in _CARD_ALGORITHMS or "crit" in header or "b64" in header:
             raise BadSignature("algorithme ou en-tête non admis")
-        if not isinstance(chain, list) or not 1 <= len(chain) <= CHAIN_MAX:
+        if chain is None:
             raise BadSignature("l'en-tête x5c manque")
-        return SignedText(
-            compact, header, parts.payload, tuple(base64.b64decode(each, validate=True) for each in chain)
-        )
+        return SignedText(compact, header, payload, chain)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError):
         raise BadSignature("ce n'est pas un JWS lisible") from None
 
 
-def _once_each(compact: str) -> dict[str, Any]:
-    """The header, in which no name stands twice: two readers would read two headers. Raises ValueError."""
-    encoded = compact.split(".", 1)[0]
-    raw = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+def _segments(compact: str) -> tuple[str, bytes, bytes]:
+    """The header as written, the payload and the signature. Raises ValueError (binascii.Error is one)."""
+    encoded, payload, signature = compact.split(".")
+    if max(len(encoded), len(signature)) > HEADER_LENGTH_MAX or len(payload) > PAYLOAD_LENGTH_MAX:
+        raise ValueError("too long")
+    return encoded, _bytes_of(payload), _bytes_of(signature)
+
+
+def _bytes_of(segment: str) -> bytes:
+    """Base64url without padding, strictly: neither padding nor a foreign character. Raises ValueError."""
+    if "=" in segment or "+" in segment or "/" in segment:
+        raise ValueError("not base64url")
+    return base64.b64decode(segment.translate(_TO_BASE64) + "=" * (-len(segment) % 4), validate=True)
+
+
+@lru_cache(maxsize=HEADERS_KEPT)
+def _card_header(encoded: str) -> tuple[dict[str, Any], tuple[bytes, ...] | None]:
+    """The header, in which no name stands twice (two readers would read two headers), and the certificates of x5c; None
+    where it has none that can be read so. Never changed by who gets it: it is kept. Raises ValueError, JoseError.
+    """
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(dict(pairs)) != len(pairs):
             raise ValueError("a name twice")
         return dict(pairs)
 
-    found = json.loads(raw, object_pairs_hook=unique)
-    if not isinstance(found, dict):
+    header = json.loads(_bytes_of(encoded), object_pairs_hook=unique)
+    if not isinstance(header, dict):
         raise ValueError("not an object")
-    return found
+    _CARDS.check_header(header)
+    chain = header.get("x5c")
+    if not isinstance(chain, list) or not 1 <= len(chain) <= CHAIN_MAX:
+        return header, None
+    return header, tuple(base64.b64decode(each, validate=True) for each in chain)
 
 
 def _by_delegation(compact: str, header: dict[str, Any], payload: bytes) -> SignedText:
@@ -106,23 +129,35 @@ def _by_delegation(compact: str, header: dict[str, Any], payload: bytes) -> Sign
 
 def verify_delegated(signed: SignedText, key: ECKey) -> None:
     """Verify the signature of an order by the key that its delegation names. Raises BadSignature."""
-    try:
-        jws.deserialize_compact(signed.compact, key, registry=_CARDS)
-    except (JoseError, ValueError, TypeError):
-        raise BadSignature("la signature ne correspond pas") from None
+    _verify(signed, key)
 
 
 def verify(signed: SignedText) -> x509.Certificate:
     """The certificate of the card whose key signed; its chain is not judged here. Raises BadSignature."""
     try:
         certificate = certificates.load(signed.chain[0])
-        key = public_key(certificate)
-        jws.deserialize_compact(signed.compact, key, registry=_CARDS)
+        _verify(signed, _key_of(signed.chain[0]))
     except certificates.Untrusted as unreadable:
         raise BadSignature(str(unreadable)) from None
-    except (JoseError, ValueError, TypeError):
-        raise BadSignature("la signature ne correspond pas") from None
     return certificate
+
+
+def _verify(signed: SignedText, key: ECKey | RSAKey) -> None:
+    """By the library's algorithm, which the header names and the key must be of."""
+    try:
+        covered, _, signature = signed.compact.rpartition(".")
+        algorithm = _CARDS.get_alg(str(signed.header["alg"]))
+        algorithm.check_key(key)
+        holds = algorithm.verify(covered.encode("ascii"), _bytes_of(signature), key)
+    except (JoseError, ValueError, TypeError):
+        holds = False
+    if not holds:
+        raise BadSignature("la signature ne correspond pas")
+
+
+@lru_cache(maxsize=HEADERS_KEPT)
+def _key_of(der: bytes) -> ECKey | RSAKey:
+    return public_key(certificates.load(der))
 
 
 def public_key(certificate: x509.Certificate) -> ECKey | RSAKey:
@@ -169,4 +204,4 @@ def read_acknowledgement(compact: str, keys: dict[str, OKPKey], *, typ: str = AC
 
 def payload_of(compact: str) -> bytes:
     """The payload of a JWS that was verified when it came in. Verifies nothing."""
-    return bytes(jws.extract_compact(compact.encode(), registry=_CARDS).payload)
+    return _bytes_of(compact.split(".", 2)[1])

@@ -16,6 +16,7 @@ STATUS = {
     Kind.TOO_LARGE: 413,
     Kind.METHOD: 405,
     Kind.SLOW: 408,
+    Kind.LIMITED: 429,
     Kind.BUSY: 503,
     Kind.BUG: 500,
 }
@@ -29,6 +30,7 @@ TITLES = {
     Kind.TOO_LARGE: "Demande trop volumineuse",
     Kind.METHOD: "Méthode non admise",
     Kind.SLOW: "Demande trop lente",
+    Kind.LIMITED: "Attendez votre tour",
     Kind.BUSY: "Service momentanément indisponible",
     Kind.BUG: "Erreur du service",
 }

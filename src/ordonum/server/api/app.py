@@ -18,6 +18,7 @@ from ordonum.server.api import openapi
 from ordonum.server.api.door import NO_STORE, Handler, answer, caller, guarded, read_body, refuse
 from ordonum.server.api.operations import OPERATIONS, Operation
 from ordonum.server.events import Event, log
+from ordonum.server.identity.signer import refuse_revoked
 from ordonum.server.store.database import is_alive
 from ordonum.server.usecases.authenticate import authenticate
 from ordonum.server.usecases.context import Answer, Context
@@ -114,14 +115,17 @@ def _published_keys(context: Context) -> Handler:
 
 def _operation(context: Context, operation: Operation) -> Handler:
     async def handle(request: Request) -> Response:
-        actor = await caller(context, request, operation=operation.name, prescribes=operation.prescribes)
+        who = caller(context, request, operation=operation.name, prescribes=operation.prescribes)
         body = await read_body(request, operation.body_bytes_max)
-        asked: Asked = native.read(body, operation.reads)
         try:
-            done = await operation.use_case(context, actor, asked)
-        except Refused as refused:
-            await trace_refusal(context, actor, asked, action=operation.name, refusal=refused.refusal)
+            asked: Asked = native.read(body, operation.reads)
+        except Refused:
+            await refuse_revoked(context.pool, who.certificates)  # nothing is explained to a card that was revoked
             raise
+        try:
+            done = await operation.use_case(context, who, asked)
+        except Refused as refused:
+            raise await trace_refusal(context, who, asked, action=operation.name, refused=refused) from None
         if not isinstance(done, Answer):
             return answer(native.write(done), status=201 if operation.writes else 200)
         log(Event.ACT_REPLAYED if done.replayed else Event.ACT_RECORDED, act=operation.name)

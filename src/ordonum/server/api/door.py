@@ -8,9 +8,10 @@ from typing import TypeAlias
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from ordonum.model.actors import Actor
+from ordonum.model.guessing import TURN_SECONDS
 from ordonum.model.refusals import Kind, Refusal, Refused, Retry
 from ordonum.server.events import Event, log
+from ordonum.server.identity.tokens import Caller
 from ordonum.server.usecases.authenticate import recognise
 from ordonum.server.usecases.context import Context
 from ordonum.wire import native, problem
@@ -36,6 +37,8 @@ def refuse(context: Context, refused: Refused) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if refused.refusal.value.retry is Retry.SAME_ID and refused.refusal.value.kind is Kind.BUSY:
         headers["Retry-After"] = str(RETRY_SECONDS)
+    if refused.refusal.value.kind is Kind.LIMITED:
+        headers["Retry-After"] = str(refused.facts.get("seconds", TURN_SECONDS))
     return Response(native.write(told), told.status, headers, media_type=problem.MEDIA_TYPE)
 
 
@@ -75,12 +78,12 @@ async def read_body(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
-async def caller(context: Context, request: Request, *, operation: str, prescribes: bool) -> Actor:
-    """The actor whose token the request carries, and who may call this operation. Raises Refused."""
+def caller(context: Context, request: Request, *, operation: str, prescribes: bool) -> Caller:
+    """The caller whose token the request carries, and who may call this operation. Raises Refused."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Refused(Refusal.NO_TOKEN)
-    return await recognise(context, token.strip(), operation=operation, prescribes=prescribes)
+    return recognise(context, token.strip(), operation=operation, prescribes=prescribes)
 
 
 def _innermost(bug: BaseException) -> str:

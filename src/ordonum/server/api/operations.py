@@ -8,7 +8,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from ordonum.model.actors import Actor
 from ordonum.model.acts import (
     CancelRequest,
     ConsultRequest,
@@ -21,6 +20,7 @@ from ordonum.model.acts import (
 from ordonum.model.delegation import Delegated, DelegateRequest
 from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForExecutant, ForPrescriber
+from ordonum.server.identity.tokens import Caller
 from ordonum.server.usecases.cancel import cancel
 from ordonum.server.usecases.consult import consult
 from ordonum.server.usecases.context import Answer, Context
@@ -43,7 +43,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     summary: str
     reads: type[Asked]
     answers: type[Struct]
-    use_case: Callable[[Context, Actor, Any], Awaitable[Answer | Struct]]
+    use_case: Callable[[Context, Caller, Any], Awaitable[Answer | Struct]]
     writes: bool
     prescribes: bool
     refusals: tuple[Refusal, ...]

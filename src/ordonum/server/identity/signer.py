@@ -10,7 +10,7 @@ from ordonum.model.actors import Professional, Who
 from ordonum.model.delegation import Delegation, KeyUse
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.trust import Trust
-from ordonum.server.store.credentials import next_list_due, revocations_of
+from ordonum.server.store.credentials import revocations_of
 from ordonum.server.store.database import Pool
 from ordonum.server.store.delegations import find_delegation
 from ordonum.wire import certificates, delegation, jws
@@ -33,6 +33,15 @@ class Signer(Struct, frozen=True):
     ended: datetime | None = None
 
 
+class Standing(Struct, frozen=True):
+    """What the revocation lists say of the certificates of a call: whether any is revoked (who and why is then asked
+    apart), and when the signer's authority is due to give its next list; None when it never gave one.
+    """
+
+    revoked: bool
+    list_due: datetime | None
+
+
 class Holder(Struct, frozen=True):
     """Whom a certificate that authenticates names: a professional, an employee, a structure."""
 
@@ -40,7 +49,7 @@ class Holder(Struct, frozen=True):
     certificate: x509.Certificate
 
 
-async def judge_order(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Signer:
+async def judge_order(signed: SignedText, standing: Standing, *, trust: Trust, pool: Pool, now: datetime) -> Signer:
     """The signer of an order, judged at reception: the card, or a key that it delegated and that was registered before.
 
     An expired certificate is accepted for 31 days, marked late; one revoked for another reason than having been
@@ -48,8 +57,9 @@ async def judge_order(signed: SignedText, *, trust: Trust, pool: Pool, now: date
     """
     by_card, delegated = _delegated(signed)
     certificate = _verified(by_card, Refusal.SIGNATURE_INVALID)
-    await _refuse_overdue_list(pool, certificate, now, sandbox=trust.sandbox)
-    revoked = await revocations_of(pool, names_of(signed))
+    names = names_of(signed)
+    _refuse_overdue_list(standing.list_due, now, sandbox=trust.sandbox)
+    revoked = await revocations_of(pool, names) if standing.revoked else ()
     if any(each.reason != SUPERSEDED for each in revoked):
         raise Refused(Refusal.CERTIFICATE_REVOKED)
     ended = min([certificate.not_valid_after_utc, *(each.revoked_at for each in revoked)])
@@ -59,7 +69,7 @@ async def judge_order(signed: SignedText, *, trust: Trust, pool: Pool, now: date
     if late and now - ended > LATE_MAX:
         raise Refused(Refusal.CERTIFICATE_EXPIRED)
     await trust.check(signed.chain, at=min(now, certificate.not_valid_after_utc), usage=Usage.SIGN)
-    return Signer(_professional(certificate), certificate, late, ended if late else None)
+    return Signer(_professional(signed), certificate, late, ended if late else None)
 
 
 async def judge_delegation(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Signer:
@@ -67,7 +77,7 @@ async def judge_delegation(signed: SignedText, *, trust: Trust, pool: Pool, now:
     certificate = _verified(signed, Refusal.BAD_DELEGATION)
     await trust.check(signed.chain, at=now, usage=Usage.SIGN)
     await refuse_revoked(pool, names_of(signed))
-    return Signer(_professional(certificate), certificate, late=False)
+    return Signer(_professional(signed), certificate, late=False)
 
 
 async def judge_assertion(signed: SignedText, *, trust: Trust, pool: Pool, now: datetime) -> Holder:
@@ -75,7 +85,7 @@ async def judge_assertion(signed: SignedText, *, trust: Trust, pool: Pool, now: 
     certificate = _verified(signed, Refusal.BAD_ASSERTION)
     await trust.check(signed.chain, at=now, usage=Usage.AUTHENTICATE)
     await refuse_revoked(pool, names_of(signed))
-    return Holder(_holder(certificate), certificate)
+    return Holder(_holder(signed), certificate)
 
 
 async def refuse_revoked(pool: Pool, names: Sequence[tuple[bytes, str]]) -> None:
@@ -87,14 +97,13 @@ async def refuse_revoked(pool: Pool, names: Sequence[tuple[bytes, str]]) -> None
 def names_of(signed: SignedText) -> tuple[tuple[bytes, str], ...]:
     """What names each certificate of the chain in a revocation list: a revoked issuer revokes all below it."""
     try:
-        return tuple(certificates.issuer_and_serial(certificates.load(der)) for der in signed.chain)
+        return tuple(certificates.name_in_lists(der) for der in signed.chain)
     except Untrusted:
         raise Refused(Refusal.CERTIFICATE_UNTRUSTED) from None
 
 
-async def _refuse_overdue_list(pool: Pool, certificate: x509.Certificate, now: datetime, *, sandbox: bool) -> None:
+def _refuse_overdue_list(due: datetime | None, now: datetime, *, sandbox: bool) -> None:
     """A list 72 hours overdue stops registrations; so does, but in a sandbox, an authority that never gave one."""
-    due = await next_list_due(pool, certificates.issuer_and_serial(certificate)[0])
     if (due is None and not sandbox) or (due is not None and now > due + OVERDUE_MAX):
         raise Refused(Refusal.REVOCATION_LIST_OVERDUE)
 
@@ -104,6 +113,14 @@ def _delegated(signed: SignedText) -> tuple[SignedText, Delegation | None]:
         return delegation.verify_order(signed)
     except BadSignature as error:
         raise Refused(Refusal.SIGNATURE_INVALID, cause=str(error)) from None
+
+
+def names_if_readable(signed: SignedText) -> tuple[tuple[bytes, str], ...]:
+    """The same, or nothing: what cannot be read is refused when the signature is judged."""
+    try:
+        return names_of(signed)
+    except Refused:
+        return ()
 
 
 async def _end_of_key(pool: Pool, signed: SignedText, delegated: Delegation) -> datetime:
@@ -122,15 +139,15 @@ def _verified(signed: SignedText, refusal: Refusal) -> x509.Certificate:
         raise Refused(refusal, cause=str(error)) from None
 
 
-def _holder(certificate: x509.Certificate) -> Who:
+def _holder(signed: SignedText) -> Who:
     try:
-        return certificates.holder(certificate)
-    except NotAProfessional:
+        return certificates.holder_of(signed.chain[0])
+    except (NotAProfessional, Untrusted):
         raise Refused(Refusal.CERTIFICATE_UNTRUSTED) from None
 
 
-def _professional(certificate: x509.Certificate) -> Professional:
-    try:
-        return certificates.professional(certificate)
-    except NotAProfessional:
-        raise Refused(Refusal.CERTIFICATE_UNTRUSTED) from None
+def _professional(signed: SignedText) -> Professional:
+    who = _holder(signed)
+    if not isinstance(who, Professional):
+        raise Refused(Refusal.CERTIFICATE_UNTRUSTED)
+    return who

@@ -36,15 +36,68 @@ class AuditRow(Struct, frozen=True, kw_only=True):
     personal: bytes
 
 
-async def read_acts(pool: Pool, lookup: bytes) -> tuple[ActRow, ...]:
-    """All the acts on a prescription, in order."""
+class Question(Struct, frozen=True, kw_only=True):
+    """What is asked in one statement: the acts under `lookup`, and beside them whether one of these certificates (issuers
+    in DER and serials, in the same order) is revoked, when the next list of `authority` is due, and how many unknown
+    numbers `professional` and `place` asked for since `since`.
+    """
+
+    lookup: bytes
+    issuers: tuple[bytes, ...] = ()
+    serials: tuple[str, ...] = ()
+    authority: bytes | None = None
+    professional: bytes | None = None
+    place: bytes | None = None
+    since: datetime | None = None
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """The answer to a question."""
+
+    rows: tuple[ActRow, ...]
+    revoked: bool
+    list_due: datetime | None
+    misses: int
+    misses_here: int
+
+
+_COLUMNS = ActRow.__struct_fields__
+_QUESTION = """
+SELECT c.revoked, c.list_due, c.misses, c.misses_here,
+       seq, act_id, kind, year, author, content, performed_at, recorded_at, body, sealed, answer
+FROM (SELECT
+        EXISTS (SELECT 1 FROM unnest($2::bytea[], $3::text[]) AS asked(issuer, serial)
+                JOIN revocation AS r ON r.issuer = asked.issuer AND r.serial = asked.serial) AS revoked,
+        (SELECT max(next_update) FROM revocation_list WHERE issuer = $4) AS list_due,
+        (SELECT count(*) FROM miss WHERE who = $5 AND at > $7) AS misses,
+        (SELECT count(*) FROM miss WHERE who = $6 AND at > $7) AS misses_here) AS c
+LEFT JOIN act ON act.lookup = $1 ORDER BY seq
+"""
+
+
+async def read_acts(pool: Pool, question: Question) -> Found:
+    """All the acts on a prescription, in order, and what stands around them, as of one moment and in one round trip."""
     async with reading(pool) as connection:
         rows = await connection.fetch(
-            "SELECT seq, act_id, kind, year, author, content, performed_at, recorded_at, body, sealed, answer"
-            " FROM act WHERE lookup = $1 ORDER BY seq",
-            lookup,
+            _QUESTION,
+            question.lookup,
+            question.issuers,
+            question.serials,
+            question.authority,
+            question.professional,
+            question.place,
+            question.since,
         )
-    return tuple(ActRow(**dict(row)) for row in rows)
+    first = rows[0]
+    return Found(
+        rows=tuple(
+            ActRow(**dict(zip(_COLUMNS, tuple(row)[4:], strict=True))) for row in rows if row["seq"] is not None
+        ),
+        revoked=first["revoked"],
+        list_due=first["list_due"],
+        misses=first["misses"],
+        misses_here=first["misses_here"],
+    )
 
 
 async def record_act(

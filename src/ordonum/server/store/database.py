@@ -6,7 +6,7 @@ statement was sent says nothing: effect unknown, and the same id may be sent aga
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -16,6 +16,11 @@ from ordonum.server.store.postgres_process import CannotStart
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+if TYPE_CHECKING:
+    _Base = asyncpg.Connection[asyncpg.Record]
+else:
+    _Base = asyncpg.Connection  # generic in its stubs only
 
 ACQUIRE_SECONDS_MAX = 5
 STATEMENT_SECONDS_MAX = 10
@@ -31,6 +36,16 @@ _LOST = (
 _SHUTDOWN = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
 
 
+class _Stateless(_Base):
+    """A connection on which nothing of a session is ever set: what asyncpg resets after each use (a round trip, four
+    commands) has nothing to reset. An open transaction is still rolled back.
+    """
+
+    def get_reset_query(self) -> str:
+        """Nothing to send when the connection goes back to the pool."""
+        return ""
+
+
 async def open_pool(url: str, size: int) -> Pool:
     """A pool for the application's role. Raises CannotStart, without the address: it holds a password."""
     try:
@@ -40,6 +55,7 @@ async def open_pool(url: str, size: int) -> Pool:
             max_size=size,
             command_timeout=STATEMENT_SECONDS_MAX,
             max_inactive_connection_lifetime=300,
+            connection_class=_Stateless,
             server_settings={"application_name": "ordonum", "timezone": "UTC", "statement_timeout": "10s"},
         )
     except (*_LOST, asyncpg.PostgresError, ValueError) as error:

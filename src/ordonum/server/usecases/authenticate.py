@@ -9,8 +9,9 @@ from ordonum.knowledge.rights import caller_label, may_call
 from ordonum.model.actors import Actor, Employee, Who
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity import tokens
-from ordonum.server.identity.signer import judge_assertion, names_of, refuse_revoked
+from ordonum.server.identity.signer import judge_assertion, names_of
 from ordonum.server.identity.sites import admit
+from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.credentials import use_assertion
 from ordonum.server.usecases.context import Context
 from ordonum.wire import certificates, jws, native
@@ -46,18 +47,17 @@ async def authenticate(context: Context, assertion: str) -> TokenAnswer:
     return TokenAnswer(tokens.issue(context.vault, grant), int((grant.expires_at - now).total_seconds()))
 
 
-async def recognise(context: Context, token: str, *, operation: str, prescribes: bool) -> Actor:
-    """The actor of a token, who may call this operation with this software on this site at this very moment.
+def recognise(context: Context, token: str, *, operation: str, prescribes: bool) -> Caller:
+    """The caller of a token, who may call this operation with this software on this site at this very moment.
 
-    Their certificate is not revoked either: it is asked each time. Raises Refused.
+    Whether their certificates are revoked is asked by the first statement of each use case. Raises Refused.
     """
     now = context.now()
-    grant = tokens.read(context.vault, token, now=now)
-    await refuse_revoked(context.pool, [(bytes.fromhex(issuer), serial) for issuer, serial in grant.certificates])
-    if not may_call(grant.actor, operation):
-        raise Refused(Refusal.NOT_FOR_THIS_CALLER, caller=caller_label(grant.actor))
-    admit(context.sites, grant.actor, now, prescribes=prescribes)
-    return grant.actor
+    caller = tokens.read(context.vault, token, context.tokens, now=now)
+    if not may_call(caller.actor, operation):
+        raise Refused(Refusal.NOT_FOR_THIS_CALLER, caller=caller_label(caller.actor))
+    admit(context.sites, caller.actor, now, prescribes=prescribes)
+    return caller
 
 
 def _check_claims(claims: AssertionClaims, who: Who, *, audiences: tuple[str, ...], now: datetime) -> None:

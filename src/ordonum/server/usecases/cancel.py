@@ -5,6 +5,8 @@ from ordonum.model.actors import Actor
 from ordonum.model.acts import ByNumber, Cancelled, CancelRequest
 from ordonum.model.decisions import check_cancellation
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.server.identity.tokens import Caller
+from ordonum.server.usecases.asking import brought_by
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History
 from ordonum.server.usecases.naming import named
@@ -13,9 +15,9 @@ from ordonum.server.usecases.scanned import authentic_code, cancelled_by
 from ordonum.wire import native
 
 
-async def cancel(context: Context, actor: Actor, request: CancelRequest) -> Answer:
+async def cancel(context: Context, caller: Caller, request: CancelRequest) -> Answer:
     """Record a cancellation. Raises Refused: unknown, somebody else's, cancelled, wholly executed."""
-    cancellation = request.cancellation
+    actor, cancellation = caller.actor, request.cancellation
     lookup = await named(context, actor, request.prescription)
 
     async def decide(history: History) -> Decided:
@@ -35,8 +37,9 @@ async def cancel(context: Context, actor: Actor, request: CancelRequest) -> Answ
         )
 
     content = native.canonical(cancellation)
-    asked = Asked(kind="cancel", lookup=lookup, act_id=cancellation.act_id, actor=actor, content=content)
-    return await record(context, asked, decide)
+    brought = brought_by(request.prescription, request.qr)
+    asked = Asked(kind="cancel", lookup=lookup, act_id=cancellation.act_id, content=content, brought=brought)
+    return await record(context, caller, asked, decide)
 
 
 async def _check_early(context: Context, actor: Actor, request: CancelRequest, history: History) -> None:

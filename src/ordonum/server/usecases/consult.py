@@ -3,25 +3,26 @@
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import RULES
 from ordonum.knowledge.timezones import zone_of
-from ordonum.model.actors import Actor
 from ordonum.model.acts import ConsultRequest
 from ordonum.model.decisions import check_consultation, rules_met
 from ordonum.model.views import ForExecutant, for_executant
+from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
+from ordonum.server.usecases.asking import Brought, look_up
 from ordonum.server.usecases.context import Context
-from ordonum.server.usecases.history import read_history, receipt, unseal
+from ordonum.server.usecases.history import receipt, unseal
 from ordonum.server.usecases.scanned import authentic_code, unknown
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.vault.vault import Purpose
 
 
-async def consult(context: Context, actor: Actor, request: ConsultRequest) -> ForExecutant:
+async def consult(context: Context, caller: Caller, request: ConsultRequest) -> ForExecutant:
     """The signed order, what opens it, and what is left of each line. Each consultation that answers is traced first.
 
-    Raises Refused: unknown number, another family (and then nothing else is told).
+    Raises Refused: too many unknown numbers, unknown number, another family (and then nothing else is told).
     """
-    lookup = context.vault.lookup(request.number)
-    history = await read_history(context, lookup)
+    actor, lookup = caller.actor, context.vault.lookup(request.number)
+    history = await look_up(context, caller, lookup, Brought(request.number, request.qr))
     if history.state is None:
         raise unknown(await authentic_code(context, request.number, request.qr), history, actor)
     state = history.state

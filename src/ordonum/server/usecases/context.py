@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from ordonum.server.identity.sites import Sites
+from ordonum.server.identity.tokens import Held
 from ordonum.server.identity.trust import Trust
 from ordonum.server.settings import Settings
 from ordonum.server.store.database import Pool
@@ -15,7 +16,7 @@ from ordonum.server.vault.vault import Vault
 
 class Context(Struct, kw_only=True):
     """Everything outside the model. `vault` is replaced when a new year's keys are added, `sites` when the register
-    is written anew; `published` keeps the lists of keys of days that are over."""
+    is written anew; `published` keeps the lists of keys of days that are over, `tokens` those verified lately."""
 
     pool: Pool
     vault: Vault
@@ -27,6 +28,7 @@ class Context(Struct, kw_only=True):
     draw_salt: Callable[[], str]
     draw_delay: Callable[[int], float]
     published: dict[str, str] = field(default_factory=dict)
+    tokens: dict[bytes, Held] = field(default_factory=dict)
 
 
 class Answer(Struct, frozen=True):

@@ -1,10 +1,10 @@
 """A card delegates a key, for orders or for QR codes, before the key is used."""
 
 from ordonum.knowledge.rights import may_prescribe
-from ordonum.model.actors import Actor
 from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse, check_delegation
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.server.identity.signer import judge_delegation
+from ordonum.server.identity.signer import judge_delegation, refuse_revoked
+from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.delegations import DelegationRow, add_delegation, live_keys
 from ordonum.server.usecases.context import Context
 from ordonum.wire import certificates, delegation, jws
@@ -12,9 +12,10 @@ from ordonum.wire import certificates, delegation, jws
 LIVE_MAX = 40  # a dozen workstations, each with its key and the next
 
 
-async def delegate(context: Context, actor: Actor, request: DelegateRequest) -> Delegated:
+async def delegate(context: Context, caller: Caller, request: DelegateRequest) -> Delegated:
     """Record a delegation signed by the caller's own card; the same key again gets the first answer. Raises Refused."""
-    now = context.now()
+    actor, now = caller.actor, context.now()
+    await refuse_revoked(context.pool, caller.certificates)
     try:
         signed = jws.take_apart(request.jws, typ=jws.DELEGATION_TYP)
         asked = delegation.read(signed)

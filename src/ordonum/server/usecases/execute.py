@@ -14,6 +14,8 @@ from ordonum.model.decisions import Verdict, check_early, check_execution
 from ordonum.model.facts import Facts
 from ordonum.model.justification import justified_by
 from ordonum.model.refusals import Refusal
+from ordonum.server.identity.tokens import Caller
+from ordonum.server.usecases.asking import Brought
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known, unseal
 from ordonum.server.usecases.patient_index import index_of
@@ -23,9 +25,9 @@ from ordonum.server.vault.vault import Purpose
 from ordonum.wire import native
 
 
-async def execute(context: Context, actor: Actor, request: ExecuteRequest) -> Answer:
+async def execute(context: Context, caller: Caller, request: ExecuteRequest) -> Answer:
     """Record an execution; the patient's identity enters the base here, sealed apart. Raises Refused."""
-    execution = request.execution
+    actor, execution = caller.actor, request.execution
     lookup = context.vault.lookup(request.number)
 
     async def decide(history: History) -> Decided:
@@ -38,8 +40,9 @@ async def execute(context: Context, actor: Actor, request: ExecuteRequest) -> An
         return msgspec.structs.replace(decided, justification=justified_by(kept, history.acts))
 
     content = native.canonical(execution)
-    asked = Asked(kind="execute", lookup=lookup, act_id=execution.act_id, actor=actor, content=content)
-    return await record(context, asked, decide)
+    brought = Brought(request.number, request.qr)
+    asked = Asked(kind="execute", lookup=lookup, act_id=execution.act_id, content=content, brought=brought)
+    return await record(context, caller, asked, decide)
 
 
 async def _early(context: Context, actor: Actor, request: ExecuteRequest, history: History) -> Decided:

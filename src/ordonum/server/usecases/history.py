@@ -1,5 +1,6 @@
 """The acts on a prescription, read and opened: rows, acts, state."""
 
+import asyncio
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,10 +12,13 @@ from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity, SignedOrder
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.state import State, state
-from ordonum.server.store.acts import ActRow, read_acts
+from ordonum.server.identity.signer import Standing
+from ordonum.server.store.acts import ActRow, Question, read_acts
 from ordonum.server.usecases.context import Context
 from ordonum.server.vault.vault import Purpose
 from ordonum.wire import jws, native
+
+OPENED_AT_ONCE_MAX = 12  # acts; about a tenth of a millisecond each
 
 
 class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,12 +29,15 @@ class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """A prescription as it stands. `year` is the one of its first act, whose keys all its rows use."""
+    """A prescription as it stands. `year` is the one of its first act, whose keys all its rows use; `standing` is that of
+    the certificates that came with the act to record.
+    """
 
     lookup: bytes
     rows: tuple[ActRow, ...]
     acts: tuple[Act, ...]
     state: State | None
+    standing: Standing = Standing(revoked=True, list_due=None)
 
     def row(self, act_id: UUID) -> ActRow | None:
         """The row of this act, if it was recorded."""
@@ -63,8 +70,18 @@ class History(Struct, frozen=True, kw_only=True):
 
 
 async def read_history(context: Context, lookup: bytes) -> History:
-    """Read and open the acts on a prescription; an unknown number has none."""
-    rows = await read_acts(context.pool, lookup)
+    """Read and open the acts on a prescription, for nobody in particular; an unknown number has none."""
+    return await opened(context, lookup, (await read_acts(context.pool, Question(lookup=lookup))).rows)
+
+
+async def opened(context: Context, lookup: bytes, rows: tuple[ActRow, ...]) -> History:
+    """Open the acts that were read: a long history in a thread, so that others are answered meanwhile."""
+    if len(rows) > OPENED_AT_ONCE_MAX:
+        return await asyncio.to_thread(_opened, context, lookup, rows)
+    return _opened(context, lookup, rows)
+
+
+def _opened(context: Context, lookup: bytes, rows: tuple[ActRow, ...]) -> History:
     acts = tuple(_open(context, lookup, row) for row in rows)
     return History(lookup=lookup, rows=rows, acts=acts, state=state(acts))
 
@@ -82,12 +99,12 @@ def unseal(context: Context, history: History, number: EpuId) -> Sealed:
     assert row is not None
     assert row.sealed is not None
     plain = context.vault.unseal(number, row.year, history.lookup, row.act_id, row.sealed)
-    return native.read_own(plain, Sealed)
+    return native.reread(plain, Sealed)
 
 
 def receipt(context: Context, history: History, row: ActRow) -> Receipt:
     """The receipt with which an act was answered."""
-    return native.read_own(stored_answer(context, history.lookup, row), Receipt)
+    return native.reread(stored_answer(context, history.lookup, row), Receipt)
 
 
 def stored_answer(context: Context, lookup: bytes, row: ActRow) -> bytes:
@@ -98,12 +115,12 @@ def stored_answer(context: Context, lookup: bytes, row: ActRow) -> bytes:
 def _open(context: Context, lookup: bytes, row: ActRow) -> Act:
     body = context.vault.decrypt(Purpose.BODY, row.year, lookup, row.act_id, row.body)
     if row.kind == "execute":
-        return native.read_own(body, Executed)
+        return native.reread(body, Executed)
     if row.kind == "cancel":
-        return native.read_own(body, Cancelled)
+        return native.reread(body, Cancelled)
     if row.kind == "invoice":
-        return native.read_own(body, Invoiced)
-    given = native.read_own(stored_answer(context, lookup, row), Receipt)
-    acknowledged = native.read_own(jws.payload_of(given.acknowledgement), Acknowledgement)
-    order = native.read_own(jws.payload_of(body.decode()), SignedOrder)
+        return native.reread(body, Invoiced)
+    given = native.reread(stored_answer(context, lookup, row), Receipt)
+    acknowledged = native.reread(jws.payload_of(given.acknowledgement), Acknowledgement)
+    order = native.reread(jws.payload_of(body.decode()), SignedOrder)
     return Registered(row.act_id, acknowledged.recorded_at, order, acknowledged.late)

@@ -9,6 +9,8 @@ from ordonum.model.justification import justify
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.registration import CLOCK_TOLERANCE
 from ordonum.model.state import readable
+from ordonum.server.identity.tokens import Caller
+from ordonum.server.usecases.asking import Brought
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History
 from ordonum.server.usecases.recording import Asked, Decided, record
@@ -16,9 +18,9 @@ from ordonum.server.usecases.scanned import authentic_code, ordered, unknown
 from ordonum.wire import native
 
 
-async def invoice(context: Context, actor: Actor, request: InvoiceRequest) -> Answer:
+async def invoice(context: Context, caller: Caller, request: InvoiceRequest) -> Answer:
     """Record an invoice, before, with or after the execution that it bills. Raises Refused."""
-    asked_for = request.invoice
+    actor, asked_for = caller.actor, request.invoice
     lookup = context.vault.lookup(request.number)
 
     async def decide(history: History) -> Decided:
@@ -49,8 +51,9 @@ async def invoice(context: Context, actor: Actor, request: InvoiceRequest) -> An
         )
 
     content = native.canonical(asked_for)
-    asked = Asked(kind="invoice", lookup=lookup, act_id=asked_for.act_id, actor=actor, content=content)
-    return await record(context, asked, decide)
+    brought = Brought(request.number, request.qr)
+    asked = Asked(kind="invoice", lookup=lookup, act_id=asked_for.act_id, content=content, brought=brought)
+    return await record(context, caller, asked, decide)
 
 
 def _check_right(actor: Actor, history: History) -> None:

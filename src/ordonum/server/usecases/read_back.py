@@ -1,21 +1,23 @@
 """A prescriber reads what was executed of their prescription, unless the patient is opposed."""
 
-from ordonum.model.actors import Actor
 from ordonum.model.acts import ReadBackRequest
 from ordonum.model.decisions import check_read_back
 from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForPrescriber, for_prescriber
+from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
+from ordonum.server.usecases.asking import brought_by, look_up
 from ordonum.server.usecases.context import Context
-from ordonum.server.usecases.history import known, read_history
+from ordonum.server.usecases.history import known
 from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.tracing import entry
 
 
-async def read_back(context: Context, actor: Actor, request: ReadBackRequest) -> ForPrescriber:
+async def read_back(context: Context, caller: Caller, request: ReadBackRequest) -> ForPrescriber:
     """The executions of one's own prescription; never for whom. Traced before it is answered. Raises Refused."""
+    actor = caller.actor
     lookup = await named(context, actor, request.prescription)
-    history = await read_history(context, lookup)
+    history = await look_up(context, caller, lookup, brought_by(request.prescription, request.qr))
     state = known(history, Refusal.NOT_REGISTERED)
     check_read_back(actor, state)
     now = context.now()

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from ordonum.model.actors import Actor
@@ -16,9 +17,12 @@ from ordonum.model.acts import Acknowledgement, Receipt, Registered
 from ordonum.model.identifiers import CommitmentHex
 from ordonum.model.invoice import Justification
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.server.identity.signer import Standing
+from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import ACTS_MAX, ActRow, record_act
+from ordonum.server.usecases.asking import Brought, ask, wait_for_turn
 from ordonum.server.usecases.context import Answer, Context
-from ordonum.server.usecases.history import History, read_history, stored_answer
+from ordonum.server.usecases.history import History, opened, stored_answer
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.vault.vault import Purpose
 from ordonum.wire import native
@@ -29,13 +33,16 @@ EARLY_MAX, EARLY_BY_PLACE_MAX = 20, 6
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """An act that a caller asks to record. `content` is its canonical bytes, without token or software version."""
+    """An act that a caller asks to record. `content` is its canonical bytes, without token or software version; `brought`
+    the number that it names, unless it makes it or names its own act; `also` the certificates of a signed order.
+    """
 
     kind: str
     lookup: bytes
     act_id: UUID
-    actor: Actor
     content: bytes
+    brought: Brought | None = None
+    also: tuple[tuple[bytes, str], ...] = ()
 
 
 class Decided(Struct, frozen=True, kw_only=True):
@@ -61,31 +68,45 @@ class Decided(Struct, frozen=True, kw_only=True):
 Decide = Callable[[History], Awaitable[Decided]]
 
 
-async def record(context: Context, asked: Asked, decide: Decide) -> Answer:
+async def record(context: Context, caller: Caller, asked: Asked, decide: Decide) -> Answer:
     """Record an act once, whatever happens to its replies. Raises Refused."""
-    author = context.vault.blind("author/1", asked.actor.author)
+    author = context.vault.blind("author/1", caller.actor.author)
     content = context.vault.content(asked.lookup, asked.kind.encode() + b"\0" + asked.content)
     for attempt in range(ATTEMPTS_MAX):
-        history = await read_history(context, asked.lookup)
-        if (row := history.row(asked.act_id)) is not None:
-            if row.content != content or not history.is_of(asked.act_id, asked.actor):
+        found = await ask(context, caller, asked.lookup, also=asked.also)
+        if (row := next((each for each in found.rows if each.act_id == asked.act_id), None)) is not None:
+            history = await opened(context, asked.lookup, found.rows)
+            if row.content != content or not history.is_of(asked.act_id, caller.actor):
                 raise Refused(Refusal.EXISTS_DIFFERENT)
             return Answer(stored_answer(context, asked.lookup, row), replayed=True)
-        decided = await decide(history)
+        if asked.brought is not None and not caller.turn_taken:
+            await wait_for_turn(context, caller, found, asked.brought)
+        history = await opened(context, asked.lookup, found.rows)
+        standing = Standing(found.revoked, found.list_due)
+        decided = await decide(msgspec.structs.replace(history, standing=standing))
         made = _receipt(context, asked, decided, history)
-        if await _add(context, asked, decided, history, author=author, content=content, answer=made):
+        row = _row(context, asked, decided, history, caller.actor, author=author, content=content, answer=made)
+        if await _add(context, asked, decided, row, caller.actor):
             return Answer(made, replayed=False)
         await asyncio.sleep(context.draw_delay(attempt))
     raise Refused(Refusal.BUSY)
 
 
-async def _add(
-    context: Context, asked: Asked, decided: Decided, history: History, *, author: bytes, content: bytes, answer: bytes
-) -> bool:
+def _row(
+    context: Context,
+    asked: Asked,
+    decided: Decided,
+    history: History,
+    actor: Actor,
+    *,
+    author: bytes,
+    content: bytes,
+    answer: bytes,
+) -> ActRow:
     year, vault = history.year(decided.at.year), context.vault
     if asked.kind in ("execute", "invoice"):
-        _refuse_too_many(history, asked)
-    row = ActRow(
+        _refuse_too_many(history, actor)
+    return ActRow(
         seq=history.seq_next,
         act_id=asked.act_id,
         kind=asked.kind,
@@ -98,27 +119,30 @@ async def _add(
         sealed=decided.seal(year) if decided.seal else None,
         answer=vault.encrypt(Purpose.ANSWER, year, asked.lookup, asked.act_id, answer),
     )
+
+
+async def _add(context: Context, asked: Asked, decided: Decided, row: ActRow, actor: Actor) -> bool:
     audit = entry(
         context,
         asked.lookup,
         action=asked.kind,
-        actor=asked.actor,
+        actor=actor,
         at=decided.at,
-        year=year,
+        year=row.year,
         outcome="done",
         act_id=asked.act_id,
     )
     return await record_act(context.pool, asked.lookup, row, audit, own_act=decided.own_act, patient=decided.patient)
 
 
-def _refuse_too_many(history: History, asked: Asked) -> None:
+def _refuse_too_many(history: History, actor: Actor) -> None:
     """What comes before a registration is bounded, by place and in all: nobody can bury a prescription, nor hold it up."""
     if history.seq_next > ACTS_MAX:
         raise Refused(Refusal.TOO_MANY_ACTS)
     if history.state is not None:
         return
     waiting = [act for act in history.acts if not isinstance(act, Registered)]
-    here = [act for act in waiting if act.by.place.key == asked.actor.place.key]
+    here = [act for act in waiting if act.by.place.key == actor.place.key]
     if len(waiting) >= EARLY_MAX or len(here) >= EARLY_BY_PLACE_MAX:
         raise Refused(Refusal.TOO_MANY_EARLY)
 

@@ -6,13 +6,13 @@ import msgspec
 
 from ordonum.knowledge.rights import may_prescribe, may_secure
 from ordonum.knowledge.timezones import zone_of
-from ordonum.model.actors import Actor
 from ordonum.model.acts import RegisterRequest
 from ordonum.model.facts import RegisterFacts
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused
 from ordonum.model.registration import check_registration
-from ordonum.server.identity.signer import judge_order
+from ordonum.server.identity.signer import judge_order, names_if_readable
+from ordonum.server.identity.tokens import Caller
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, Sealed
 from ordonum.server.usecases.recording import Asked, Decided, record
@@ -21,7 +21,7 @@ from ordonum.wire import commitment, jws, native
 OWN_ACT = "own-act/1"
 
 
-async def register(context: Context, actor: Actor, request: RegisterRequest) -> Answer:
+async def register(context: Context, caller: Caller, request: RegisterRequest) -> Answer:
     """Record a registration. Raises Refused, in this order: shape, repeat, signature and certificate, right, commitment,
     dates, number already taken.
     """
@@ -31,9 +31,9 @@ async def register(context: Context, actor: Actor, request: RegisterRequest) -> 
 
     async def decide(history: History) -> Decided:
         now = context.now()
-        signer = await judge_order(signed, trust=context.trust, pool=context.pool, now=now)
+        signer = await judge_order(signed, history.standing, trust=context.trust, pool=context.pool, now=now)
         facts = RegisterFacts(
-            actor=actor,
+            actor=caller.actor,
             signer=signer.professional,
             may_prescribe=may_prescribe(signer.professional.profession),
             may_secure=may_secure(signer.professional.profession),
@@ -56,8 +56,8 @@ async def register(context: Context, actor: Actor, request: RegisterRequest) -> 
         )
 
     content = native.canonical((request.number, request.identity, _without_version(order)))
-    asked = Asked(kind="register", lookup=lookup, act_id=order.act_id, actor=actor, content=content)
-    return await record(context, asked, decide)
+    asked = Asked(kind="register", lookup=lookup, act_id=order.act_id, content=content, also=names_if_readable(signed))
+    return await record(context, caller, asked, decide)
 
 
 def _take_apart(compact: str) -> jws.SignedText:
@@ -70,7 +70,7 @@ def _take_apart(compact: str) -> jws.SignedText:
 def _read_order(payload: bytes) -> SignedOrder:
     """The order of a signed payload, in which nothing may be said twice."""
     order = native.read(payload, SignedOrder, at="$.jws")
-    native.refuse_duplicate_keys(payload, at="$.jws")
+    native.refuse_duplicate_keys(payload, at="$.jws", as_we_write=order)
     return order
 
 

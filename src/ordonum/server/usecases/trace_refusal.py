@@ -1,6 +1,11 @@
-"""A refusal about a prescription is traced too, in a statement of its own: the refused act left nothing behind."""
+"""A refusal about a prescription is traced too, in a statement of its own: the refused act left nothing behind.
 
-from ordonum.model.actors import Actor
+An unknown number, asked for without an authentic QR code, is counted by the same statement (model/guessing.py).
+"""
+
+import logging
+
+from ordonum.model import guessing
 from ordonum.model.acts import (
     ByNumber,
     CancelRequest,
@@ -11,8 +16,13 @@ from ordonum.model.acts import (
     RegisterRequest,
 )
 from ordonum.model.delegation import DelegateRequest
-from ordonum.model.refusals import Refusal
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.server.events import Event, log
+from ordonum.server.identity.tokens import Caller
+from ordonum.server.store.acts import AuditRow
+from ordonum.server.store.misses import add_miss
 from ordonum.server.store.trace import add_entry
+from ordonum.server.usecases.asking import too_many
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.tracing import entry
@@ -21,19 +31,53 @@ AboutOne = RegisterRequest | ConsultRequest | ExecuteRequest | CancelRequest | R
 Asked = AboutOne | DelegateRequest
 _NAMES_IT = (CancelRequest, ReadBackRequest)
 
-# A failing service is no refusal about a prescription; and a trace that fails too must not change what is said of the act.
-_NOT_TRACED = frozenset({Refusal.UNAVAILABLE, Refusal.OUTCOME_UNKNOWN, Refusal.BUSY, Refusal.UNKNOWN_OWN_ACT})
+# A failing service is no refusal about a prescription, nor is a caller whom nothing was told of it; and a trace that fails
+# too must not change what is said of the act.
+_NOT_TRACED = frozenset(
+    {
+        Refusal.UNAVAILABLE,
+        Refusal.OUTCOME_UNKNOWN,
+        Refusal.BUSY,
+        Refusal.UNKNOWN_OWN_ACT,
+        Refusal.CERTIFICATE_REVOKED,
+        Refusal.TOO_MANY_UNKNOWN,
+    }
+)
+# What an unknown number without an authentic code is told. A code that is another number's proves nothing of this one.
+_MISSES = frozenset({Refusal.UNKNOWN_NUMBER, Refusal.NOT_REGISTERED, Refusal.QR_DIFFERS})
 
 
-async def trace_refusal(context: Context, actor: Actor, asked: Asked, *, action: str, refusal: Refusal) -> None:
-    """Add an entry that says who was refused what on the prescription that `asked` names.
+async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, action: str, refused: Refused) -> Refused:
+    """Add an entry that says who was refused what on the prescription that `asked` names. What the caller is then told:
+    the same, or that they must wait, when this unknown number was one too many.
 
     Raises Refused(UNAVAILABLE) when it could not be added: the act was refused all the same.
     """
+    refusal = refused.refusal
     if refusal in _NOT_TRACED or isinstance(asked, DelegateRequest):
-        return
+        return refused
     prescription = asked.prescription if isinstance(asked, _NAMES_IT) else ByNumber(asked.number)
-    lookup = await named(context, actor, prescription)
+    lookup = await named(context, caller.actor, prescription)
     now = context.now()
-    refused = entry(context, lookup, action=action, actor=actor, at=now, year=now.year, outcome=refusal.code)
-    await add_entry(context.pool, lookup, refused)
+    row = entry(context, lookup, action=action, actor=caller.actor, at=now, year=now.year, outcome=refusal.code)
+    if refusal in _MISSES and isinstance(prescription, ByNumber):
+        return await _count(context, caller, lookup, row, refused)
+    await add_entry(context.pool, lookup, row)
+    return refused
+
+
+async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow, refused: Refused) -> Refused:
+    missed = await add_miss(
+        context.pool,
+        lookup,
+        row,
+        professional=caller.professional,
+        place=caller.place,
+        since=row.recorded_at - guessing.WINDOW,
+        limits=(guessing.MISSES_MAX, guessing.MISSES_HERE_MAX),
+    )
+    if missed.alerts:
+        log(Event.GUESSING, logging.WARNING, alerts=missed.alerts)
+    if guessing.one_too_many(missed.misses, missed.misses_here) and not caller.turn_taken:
+        return too_many(guessing.TURN_SECONDS)
+    return refused

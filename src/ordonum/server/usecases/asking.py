@@ -1,0 +1,82 @@
+"""The first statement of every use case: the acts, and what stands around them; then whether the caller may go on."""
+
+from msgspec import Struct
+
+from ordonum.model import guessing
+from ordonum.model.acts import ByNumber, ByOwnAct
+from ordonum.model.number import EpuId
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.server.identity.signer import refuse_revoked
+from ordonum.server.identity.tokens import Caller
+from ordonum.server.store.acts import Found, Question, read_acts
+from ordonum.server.store.misses import take_turn
+from ordonum.server.usecases.context import Context
+from ordonum.server.usecases.history import History, opened
+from ordonum.server.usecases.scanned import authentic_code
+
+
+class Brought(Struct, frozen=True):
+    """A number that the caller brought, with the text of the QR code if it was scanned."""
+
+    number: EpuId
+    qr: str | None
+
+
+def brought_by(prescription: ByNumber | ByOwnAct, qr: str | None) -> Brought | None:
+    """What a prescriber brought: a number, or nothing that could be guessed."""
+    return Brought(prescription.number, qr) if isinstance(prescription, ByNumber) else None
+
+
+async def ask(context: Context, caller: Caller, lookup: bytes, *, also: tuple[tuple[bytes, str], ...] = ()) -> Found:
+    """What is there. `also` are the certificates of a signed order, its signer's first: `revoked` tells of them too.
+
+    Raises Refused(CERTIFICATE_REVOKED) when the caller's are.
+    """
+    found = await read_acts(
+        context.pool,
+        Question(
+            lookup=lookup,
+            issuers=caller.issuers + tuple(issuer for issuer, _ in also),
+            serials=caller.serials + tuple(serial for _, serial in also),
+            authority=also[0][0] if also else None,
+            professional=caller.professional,
+            place=caller.place,
+            since=context.now() - guessing.WINDOW,
+        ),
+    )
+    if found.revoked:
+        await refuse_revoked(context.pool, caller.certificates)
+    return found
+
+
+async def wait_for_turn(context: Context, caller: Caller, found: Found, brought: Brought) -> None:
+    """Refuse whoever asked for too many unknown numbers, unless the QR code is authentic or it is their turn: before
+    anything of the prescription is looked at, and whether or not it exists. Raises Refused(TOO_MANY_UNKNOWN).
+    """
+    if not guessing.slowed(found.misses, found.misses_here):
+        return
+    try:
+        if await authentic_code(context, brought.number, brought.qr) is not None:
+            return
+    except Refused as refused:
+        if refused.refusal is not Refusal.QR_DIFFERS:  # another number's code is no code
+            raise
+    seconds = await take_turn(context.pool, caller.professional, context.now(), guessing.TURN_SECONDS)
+    if seconds:
+        raise too_many(seconds)
+    caller.turn_taken = True
+
+
+def too_many(seconds: int) -> Refused:
+    """The refusal of whoever must wait so long."""
+    return Refused(Refusal.TOO_MANY_UNKNOWN, seconds=seconds, every=guessing.TURN_SECONDS)
+
+
+async def look_up(context: Context, caller: Caller, lookup: bytes, brought: Brought | None) -> History:
+    """The prescription as it stands, for a caller who may look at it: by a number that they brought, or (None) by their
+    own act. Raises Refused: CERTIFICATE_REVOKED, TOO_MANY_UNKNOWN.
+    """
+    found = await ask(context, caller, lookup)
+    if brought is not None:
+        await wait_for_turn(context, caller, found, brought)
+    return await opened(context, lookup, found.rows)
