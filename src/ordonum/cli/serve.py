@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 
@@ -57,6 +58,7 @@ async def _serve(
     _announce(settings, front_page=authority is not None)
     watch = asyncio.create_task(_watch(database)) if database is not None else None
     try:
+        gc.freeze()  # what was imported stays: no collection needs to look at it again
         app = main.service(context) if authority is None else sandbox_app(context, authority)
         await main.server_for(app).serve(sockets=[listening])
     finally:

@@ -140,6 +140,7 @@ def server_for(app: Starlette) -> uvicorn.Server:
         log_config=None,
         backlog=BACKLOG,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         timeout_keep_alive=30,

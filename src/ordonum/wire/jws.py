@@ -187,8 +187,16 @@ def sign_delegated(payload: bytes, key: ECKey, delegation: str) -> str:
 
 def acknowledge(payload: bytes, key: OKPKey, kid: str, *, typ: str = ACK_TYP) -> str:
     """The service's signature (Ed25519) on an act that it recorded, or on a list of keys that it publishes."""
-    header = {"alg": "Ed25519", "typ": typ, "kid": kid}
-    return jws.serialize_compact(header, payload, key, algorithms=["Ed25519"])
+    covered = _ack_header(typ, kid) + b"." + base64.urlsafe_b64encode(payload).rstrip(b"=")
+    signature = JWSRegistry.algorithms["Ed25519"].sign(covered, key)
+    return (covered + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode("ascii")
+
+
+@lru_cache(maxsize=8)
+def _ack_header(typ: str, kid: str) -> bytes:
+    """The header of all the service's signatures of one kind by one key, as joserfc writes it."""
+    header = json.dumps({"alg": "Ed25519", "typ": typ, "kid": kid}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(header.encode()).rstrip(b"=")
 
 
 def read_acknowledgement(compact: str, keys: dict[str, OKPKey], *, typ: str = ACK_TYP) -> bytes:

@@ -1,6 +1,7 @@
 """The outermost door: a request becomes an actor and bytes; a refusal becomes a problem document; a bug tells nothing."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from ordonum.model.guessing import TURN_SECONDS
 from ordonum.model.refusals import Kind, Refusal, Refused, Retry
+from ordonum.server.api.protocol import STILL_COMING
 from ordonum.server.events import Event, log
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.usecases.authenticate import recognise
@@ -67,8 +69,9 @@ async def read_body(request: Request, limit: int) -> bytes:
     too_large = Refused(Refusal.TOO_LARGE, limit_kb=limit // 1024)
     if announced.isdigit() and len(announced) < 20 and int(announced) > limit:
         raise too_large
+    still_coming = request.scope.get(STILL_COMING, lambda: True)
     try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
+        async with asyncio.timeout(BODY_SECONDS_MAX) if still_coming() else contextlib.nullcontext():
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > limit:

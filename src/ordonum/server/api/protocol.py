@@ -1,12 +1,21 @@
 """uvicorn's HTTP protocol with bounds on what a stranger may send before a request is whole."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_BYTES_MAX = 65_536
 HEADER_SECONDS_MAX = 20
+
+
+STILL_COMING = "ordonum.still-coming"
+
+
+def _still_coming(cycle: Any) -> Callable[[], bool]:
+    """Whether the body of this request is not whole yet: only then is a clock worth starting."""
+    return lambda: bool(cycle.more_body)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -47,6 +56,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_headers = False
         self._stop_waiting()
         super().on_headers_complete()
+        cast(dict[str, Any], self.scope)[STILL_COMING] = _still_coming(self.cycle)
 
     def _wait(self, transport: Any) -> None:
         self._stop_waiting()

@@ -24,6 +24,12 @@ else:
 
 ACQUIRE_SECONDS_MAX = 5
 STATEMENT_SECONDS_MAX = 10
+_SESSION = {
+    "application_name": "ordonum",
+    "timezone": "UTC",
+    "statement_timeout": "10s",
+    "plan_cache_mode": "force_generic_plan",  # every statement goes by a key: planning it anew finds nothing better
+}
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -56,7 +62,8 @@ async def open_pool(url: str, size: int) -> Pool:
             command_timeout=STATEMENT_SECONDS_MAX,
             max_inactive_connection_lifetime=300,
             connection_class=_Stateless,
-            server_settings={"application_name": "ordonum", "timezone": "UTC", "statement_timeout": "10s"},
+            timeout=ACQUIRE_SECONDS_MAX,
+            server_settings=_SESSION,
         )
     except (*_LOST, asyncpg.PostgresError, ValueError) as error:
         raise CannotStart(
@@ -68,7 +75,7 @@ async def open_pool(url: str, size: int) -> Pool:
 async def reading(pool: Pool) -> AsyncIterator[Connection]:
     """A connection for statements that change nothing. Raises Refused(UNAVAILABLE) whatever fails below."""
     try:
-        async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+        async with pool.acquire(timeout=_patience(pool)) as connection:
             yield connection
     except (*_LOST, asyncpg.PostgresError):
         raise Refused(Refusal.UNAVAILABLE) from None
@@ -83,7 +90,7 @@ async def writing(pool: Pool, *, an_act: bool = False) -> AsyncIterator[Connecti
     """
     sent = False
     try:
-        async with pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+        async with pool.acquire(timeout=_patience(pool)) as connection:
             sent = True
             yield connection
     except asyncpg.UniqueViolationError as error:
@@ -94,6 +101,11 @@ async def writing(pool: Pool, *, an_act: bool = False) -> AsyncIterator[Connecti
         raise Refused(Refusal.OUTCOME_UNKNOWN if sent and an_act else Refusal.UNAVAILABLE) from None
     except asyncpg.PostgresError:
         raise Refused(Refusal.UNAVAILABLE) from None
+
+
+def _patience(pool: Pool) -> float | None:
+    """How long to wait for a connection; no clock is started (they cost) when one is idle."""
+    return None if pool.get_idle_size() else ACQUIRE_SECONDS_MAX
 
 
 async def is_alive(pool: Pool) -> bool:

@@ -7,6 +7,7 @@ them under data[year]. Destroying that ciphertext shreds the person and leaves t
 import hashlib
 import hmac
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
@@ -39,6 +40,11 @@ class Personal(Struct, frozen=True):
     actor: Actor
 
 
+@lru_cache(maxsize=1_024)
+def _canonical(actor: Actor) -> bytes:
+    return native.canonical(actor)
+
+
 def entry(
     context: Context,
     lookup: bytes,
@@ -53,7 +59,7 @@ def entry(
 ) -> AuditRow:
     """An entry ready to be added. `outcome` is `done` or the code of a refusal."""
     entry_id, key = context.draw_id(), context.draw_salt()
-    commitment = hmac.digest(bytes.fromhex(key), native.canonical(actor), hashlib.sha256).hex()
+    commitment = hmac.digest(bytes.fromhex(key), _canonical(actor), hashlib.sha256).hex()
     leaf = Leaf(
         v=1,
         entry_id=entry_id,

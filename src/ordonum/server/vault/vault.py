@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import secrets
 from enum import Enum
+from functools import lru_cache
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +24,7 @@ from ordonum.wire import jws
 
 _VERSION = b"\x01"
 _NONCE = 12
+KEYS_KEPT = 128  # of the prescriptions of this moment; they open less than the yearly key that lies beside them
 
 
 class Purpose(Enum):
@@ -111,8 +113,14 @@ class Vault:
 
     def _data_key(self, purpose: Purpose, year: int, lookup: bytes) -> bytes:
         source = self._keys.nir if purpose is Purpose.BENEFICIARY else self._keys.data
-        own = HKDF(hashes.SHA256(), 32, salt=lookup, info=b"ordonum/data/1").derive(source[str(year)])
-        return HKDFExpand(hashes.SHA256(), 32, info=purpose.value).derive(own)
+        return _key_of(source[str(year)], lookup, purpose.value)
+
+
+@lru_cache(maxsize=KEYS_KEPT)
+def _key_of(yearly: bytes, lookup: bytes, purpose: bytes) -> bytes:
+    """The key of one purpose under one prescription; an act uses the same ones several times."""
+    own = HKDF(hashes.SHA256(), 32, salt=lookup, info=b"ordonum/data/1").derive(yearly)
+    return HKDFExpand(hashes.SHA256(), 32, info=purpose).derive(own)
 
 
 def _hmac(key: bytes, domain: bytes, data: bytes) -> bytes:
