@@ -6,7 +6,7 @@ import typer
 from typer import rich_utils
 
 from ordonum import __version__
-from ordonum.cli import billing, demo, executant, exits, kept, keys, prescriber, sandbox, serve
+from ordonum.cli import alerts, billing, demo, executant, exits, kept, keys, prescriber, sandbox, serve
 
 _EXITS = "\n\n".join(f"{code} : {meaning}" for code, meaning in exits.CODES.items())
 
@@ -57,5 +57,6 @@ for each in (
 ):
     app.command()(each)
 app.command("verify-qr")(keys.verify_qr)
+app.command("alerts")(alerts.show)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.app, name="sandbox")

@@ -138,7 +138,11 @@ def executions(
 ) -> None:
     """Relire ce qui a été exécuté de son ordonnance, sauf opposition du patient."""
     with open_client(card, service) as client:
-        view = client.executions(_named(act, number_file, picture))
+        if act is not None:
+            view = client.executions(ByOwnAct(act))
+        else:
+            presented = files.read_presented(number_file, picture)
+            view = client.executions(ByNumber(presented.number), scanned=presented.scanned)
         if as_json:
             exits.show({"ok": True, **to_builtins(view, enc_hook=plain)})
         else:
@@ -151,10 +155,6 @@ def _once(client: Client, prescription: Prescription, raw: bytes) -> Acknowledge
     with client.outbox.alone(source):
         before = client.outbox.made_from(source, author, pending_only=True)
         return client.resend(before) if before is not None else client.prescribe(prescription, source=source)
-
-
-def _named(act: UUID | None, number_file: Path | None, picture: Path | None) -> ByNumber | ByOwnAct:
-    return ByOwnAct(act) if act is not None else ByNumber(files.read_number(number_file, picture))
 
 
 def _write_sheet(client: Client, act_id: UUID, out: Path | None, variant: Variant = "a-3a") -> Path:

@@ -76,9 +76,9 @@ class AsyncClient(Workstation):
         """See Client.cancel."""
         return await self._drive(self._core.cancel(prescription, cancellation, scanned))
 
-    async def executions(self, prescription: ByNumber | ByOwnAct) -> ForPrescriber:
+    async def executions(self, prescription: ByNumber | ByOwnAct, *, scanned: str | None = None) -> ForPrescriber:
         """See Client.executions."""
-        return await self._drive(self._core.executions(prescription))
+        return await self._drive(self._core.executions(prescription, scanned))
 
     # what an executant does ------------------------------------------------------------------------------------------
 

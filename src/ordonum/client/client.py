@@ -75,9 +75,9 @@ class Client(Workstation):
         """Cancel one's own prescription; with its QR code's text, even before it is registered."""
         return self._drive(self._core.cancel(prescription, cancellation, scanned))
 
-    def executions(self, prescription: ByNumber | ByOwnAct) -> ForPrescriber:
-        """What was executed of one's own prescription."""
-        return self._drive(self._core.executions(prescription))
+    def executions(self, prescription: ByNumber | ByOwnAct, *, scanned: str | None = None) -> ForPrescriber:
+        """What was executed of one's own prescription; `scanned` is the text of its QR code, if that was read."""
+        return self._drive(self._core.executions(prescription, scanned))
 
     # what an executant does ------------------------------------------------------------------------------------------
 

@@ -93,11 +93,11 @@ class Core(Printing):
         yield from work(lambda: self._cancelled(prescription))
         return done
 
-    def executions(self, prescription: ByNumber | ByOwnAct) -> Steps[ForPrescriber]:
+    def executions(self, prescription: ByNumber | ByOwnAct, scanned: str | None) -> Steps[ForPrescriber]:
         """See Client.executions."""
 
         def steps(trace: Trace) -> Steps[ForPrescriber]:
-            body = native.write(ReadBackRequest(prescription=prescription))
+            body = native.write(ReadBackRequest(prescription=prescription, qr=scanned))
             return decoded((yield from self._send("/v1/executions", body, trace)), ForPrescriber)
 
         return (yield from self._told(self._trace("executions"), steps))

@@ -5,6 +5,7 @@ from datetime import timedelta
 WINDOW = timedelta(minutes=10)
 MISSES_MAX = 20  # distinct unknown numbers, by one professional (an employee, a structure), in the window
 MISSES_HERE_MAX = 100  # and in one place
+LIMITS = (MISSES_MAX, MISSES_HERE_MAX)
 TURN_SECONDS = 15  # one answer in so many seconds, beyond
 
 

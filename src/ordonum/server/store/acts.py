@@ -39,7 +39,8 @@ class AuditRow(Struct, frozen=True, kw_only=True):
 class Question(Struct, frozen=True, kw_only=True):
     """What is asked in one statement: the acts under `lookup`, and beside them whether one of these certificates (issuers
     in DER and serials, in the same order) is revoked, when the next list of `authority` is due, and how many unknown
-    numbers `professional` and `place` asked for since `since`.
+    numbers `professional` and `place` asked for since `since`. From `limits` of these on (of the one, of the other), the
+    acts come without what they hold, and the answer takes the same time whether there are any or not.
     """
 
     lookup: bytes
@@ -49,6 +50,7 @@ class Question(Struct, frozen=True, kw_only=True):
     professional: bytes | None = None
     place: bytes | None = None
     since: datetime | None = None
+    limits: tuple[int | None, int | None] = (None, None)
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -64,7 +66,9 @@ class Found(Struct, frozen=True, kw_only=True):
 _COLUMNS = ActRow.__struct_fields__
 _QUESTION = """
 SELECT c.revoked, c.list_due, c.misses, c.misses_here,
-       seq, act_id, kind, year, author, content, performed_at, recorded_at, body, sealed, answer
+       seq, act_id, kind, year, author, content, performed_at, recorded_at,
+       CASE WHEN c.misses >= $8 OR c.misses_here >= $9 THEN ''::bytea ELSE body END AS body, sealed,
+       CASE WHEN c.misses >= $8 OR c.misses_here >= $9 THEN ''::bytea ELSE answer END AS answer
 FROM (SELECT
         EXISTS (SELECT 1 FROM unnest($2::bytea[], $3::text[]) AS asked(issuer, serial)
                 JOIN revocation AS r ON r.issuer = asked.issuer AND r.serial = asked.serial) AS revoked,
@@ -87,6 +91,7 @@ async def read_acts(pool: Pool, question: Question) -> Found:
             question.professional,
             question.place,
             question.since,
+            *question.limits,
         )
     first = rows[0]
     return Found(

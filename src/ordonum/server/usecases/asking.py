@@ -27,8 +27,16 @@ def brought_by(prescription: ByNumber | ByOwnAct, qr: str | None) -> Brought | N
     return Brought(prescription.number, qr) if isinstance(prescription, ByNumber) else None
 
 
-async def ask(context: Context, caller: Caller, lookup: bytes, *, also: tuple[tuple[bytes, str], ...] = ()) -> Found:
+async def ask(
+    context: Context,
+    caller: Caller,
+    lookup: bytes,
+    *,
+    also: tuple[tuple[bytes, str], ...] = (),
+    whole: bool = True,
+) -> Found:
     """What is there. `also` are the certificates of a signed order, its signer's first: `revoked` tells of them too.
+    Not `whole`: for a caller who is slowed, the acts come without what they hold.
 
     Raises Refused(CERTIFICATE_REVOKED) when the caller's are.
     """
@@ -42,6 +50,7 @@ async def ask(context: Context, caller: Caller, lookup: bytes, *, also: tuple[tu
             professional=caller.professional,
             place=caller.place,
             since=context.now() - guessing.WINDOW,
+            limits=(None, None) if whole else guessing.LIMITS,
         ),
     )
     if found.revoked:
@@ -49,22 +58,28 @@ async def ask(context: Context, caller: Caller, lookup: bytes, *, also: tuple[tu
     return found
 
 
-async def wait_for_turn(context: Context, caller: Caller, found: Found, brought: Brought) -> None:
-    """Refuse whoever asked for too many unknown numbers, unless the QR code is authentic or it is their turn: before
-    anything of the prescription is looked at, and whether or not it exists. Raises Refused(TOO_MANY_UNKNOWN).
+async def let_through(context: Context, caller: Caller, lookup: bytes, found: Found, brought: Brought) -> Found:
+    """What was found, whole, for a caller who may look at it. Whoever asked for too many unknown numbers must bring an
+    authentic QR code, or wait for their turn: before anything of the prescription is looked at, and whether or not it
+    exists. Raises Refused(TOO_MANY_UNKNOWN).
     """
     if not guessing.slowed(found.misses, found.misses_here):
-        return
+        return found
+    if not caller.turn_taken and not await _authentic(context, brought):
+        seconds = await take_turn(context.pool, caller.professional, context.now(), guessing.TURN_SECONDS)
+        if seconds:
+            raise too_many(seconds)
+        caller.turn_taken = True
+    return await ask(context, caller, lookup)
+
+
+async def _authentic(context: Context, brought: Brought) -> bool:
     try:
-        if await authentic_code(context, brought.number, brought.qr) is not None:
-            return
+        return await authentic_code(context, brought.number, brought.qr) is not None
     except Refused as refused:
         if refused.refusal is not Refusal.QR_DIFFERS:  # another number's code is no code
             raise
-    seconds = await take_turn(context.pool, caller.professional, context.now(), guessing.TURN_SECONDS)
-    if seconds:
-        raise too_many(seconds)
-    caller.turn_taken = True
+        return False
 
 
 def too_many(seconds: int) -> Refused:
@@ -76,7 +91,7 @@ async def look_up(context: Context, caller: Caller, lookup: bytes, brought: Brou
     """The prescription as it stands, for a caller who may look at it: by a number that they brought, or (None) by their
     own act. Raises Refused: CERTIFICATE_REVOKED, TOO_MANY_UNKNOWN.
     """
-    found = await ask(context, caller, lookup)
+    found = await ask(context, caller, lookup, whole=brought is None)
     if brought is not None:
-        await wait_for_turn(context, caller, found, brought)
+        found = await let_through(context, caller, lookup, found, brought)
     return await opened(context, lookup, found.rows)

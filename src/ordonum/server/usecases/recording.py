@@ -20,7 +20,7 @@ from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.signer import Standing
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import ACTS_MAX, ActRow, record_act
-from ordonum.server.usecases.asking import Brought, ask, wait_for_turn
+from ordonum.server.usecases.asking import Brought, ask, let_through
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, opened, stored_answer
 from ordonum.server.usecases.tracing import entry
@@ -73,14 +73,15 @@ async def record(context: Context, caller: Caller, asked: Asked, decide: Decide)
     author = context.vault.blind("author/1", caller.actor.author)
     content = context.vault.content(asked.lookup, asked.kind.encode() + b"\0" + asked.content)
     for attempt in range(ATTEMPTS_MAX):
-        found = await ask(context, caller, asked.lookup, also=asked.also)
+        found = await ask(context, caller, asked.lookup, also=asked.also, whole=asked.brought is None)
         if (row := next((each for each in found.rows if each.act_id == asked.act_id), None)) is not None:
+            found = await ask(context, caller, asked.lookup) if not row.answer else found
             history = await opened(context, asked.lookup, found.rows)
             if row.content != content or not history.is_of(asked.act_id, caller.actor):
                 raise Refused(Refusal.EXISTS_DIFFERENT)
-            return Answer(stored_answer(context, asked.lookup, row), replayed=True)
-        if asked.brought is not None and not caller.turn_taken:
-            await wait_for_turn(context, caller, found, asked.brought)
+            return Answer(stored_answer(context, asked.lookup, history.recorded(asked.act_id)), replayed=True)
+        if asked.brought is not None:
+            found = await let_through(context, caller, asked.lookup, found, asked.brought)
         history = await opened(context, asked.lookup, found.rows)
         standing = Standing(found.revoked, found.list_due)
         decided = await decide(msgspec.structs.replace(history, standing=standing))

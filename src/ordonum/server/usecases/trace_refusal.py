@@ -74,7 +74,7 @@ async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow,
         professional=caller.professional,
         place=caller.place,
         since=row.recorded_at - guessing.WINDOW,
-        limits=(guessing.MISSES_MAX, guessing.MISSES_HERE_MAX),
+        limits=guessing.LIMITS,
     )
     if missed.alerts:
         log(Event.GUESSING, logging.WARNING, alerts=missed.alerts)

@@ -62,9 +62,10 @@ DECLARE
     remaining integer;
 BEGIN
     PERFORM pg_advisory_xact_lock(('x' || encode(substr(p_who, 1, 8), 'hex'))::bit(64)::bigint);
-    SELECT max(at) FROM turn WHERE who = p_who AND at <= p_now INTO latest;
+    -- Two workers' clocks differ a little: a turn taken a moment later counts. One of a clock that was set back does not.
+    SELECT max(at) FROM turn WHERE who = p_who AND at <= p_now + interval '1 minute' INTO latest;
     IF latest IS NOT NULL THEN
-        remaining := ceil(p_seconds - extract(epoch FROM p_now - latest));
+        remaining := least(p_seconds, ceil(p_seconds - extract(epoch FROM p_now - latest)));
         IF remaining > 0 THEN
             RETURN remaining;
         END IF;
