@@ -26,7 +26,6 @@ from prometheus_client.registry import Collector
 # Milliseconds around what a call takes (1 to 10), then what a person notices, then what a time limit cuts.
 BUCKETS = (0.001, 0.0015, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 DONE, REPLAYED, BUG, GONE = "done", "replayed", "bug", "caller-gone"
-LABELS = frozenset({"operation", "outcome", "act", "code", "state", "version", "le"})
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
