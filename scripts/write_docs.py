@@ -85,7 +85,7 @@ def _between(page: str, name: str, lines: list[str]) -> str:
     begins, ends = f"<!-- {name} : write_docs.py -->\n", f"<!-- fin : {name} -->"
     before, found, rest = page.partition(begins)
     _, closed, after = rest.partition(ends)
-    assert found and closed, name  # the place of a table is written by hand
+    assert (found, closed) == (begins, ends), name  # the place of a table is written by hand
     return before + begins + "\n".join(["", *lines, "", ""]) + ends + after
 
 

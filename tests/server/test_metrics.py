@@ -1,7 +1,10 @@
 """What /health and /metrics tell: how the service stands, and nothing of who uses it."""
 
 import asyncio
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -96,6 +99,34 @@ def test_a_place_taken_by_another_act_counts_as_a_retry(own_system: System) -> N
     before = figures(own_system)["ordonum_act_retries_total"]
     assert _context(own_system).draw_delay(0) <= 0.05
     assert figures(own_system)["ordonum_act_retries_total"] == before + 1
+
+
+_SHARED = """
+import sys
+from pathlib import Path
+from ordonum.server.metrics import Metrics, Shared, Standing, forget, leave
+told = Standing(version="0", database_up=True, list_age=None, list_overdue=None, year_keys=True, coming_keys=False)
+folder = Path(sys.argv[1])
+def says():
+    page = Metrics(Shared(folder, 1)).scrape(told).decode().splitlines()
+    print([line.split()[1] for line in sorted(page) if line.startswith(("ordonum_processes ", "ordonum_acts_total{"))])
+Metrics(Shared(folder, 1)).act("register", replayed=False)
+Metrics(Shared(folder, 2)).act("register", replayed=False)
+says()
+forget(Shared(folder, 2))
+says()
+leave(Shared(folder, 2))
+leave(Shared(folder, 1))
+print(folder.exists())
+"""
+
+
+def test_a_dead_process_counts_no_more_but_what_it_counted_stays(tmp_path: Path) -> None:
+    """In a process of its own: the library decides once and for all where its values are."""
+    (tmp_path / "figures").mkdir()
+    command = [sys.executable, "-c", _SHARED, str(tmp_path / "figures")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert said == ["['2.0', '2.0']", "['2.0', '1.0']", "False"]
 
 
 def test_a_bug_is_counted_as_one(own_system: System, monkeypatch: pytest.MonkeyPatch) -> None:

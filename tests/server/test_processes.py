@@ -72,6 +72,15 @@ def test_a_process_that_is_killed_comes_back_and_no_connection_is_refused_meanwh
     assert _figure(two, 'ordonum_refusals_total{code="no-such-page"}') == 30  # what the dead one counted is not lost
 
 
+def test_the_database_that_dies_under_several_processes_is_launched_again(two: Served, tmp_path: Path) -> None:
+    database = postmaster(tmp_path / "home")
+    assert database is not None
+    os.kill(database, signal.SIGKILL)
+    until(lambda: bool(two.logged("database-relaunched")))
+    until(lambda: httpx2.get(f"{two.url}/health").status_code == 200)
+    assert not two.logged("process-died")
+
+
 def test_sigterm_leaves_no_process_behind(two: Served, tmp_path: Path) -> None:
     database = postmaster(tmp_path / "home")
     assert database is not None

@@ -31,7 +31,9 @@ def run() -> int:
     """Serve until told to stop; the exit code."""
     stop_on_signals()
     events.configure(several=True)
-    orders = read_orders(sys.stdin.buffer.readline())
+    if not (told := sys.stdin.buffer.readline()):  # the parent is gone already
+        return 0
+    orders = read_orders(told)
     listening = socket.socket(fileno=orders.descriptor)
     try:
         main.run(_serve(orders, listening))
