@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
 from ordonum.cli.exits import CODES
 from ordonum.model.acts import Cancellation, CancelReason, Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Nir
@@ -17,6 +20,8 @@ from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, sentence
+from ordonum.server.events import FIELDS, Event
+from ordonum.server.metrics import Metrics, Standing
 from ordonum.wire.commitment import commit, digest
 from ordonum.wire.native import canonical
 from ordonum.wire.problem import STATUS
@@ -55,6 +60,33 @@ def errors_page() -> str:
             "",
         ]
     )
+
+
+def operations_page() -> str:
+    """docs/exploitation.md with its tables of events, of their fields and of figures brought up to date."""
+    page = (DOCS / "exploitation.md").read_text()
+    events = [f"| `{each.value}` | {each.meaning} |" for each in Event]
+    fields = [f"| `{name}` | {meaning} |" for name, meaning in FIELDS.items()]
+    page = _between(page, "événements", ["| `event` | |", "|---|---|", *events])
+    page = _between(page, "champs", ["| champ | |", "|---|---|", *fields])
+    standing = Standing(
+        version="", database_up=True, list_age=0, list_overdue=0, year_keys=True, coming_keys=True
+    )  # every family is told
+    told = text_string_to_metric_families(Metrics().scrape(standing).decode())
+    figures = [f"| `{_shown(each)}` | {each.type} | {each.documentation} |" for each in told]
+    return _between(page, "mesures", ["| mesure | type | |", "|---|---|---|", *figures])
+
+
+def _shown(family: Metric) -> str:
+    return family.name + ("_total" if family.type == "counter" else "")
+
+
+def _between(page: str, name: str, lines: list[str]) -> str:
+    begins, ends = f"<!-- {name} : write_docs.py -->\n", f"<!-- fin : {name} -->"
+    before, found, rest = page.partition(begins)
+    _, closed, after = rest.partition(ends)
+    assert (found, closed) == (begins, ends), name  # the place of a table is written by hand
+    return before + begins + "\n".join(["", *lines, "", ""]) + ends + after
 
 
 def vectors() -> str:
@@ -108,7 +140,11 @@ def vectors() -> str:
 
 def main() -> int:
     """Write, or check."""
-    pages = {DOCS / "erreurs.md": errors_page(), DOCS / "vecteurs.json": vectors()}
+    pages = {
+        DOCS / "erreurs.md": errors_page(),
+        DOCS / "vecteurs.json": vectors(),
+        DOCS / "exploitation.md": operations_page(),
+    }
     for page, text in pages.items():
         if "--check" not in sys.argv:
             page.write_text(text)

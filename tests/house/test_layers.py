@@ -22,6 +22,7 @@ PLANTED = (
     ),
     ("server/usecases/consult.py", "import asyncpg", "One home for SQL"),
     ("cli/serve.py", "import httpx2", "One home for the outside world"),
+    ("server/api/door.py", "from prometheus_client import Counter", "One home for what is counted"),
     ("server/store/acts.py", "from ordonum.server.usecases import context", "Inside the service"),
     ("wire/native.py", "import subprocess", "do no input or output"),
     ("wire/keyboard.py", "import zxingcpp", "The text of a code is read without"),

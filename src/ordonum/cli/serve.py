@@ -4,13 +4,17 @@ import asyncio
 import contextlib
 import gc
 import os
+import signal
 import socket
+from functools import partial
 
 import msgspec
 import typer
 
 from ordonum.cli import exits
 from ordonum.cli.front_page import sandbox_app
+from ordonum.cli.orders import Orders
+from ordonum.cli.processes import figures_folder, supervise
 from ordonum.cli.stopping import stop_on_signals
 from ordonum.cli.system import open_authority, sandbox_settings
 from ordonum.sandbox.authority import Authority
@@ -29,8 +33,8 @@ SHOWN = 6  # test cards named at the start; ordonum sandbox cards names them all
 def serve() -> None:
     """Lancer le service sur 127.0.0.1, avec le bac à sable (autorité et cartes de test) ; Ctrl-C l'arrête."""
     stop_on_signals()
-    events.configure()
     settings = _settings()
+    events.configure(several=settings.workers > 1)
     listening = main.bind(settings)
     with contextlib.ExitStack() as stack:
         stack.callback(listening.close)
@@ -41,29 +45,62 @@ def serve() -> None:
             settings = sandbox_settings(settings, authority)
         database = _embedded(settings, stack)
         with contextlib.suppress(KeyboardInterrupt):
-            main.run(_serve(settings, database, listening, authority))
+            if settings.workers == 1:
+                main.run(_serve(settings, database, listening, authority))
+            else:
+                _serve_in_processes(settings, database, listening, front_page=authority is not None)
 
 
 async def _serve(
     settings: Settings, database: EmbeddedPostgres | None, listening: socket.socket, authority: Authority | None
 ) -> None:
-    if database is not None:
-        _, application = await main.prepare_embedded(database)
-    else:
-        assert settings.database_url is not None
-        assert settings.owner_url is not None
-        await main.prepare(settings.owner_url, settings.database_url)
-        application = settings.database_url
-    context = await main.make_context(settings, application)
+    context = await main.make_context(settings, await _prepare(settings, database))
     _announce(settings, front_page=authority is not None)
     watch = asyncio.create_task(_watch(database)) if database is not None else None
     try:
         gc.freeze()  # what was imported stays: no collection needs to look at it again
         app = main.service(context) if authority is None else sandbox_app(context, authority)
-        await main.server_for(app).serve(sockets=[listening])
+        await main.server_for(app, notice_seconds=settings.stop_notice).serve(sockets=[listening])
     finally:
         if watch is not None:
             watch.cancel()
+
+
+async def _prepare(settings: Settings, database: EmbeddedPostgres | None) -> str:
+    """Migrate; the application's address."""
+    if database is not None:
+        return (await main.prepare_embedded(database))[1]
+    assert settings.database_url is not None
+    assert settings.owner_url is not None
+    await main.prepare(settings.owner_url, settings.database_url)
+    return settings.database_url
+
+
+def _serve_in_processes(
+    settings: Settings, database: EmbeddedPostgres | None, listening: socket.socket, *, front_page: bool
+) -> None:
+    """Prepare once, then let several processes serve; this one watches over them and the embedded database."""
+
+    async def prepare() -> Settings:
+        application = await _prepare(settings, database)
+        size = await main.connections_per_process(settings, application)
+        return msgspec.structs.replace(settings, database_url=application, owner_url=None, pool_size=size)
+
+    def watch() -> None:
+        with contextlib.suppress(CannotStart):
+            if database is not None and database.revive():
+                events.log(events.Event.DATABASE_RELAUNCHED)
+
+    with asyncio.Runner() as runner:
+        shared = runner.run(prepare())
+    with figures_folder() as figures:
+        orders = Orders(
+            settings=shared, process=0, descriptor=listening.detach(), figures=figures, front_page=front_page
+        )
+        started = partial(_announce, settings, front_page=front_page)
+        number = supervise(orders, settings.workers, started=started, watch=watch)
+    if number != signal.SIGINT:
+        raise SystemExit(128 + number)
 
 
 async def _watch(database: EmbeddedPostgres) -> None:
@@ -78,8 +115,8 @@ async def _watch(database: EmbeddedPostgres) -> None:
 def _settings() -> Settings:
     try:
         settings = from_environment(dict(os.environ))
-    except ValueError:
-        raise CannotStart("ORDONUM_PORT doit être un nombre.") from None
+    except ValueError as error:
+        raise CannotStart(str(error)) from None
     if (settings.database_url is None) != (settings.owner_url is None):
         raise CannotStart("Donnez les deux adresses, ORDONUM_DATABASE_URL et ORDONUM_DATABASE_OWNER_URL, ou aucune.")
     if not os.environ.get("ORDONUM_TRUST"):

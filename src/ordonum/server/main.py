@@ -15,11 +15,13 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
-from ordonum.server.api.app import make_app
+from ordonum.model.refusals import Refused
+from ordonum.server.api.app import STOPPING, make_app
 from ordonum.server.api.protocol import BoundedProtocol
 from ordonum.server.events import Event, log
 from ordonum.server.identity import sites
 from ordonum.server.identity.trust import Trust
+from ordonum.server.metrics import Metrics
 from ordonum.server.settings import Settings
 from ordonum.server.store import migrate
 from ordonum.server.store.acts import any_act
@@ -27,6 +29,7 @@ from ordonum.server.store.credentials import add_fingerprints, fingerprints
 from ordonum.server.store.database import Pool, open_pool
 from ordonum.server.store.embedded import APPLICATION, OWNER, SUPERUSER, EmbeddedPostgres
 from ordonum.server.store.postgres_process import CannotStart
+from ordonum.server.store.standing import connections_max
 from ordonum.server.usecases.context import Context
 from ordonum.server.vault.keys import fingerprint, load_or_create
 from ordonum.server.vault.vault import Vault
@@ -35,6 +38,7 @@ from ordonum.server.worker.loop import work
 DATABASE = "ordonum"
 BACKLOG = 512
 GRACEFUL_SECONDS = 10
+CONNECTIONS_KEPT_APART, CONNECTIONS_MIN = 20, 2
 
 
 async def prepare(owner_url: str, application_url: str) -> None:
@@ -50,7 +54,7 @@ async def prepare_embedded(server: EmbeddedPostgres, database: str = DATABASE) -
     return owner, application
 
 
-async def make_context(settings: Settings, application_url: str) -> Context:
+async def make_context(settings: Settings, application_url: str, metrics: Metrics | None = None) -> Context:
     """A context on a prepared database: keys loaded, or made for an empty one.
 
     Raises KeysRefused, RootsRefused, RegisterRefused.
@@ -63,6 +67,12 @@ async def make_context(settings: Settings, application_url: str) -> Context:
     except BaseException:
         pool.terminate()
         raise
+    metrics = metrics or Metrics()
+
+    def delay(attempt: int) -> float:
+        metrics.retried()
+        return random.uniform(0, min(0.05, 0.002 * 2 ** min(attempt, 5)))  # noqa: S311  # jitter
+
     return Context(
         pool=pool,
         vault=vault,
@@ -72,8 +82,31 @@ async def make_context(settings: Settings, application_url: str) -> Context:
         now=lambda: datetime.now(UTC),
         draw_id=uuid.uuid4,
         draw_salt=lambda: secrets.token_hex(32),
-        draw_delay=lambda attempt: random.uniform(0, min(0.05, 0.002 * 2 ** min(attempt, 5))),  # noqa: S311  # jitter
+        draw_delay=delay,
+        metrics=metrics,
     )
+
+
+async def connections_per_process(settings: Settings, application_url: str) -> int:
+    """Make what the processes of a service share (the key file), and how many connections each of them may hold.
+
+    Together they leave CONNECTIONS_KEPT_APART of PostgreSQL's to migrations, back-ups and people. Raises as make_context,
+    and CannotStart when so many processes do not fit.
+    """
+    context = await make_context(settings, application_url)
+    try:
+        most = await connections_max(context.pool)
+    except Refused:
+        raise CannotStart("La base ne répond pas.") from None
+    finally:
+        await context.pool.close()
+    size = min(settings.pool_size, (most - CONNECTIONS_KEPT_APART) // settings.workers)
+    if size < CONNECTIONS_MIN:
+        raise CannotStart(
+            f"PostgreSQL n'accepte que {most} connexions : c'est trop peu pour {settings.workers} processus de service. "
+            "Diminuez ORDONUM_WORKERS, ou augmentez max_connections."
+        )
+    return size
 
 
 async def _open_vault(settings: Settings, pool: Pool) -> Vault:
@@ -133,8 +166,29 @@ def run(
         runner.run(serving)
 
 
-def server_for(app: Starlette) -> uvicorn.Server:
-    """A uvicorn server without access log (addresses hold nothing, but say who was busy when)."""
+class _Server(uvicorn.Server):
+    """A server that says, before it takes no more connections, that it is about to: who shares out requests goes elsewhere."""
+
+    def __init__(self, config: uvicorn.Config, notice_seconds: float) -> None:
+        super().__init__(config)
+        self._notice_seconds = notice_seconds
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell, wait for the notice to be heard, then stop as uvicorn does. A second Ctrl-C does not wait."""
+        self.lifespan.state[STOPPING] = True
+        log(Event.STOPPING)
+        ends = asyncio.get_running_loop().time() + self._notice_seconds
+        while not self.force_exit and asyncio.get_running_loop().time() < ends:  # noqa: ASYNC110  # uvicorn offers no event
+            await asyncio.sleep(0.1)
+        await super().shutdown(sockets)
+
+
+def server_for(app: Starlette, *, notice_seconds: float = 0) -> uvicorn.Server:
+    """A uvicorn server without access log (addresses hold nothing, but say who was busy when).
+
+    Asked to stop, it answers `/health` with 503 for `notice_seconds`, then takes no more connections and lets what is
+    under way finish (GRACEFUL_SECONDS at most).
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -147,4 +201,4 @@ def server_for(app: Starlette) -> uvicorn.Server:
         http=BoundedProtocol,
         lifespan="on",
     )
-    return uvicorn.Server(config)
+    return _Server(config, notice_seconds)

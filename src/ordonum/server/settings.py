@@ -4,9 +4,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
+WORKERS_MAX = 64
+STOP_NOTICE_SECONDS_MAX = 300
+
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Where everything is. `database_url` and `owner_url` are None for the embedded PostgreSQL."""
+    """Where everything is. `database_url` and `owner_url` are None for the embedded PostgreSQL.
+
+    `workers`: service processes, each with at most `pool_size` connections. `stop_notice`: seconds during which a service
+    that is asked to stop still answers, `/health` saying so.
+    """
 
     home: Path
     port: int = 8420
@@ -19,6 +26,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     register: Path | None = None
     sandbox: bool = False
     pool_size: int = 16
+    workers: int = 1
+    stop_notice: float = 0
     token_minutes: int = 60
 
     def __repr__(self) -> str:
@@ -35,9 +44,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 def from_environment(environment: dict[str, str]) -> Settings:
-    """The settings that these variables make; docs/exploitation.md lists them."""
+    """The settings that these variables make; docs/exploitation.md lists them. Raises ValueError: in French, what to mend."""
     home = Path(environment.get("ORDONUM_HOME") or ".ordonum").absolute()
-    port = int(environment.get("ORDONUM_PORT") or "8420")
+    port = _number(environment, "ORDONUM_PORT", 8420)
     host = environment.get("ORDONUM_HOST") or "127.0.0.1"
     revocation_list = environment.get("ORDONUM_REVOCATION_LIST")
     register = environment.get("ORDONUM_REGISTER")
@@ -52,7 +61,18 @@ def from_environment(environment: dict[str, str]) -> Settings:
         revocation_list=Path(revocation_list) if revocation_list else None,
         register=Path(register) if register else None,
         sandbox=environment.get("ORDONUM_SANDBOX", "") in ("1", "oui", "true"),
+        workers=_number(environment, "ORDONUM_WORKERS", 1, least=1, most=WORKERS_MAX),
+        stop_notice=_number(environment, "ORDONUM_STOP_NOTICE", 0, most=STOP_NOTICE_SECONDS_MAX),
     )
+
+
+def _number(environment: dict[str, str], name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    given = environment.get(name) or str(default)
+    if not given.isascii() or not given.isdigit():
+        raise ValueError(f"{name} doit être un nombre.")
+    if not least <= int(given) <= (most if most is not None else int(given)):
+        raise ValueError(f"{name} doit être un nombre entre {least} et {most}.")
+    return int(given)
 
 
 def local_audiences(host: str, port: int) -> tuple[str, ...]:

@@ -1,25 +1,27 @@
-"""The HTTP face of the service: routes, documentation pages that need no network, health."""
+"""The HTTP face of the service: routes, documentation pages that need no network, health, metrics; each request counted."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from time import perf_counter
 from urllib.parse import parse_qs
 
 import msgspec
 import swagger_ui_bundle
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ordonum import __version__
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.server import metrics
 from ordonum.server.api import openapi
 from ordonum.server.api.door import NO_STORE, Handler, answer, caller, guarded, read_body, refuse
+from ordonum.server.api.health import health, standing
 from ordonum.server.api.operations import OPERATIONS, Operation
 from ordonum.server.events import Event, log
 from ordonum.server.identity.signer import refuse_revoked
-from ordonum.server.store.database import is_alive
 from ordonum.server.usecases.authenticate import authenticate
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.publish_keys import publish_keys
@@ -28,6 +30,9 @@ from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE
 
 TOKEN_REQUEST_BYTES_MAX = 65_536
+STOPPING = "stopping"
+"""The word of the application's state that says, once true, that the service is about to stop."""
+_REPLAYED = (b"replayed", b"true")
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 _DOCS = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>ordonum — interface</title>
@@ -42,18 +47,24 @@ def make_app(context: Context, lifespan: Lifespan | None = None) -> Starlette:
     """The application for this context."""
 
     async def no_such_page(_: Request, __: Exception) -> Response:
+        context.metrics.refusal(Refusal.NO_SUCH_PAGE.code)
         return refuse(context, Refused(Refusal.NO_SUCH_PAGE))
 
     async def wrong_method(_: Request, __: Exception) -> Response:
+        context.metrics.refusal(Refusal.WRONG_METHOD.code)
         return refuse(context, Refused(Refusal.WRONG_METHOD))
 
+    def route(path: str, name: str, handler: Handler, *, method: str = "GET", writes: bool = False) -> Route:
+        return Route(path, guarded(context, counted(context, name, handler), writes=writes), methods=[method])
+
     routes = [
-        Route("/health", guarded(context, _health(context), writes=False)),
-        Route("/v1/acknowledgement-keys", guarded(context, _ack_keys(context), writes=False)),
-        Route("/v1/keys/{day}", guarded(context, _published_keys(context), writes=False)),
-        Route("/v1/token", guarded(context, _token(context), writes=False), methods=["POST"]),
+        route("/health", "health", _health(context)),
+        route("/metrics", "metrics", _metrics(context)),
+        route("/v1/acknowledgement-keys", "acknowledgement-keys", _ack_keys(context)),
+        route("/v1/keys/{day}", "published-keys", _published_keys(context)),
+        route("/v1/token", "token", _token(context), method="POST"),
         *(
-            Route(each.path, guarded(context, _operation(context, each), writes=each.writes), methods=["POST"])
+            route(each.path, each.name, _operation(context, each), method="POST", writes=each.writes)
             for each in OPERATIONS
         ),
         *_pages(),
@@ -61,6 +72,28 @@ def make_app(context: Context, lifespan: Lifespan | None = None) -> Starlette:
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: wrong_method})
     app.router.redirect_slashes = False
     return app
+
+
+def counted(context: Context, name: str, handler: Handler) -> Handler:
+    """The handler, each of its requests counted under its name with its outcome and duration (seconds)."""
+
+    async def behind(request: Request) -> Response:
+        outcome, began = metrics.BUG, perf_counter()
+        try:
+            response = await handler(request)
+            outcome = metrics.REPLAYED if _REPLAYED in response.raw_headers else metrics.DONE
+        except Refused as refused:
+            outcome = refused.refusal.code
+            context.metrics.refusal(outcome)
+            raise
+        except (ClientDisconnect, asyncio.CancelledError):
+            outcome = metrics.GONE
+            raise
+        finally:
+            context.metrics.request(name, outcome, perf_counter() - began)
+        return response
+
+    return behind
 
 
 def _pages() -> list[Route | Mount]:
@@ -89,11 +122,17 @@ def _pages() -> list[Route | Mount]:
 
 
 def _health(context: Context) -> Handler:
+    async def handle(request: Request) -> Response:
+        told = await health(context, stopping=getattr(request.state, STOPPING, False))
+        return answer(msgspec.json.encode(told), status=told.code)
+
+    return handle
+
+
+def _metrics(context: Context) -> Handler:
     async def handle(_: Request) -> Response:
-        alive = await is_alive(context.pool)
-        said = "ok" if alive else "base injoignable"
-        body = {"status": said, "version": __version__, "sandbox": context.settings.sandbox}
-        return answer(msgspec.json.encode(body), status=200 if alive else 503)
+        page = await asyncio.to_thread(context.metrics.scrape, await standing(context))
+        return Response(page, headers={**NO_STORE, "Content-Type": metrics.CONTENT_TYPE})
 
     return handle
 
@@ -128,6 +167,7 @@ def _operation(context: Context, operation: Operation) -> Handler:
             raise await trace_refusal(context, who, asked, action=operation.name, refused=refused) from None
         if not isinstance(done, Answer):
             return answer(native.write(done), status=201 if operation.writes else 200)
+        context.metrics.act(operation.name, replayed=done.replayed)
         log(Event.ACT_REPLAYED if done.replayed else Event.ACT_RECORDED, act=operation.name)
         if done.replayed:
             return answer(done.body, headers={"Replayed": "true"})

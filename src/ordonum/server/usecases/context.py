@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.tokens import Held
 from ordonum.server.identity.trust import Trust
+from ordonum.server.metrics import Metrics
 from ordonum.server.settings import Settings
 from ordonum.server.store.database import Pool
 from ordonum.server.vault.vault import Vault
@@ -29,6 +30,7 @@ class Context(Struct, kw_only=True):
     draw_delay: Callable[[int], float]
     published: dict[str, str] = field(default_factory=dict)
     tokens: dict[bytes, Held] = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 class Answer(Struct, frozen=True):

@@ -20,12 +20,18 @@ async def work(context: Context) -> None:
     lists, register = _Lists(), _Register(context.settings.register_file)
     ticks = 0
     while True:
+        _measure(context)
         await _try(lists.look(context))
         await _try(register.look(context))
         if ticks % KEYS_EVERY == 0:
             await _try(add_coming_keys(context))
         ticks += 1
         await asyncio.sleep(POLL_SECONDS)
+
+
+def _measure(context: Context) -> None:
+    idle = context.pool.get_idle_size()
+    context.metrics.connections(used=context.pool.get_size() - idle, idle=idle)
 
 
 class _Lists:
