@@ -9,8 +9,8 @@ import typer
 from ordonum.cli import exits
 from ordonum.cli.desk import DEFAULT_SERVICE, CardOption, JsonOption, ServiceOption, home, open_card, open_client
 from ordonum.client import Acknowledged, Client, Journal, Kept, Tally, tally
-from ordonum.client.outbox import KEPT
 from ordonum.knowledge.timezones import zone_of
+from ordonum.model.restoration import KEPT
 from ordonum.texts import french
 
 OPERATIONS = {

@@ -19,9 +19,11 @@ from ordonum.server.api.door import NO_STORE, Handler, answer, caller, guarded, 
 from ordonum.server.api.operations import OPERATIONS, Operation
 from ordonum.server.events import Event, log
 from ordonum.server.store.database import is_alive
+from ordonum.server.usecases.acknowledged import acknowledged
 from ordonum.server.usecases.authenticate import authenticate
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.publish_keys import publish_keys
+from ordonum.server.usecases.restored import restored
 from ordonum.server.usecases.trace_refusal import Asked, trace_refusal
 from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE
@@ -91,7 +93,9 @@ def _health(context: Context) -> Handler:
     async def handle(_: Request) -> Response:
         alive = await is_alive(context.pool)
         said = "ok" if alive else "base injoignable"
-        body = {"status": said, "version": __version__, "sandbox": context.settings.sandbox}
+        body: dict[str, str | bool] = {"status": said, "version": __version__, "sandbox": context.settings.sandbox}
+        if alive and (restoration := await restored(context)) is not None:
+            body |= msgspec.to_builtins(restoration)
         return answer(msgspec.json.encode(body), status=200 if alive else 503)
 
     return handle
@@ -118,7 +122,8 @@ def _operation(context: Context, operation: Operation) -> Handler:
         body = await read_body(request, operation.body_bytes_max)
         asked: Asked = native.read(body, operation.reads)
         try:
-            done = await operation.use_case(context, actor, asked)
+            proof = request.headers.get("acknowledged")
+            done = await acknowledged(context, actor, asked, proof, operation.use_case)
         except Refused as refused:
             await trace_refusal(context, actor, asked, action=operation.name, refusal=refused.refusal)
             raise
@@ -141,6 +146,7 @@ def _token(context: Context) -> Handler:
             raise Refused(Refusal.BAD_ASSERTION, cause="le formulaire n'est pas lisible") from None
         if form.get("grant_type") != [GRANT_TYPE] or len(form.get("assertion", [])) != 1:
             raise Refused(Refusal.BAD_ASSERTION, cause="grant_type ou assertion manque")
-        return answer(native.write(await authenticate(context, form["assertion"][0])))
+        given = await authenticate(context, form["assertion"][0])
+        return answer(native.write(msgspec.structs.replace(given, restored=await restored(context))))
 
     return handle

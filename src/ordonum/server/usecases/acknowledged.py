@@ -1,0 +1,212 @@
+"""An act that we acknowledged, sent again to a service that was restored from an earlier back-up: it is recorded as it was.
+
+The header `Acknowledged` (our acknowledgement, a space, its salt) proves that this very act was judged and recorded, and
+when. It counts for what a recent restoration may have lost and for nothing else: a proof brings back no act that was
+erased since, and changes nothing of an act that is there. See docs/adr/0005.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from joserfc.jwk import OKPKey
+from msgspec import Struct
+
+from ordonum.knowledge.rights import may_execute
+from ordonum.knowledge.timezones import zone_of
+from ordonum.model.actors import Actor
+from ordonum.model.acts import (
+    Acknowledgement,
+    ByNumber,
+    ByOwnAct,
+    Cancelled,
+    CancelRequest,
+    Executed,
+    ExecuteRequest,
+    Invoiced,
+    InvoiceRequest,
+    RegisterRequest,
+)
+from ordonum.model.facts import RegisterFacts
+from ordonum.model.justification import justified_by, justify
+from ordonum.model.prescription import SignedOrder
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.registration import check_registration
+from ordonum.model.restoration import check_resent, lost
+from ordonum.server.store.restorations import restorations
+from ordonum.server.usecases.context import Answer, Context
+from ordonum.server.usecases.history import History, Sealed, read_history
+from ordonum.server.usecases.naming import named
+from ordonum.server.usecases.patient_index import index_of
+from ordonum.server.usecases.recording import Asked, Decided, record
+from ordonum.server.usecases.register import OWN_ACT, without_version
+from ordonum.server.usecases.scanned import authentic_code
+from ordonum.server.vault.vault import Purpose
+from ordonum.wire import commitment, jws, native
+
+AGAIN = "Enregistré de nouveau : le service avait été restauré d'une sauvegarde antérieure"
+Act = RegisterRequest | ExecuteRequest | InvoiceRequest | CancelRequest
+UseCase = Callable[[Context, Actor, Any], Awaitable[Answer | Struct]]
+
+
+async def acknowledged(
+    context: Context, actor: Actor, request: Any, proof: str | None, use_case: UseCase
+) -> Answer | Struct:
+    """Record the act again at the moment at which we acknowledged it; what brings no proof, or one of an act that no
+    recent restoration lost, goes to its use case as ever. Raises Refused.
+    """
+    if proof is None or not isinstance(request, Act):
+        return await use_case(context, actor, request)
+    content = _content(request)
+    ack = _verified(context, _KIND[type(request)], content, proof)
+    if not lost(ack.recorded_at, await restorations(context.pool), context.now()):
+        return await use_case(context, actor, request)
+    if isinstance(request, RegisterRequest):
+        return await _register(context, actor, request, ack)
+    prescription = request.prescription if isinstance(request, CancelRequest) else ByNumber(request.number)
+    lookup = await named(context, actor, prescription)
+    if ack.early:
+        await _await_code(context, lookup, request, ack)
+        then = ack.recorded_at
+        return await use_case(msgspec.structs.replace(context, now=lambda: then), actor, request)
+    asked = _asked(ack, actor, lookup, content)
+
+    async def decide(history: History) -> Decided:
+        check_resent(actor, ack, history.state, may_execute(actor))
+        return _decided(context, asked, request, ack, history)
+
+    return await record(context, asked, decide)
+
+
+_KIND = {RegisterRequest: "register", ExecuteRequest: "execute", InvoiceRequest: "invoice", CancelRequest: "cancel"}
+
+
+def _content(request: Act) -> bytes:
+    """The bytes that the digest of the receipt covers."""
+    if isinstance(request, RegisterRequest):
+        return request.jws.encode()
+    if isinstance(request, ExecuteRequest):
+        return native.canonical(request.execution)
+    return native.canonical(request.invoice if isinstance(request, InvoiceRequest) else request.cancellation)
+
+
+def _verified(context: Context, kind: str, content: bytes, proof: str) -> Acknowledgement:
+    """Our acknowledgement of this very act: its content holds its id. Raises Refused(ACKNOWLEDGES_ANOTHER)."""
+    signed, _, salt = proof.partition(" ")
+    keys = {each["kid"]: OKPKey.import_key(dict(each)) for each in context.vault.public_keys()}
+    try:
+        ack = native.read(jws.read_acknowledgement(signed, keys), Acknowledgement)
+        holds = commitment.digest(salt, content) == ack.content and ack.act == kind
+    except (jws.BadSignature, Refused, ValueError):
+        holds = False
+    if not holds:
+        raise Refused(Refusal.ACKNOWLEDGES_ANOTHER)
+    return ack
+
+
+def _asked(ack: Acknowledgement, actor: Actor, lookup: bytes, content: bytes) -> Asked:
+    return Asked(kind=ack.act, lookup=lookup, act_id=ack.act_id, actor=actor, content=content)
+
+
+async def _await_code(
+    context: Context, lookup: bytes, request: ExecuteRequest | InvoiceRequest | CancelRequest, ack: Acknowledgement
+) -> None:
+    """What came before its registration waits for it, or for the key of its QR code, to come back. Raises Refused."""
+    history = await read_history(context, lookup)
+    if history.state is not None or history.row(ack.act_id) is not None:
+        return
+    prescription = request.prescription if isinstance(request, CancelRequest) else request
+    number = None if isinstance(prescription, ByOwnAct) else prescription.number
+    if number is None or await authentic_code(context, number, request.qr) is None:
+        raise Refused(Refusal.NOT_RESTORED_YET)
+
+
+async def _register(context: Context, actor: Actor, request: RegisterRequest, ack: Acknowledgement) -> Answer:
+    """The signature, its chain, its revocation and its session key were judged; the commitment ties number and patient."""
+    order = native.read_own(jws.payload_of(request.jws), SignedOrder)
+    lookup = context.vault.lookup(request.number)
+    content = native.canonical((request.number, request.identity, without_version(order)))
+
+    async def decide(history: History) -> Decided:
+        facts = RegisterFacts(
+            actor=actor,
+            signer=order.prescriber,
+            may_prescribe=frozenset({order.family}),
+            commitment_opens=commitment.opens(order.commitment, request.number, request.identity, request.opening),
+            taken=history.registration is not None,
+            now=ack.recorded_at,
+            zone=zone_of(order.place),
+        )
+        check_registration(order, facts)
+        sealed = native.write(Sealed(request.identity, request.opening))
+        return Decided(
+            at=ack.recorded_at,
+            performed_at=ack.recorded_at,
+            body=request.jws.encode(),
+            acknowledged=request.jws.encode(),
+            seal=lambda year: context.vault.seal(request.number, year, lookup, order.act_id, sealed),
+            own_act=context.vault.blind(OWN_ACT, f"{order.prescriber.rpps}/{order.act_id}"),
+            late=ack.late,
+            notices=(AGAIN,),
+        )
+
+    return await record(context, _asked(ack, actor, lookup, content), decide)
+
+
+def _decided(
+    context: Context,
+    asked: Asked,
+    request: ExecuteRequest | InvoiceRequest | CancelRequest,
+    ack: Acknowledgement,
+    history: History,
+) -> Decided:
+    """The act as it was decided then: same moment, same conflicts."""
+    decided = Decided(
+        at=ack.recorded_at,
+        performed_at=ack.recorded_at,
+        body=b"",
+        acknowledged=asked.content,
+        in_conflict=ack.in_conflict,
+        notices=(AGAIN,),
+    )
+    if isinstance(request, ExecuteRequest):
+        return _execution(context, asked, request, ack, history, decided)
+    if isinstance(request, InvoiceRequest):
+        billed = Invoiced(act_id=ack.act_id, recorded_at=ack.recorded_at, by=asked.actor, invoice=request.invoice)
+        told = justify(request.invoice, asked.actor, history.state)
+        return msgspec.structs.replace(decided, body=native.write(billed), justification=told)
+    reason = request.cancellation.reason
+    stopped = Cancelled(act_id=ack.act_id, recorded_at=ack.recorded_at, by=asked.actor, reason=reason)
+    return msgspec.structs.replace(decided, body=native.write(stopped))
+
+
+def _execution(
+    context: Context, asked: Asked, request: ExecuteRequest, ack: Acknowledgement, history: History, decided: Decided
+) -> Decided:
+    execution, vault = request.execution, context.vault
+    kept = Executed(
+        act_id=ack.act_id,
+        recorded_at=ack.recorded_at,
+        by=asked.actor,
+        given=execution.given,
+        performed_at=execution.performed_at,
+        lines=execution.lines,
+        origin=execution.origin,
+        seen_on_paper=execution.seen_on_paper,
+        identity_reason=execution.identity_reason,
+        rule_reason=execution.rule_reason,
+        in_conflict=ack.in_conflict,
+    )
+    named = native.write(execution.beneficiary)
+
+    def seal(year: int) -> bytes:
+        return vault.encrypt(Purpose.BENEFICIARY, year, asked.lookup, ack.act_id, named)
+
+    return msgspec.structs.replace(
+        decided,
+        performed_at=execution.performed_at,
+        body=native.write(kept),
+        seal=seal if execution.beneficiary else None,
+        patient=index_of(vault, execution.beneficiary) if execution.beneficiary else None,
+        justification=justified_by(kept, history.acts),
+    )
