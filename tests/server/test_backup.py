@@ -240,3 +240,26 @@ def test_the_commands_back_up_under_the_service_and_restore_without_it(tmp_path:
             for done in (first, second):
                 assert done.number is not None
                 assert pharmacy.consult(done.number, Origin.PAPER).order.act_id == done.act_id
+
+
+def _debian() -> str | None:
+    """The programs of PostgreSQL that Debian installs, if they are here."""
+    return next(
+        (str(each) for each in sorted(Path("/usr/lib/postgresql").glob("*/bin")) if (each / "initdb").exists()), None
+    )
+
+
+@pytest.mark.skipif(_debian() is None, reason="Debian's PostgreSQL is not installed")
+def test_a_backup_made_by_one_version_of_postgresql_is_put_back_into_an_older_one(
+    system: System, doctor: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doctor.prescribe(a_prescription())
+    manifest = _taken(system, tmp_path / "b")
+    monkeypatch.setenv("ORDONUM_PG_BIN", _debian() or "")
+    with embedded.running(tmp_path / "old") as server:
+        asyncio.run(prepare_embedded(server.url(SUPERUSER), server.passwords(), "ordonum"))
+        owner, application = server.url(OWNER, "ordonum"), server.url(APPLICATION, "ordonum")
+        monkeypatch.delenv("ORDONUM_PG_BIN")  # the newer programs speak to the older server
+        assert reload(tmp_path / "b", owner, application, system.now()) == manifest
+        assert _counts(application, ("act",)) == {"act": manifest.tables["act"]}
+        monkeypatch.setenv("ORDONUM_PG_BIN", _debian() or "")
