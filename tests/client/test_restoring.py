@@ -75,6 +75,24 @@ def test_the_acts_of_another_card_wait_for_it(own_system: System, tmp_path: Path
         assert [each.error for each in pharmacy.call("send_pending")] == [None]
 
 
+def test_a_workstation_is_told_once_that_a_restored_service_waits_for_its_acts(
+    own_system: System, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    with FACES[0](own_system, "dr-martin", tmp_path / "w") as doctor:
+        start = own_system.now()
+        doctor.call("prescribe", a_prescription())
+        put_back(own_system, start)
+    for waiting in (1, 0):
+        said.clear()
+        with FACES[0](own_system, "dr-martin", tmp_path / "w", tell=said.append) as doctor:
+            for _ in range(2):
+                doctor.call("prescribe", a_prescription())
+            assert said == ["Service restauré d'une sauvegarde : 1 acte(s) à lui renvoyer (ordonum resend)."] * waiting
+            doctor.call("send_pending")
+            assert len(said) == waiting
+
+
 def test_nothing_is_asked_of_a_service_that_acknowledged_nothing(own_system: System, tmp_path: Path) -> None:
     with road_to(own_system) as road, FACES[0](own_system, "dr-martin", tmp_path / "w", url=road.url) as doctor:
         assert doctor.call("send_pending") == ()

@@ -10,7 +10,7 @@ from ordonum.model.acts import Acknowledgement
 from ordonum.model.identifiers import CommitmentHex
 from ordonum.model.lines import Family
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.model.restoration import KEPT, Restoration, check_resent, lost, told
+from ordonum.model.restoration import KEPT, Restoration, check_resent, check_resent_early, lost, told
 from ordonum.model.state import State, state
 
 HOUR = timedelta(hours=1)
@@ -80,6 +80,44 @@ def test_it_is_refused_from_others_and_on_others(
     with pytest.raises(Refused) as told_why:
         check_resent(an_actor(), _ack(act, named), there, may)
     assert told_why.value.refusal is refusal
+
+
+def _early(act: str, *conflicts: str) -> Acknowledgement:
+    act_id, zero = uuid4(), CommitmentHex("0" * 64)
+    return Acknowledgement(
+        v=1, act=act, act_id=act_id, prescription=act_id, recorded_at=NOON, content=zero, early=True, in_conflict=conflicts  # type: ignore[arg-type]  # one of its kinds
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ack", "may", "names_patient", "refusal"),
+    [
+        (_early("execute"), MEDICINES, True, None),
+        (_early("execute", "identity-differs"), MEDICINES, False, None),
+        (_early("invoice"), frozenset(), True, None),
+        (_early("execute"), MEDICINES, False, Refusal.ACKNOWLEDGES_ANOTHER),
+        (_early("execute", "identity-differs"), MEDICINES, True, Refusal.ACKNOWLEDGES_ANOTHER),
+        (_early("execute"), frozenset(), True, Refusal.NOT_YOUR_FAMILY),
+        (_early("cancel"), MEDICINES, True, Refusal.NOT_YOUR_PRESCRIPTION),
+    ],
+)
+def test_what_came_early_is_taken_back_with_the_code_it_came_with(
+    ack: Acknowledgement, may: frozenset[Family], names_patient: bool, refusal: Refusal | None
+) -> None:
+    def check() -> None:
+        check_resent_early(an_actor(), ack, may, prescriber=DOCTOR.rpps, names_patient=names_patient)
+
+    if refusal is None:
+        check()
+        return
+    with pytest.raises(Refused) as told_why:
+        check()
+    assert told_why.value.refusal is refusal
+
+
+def test_a_cancellation_that_came_early_is_its_prescribers() -> None:
+    doctor = an_actor(DOCTOR, PLACE)
+    check_resent_early(doctor, _early("cancel"), frozenset(), prescriber=DOCTOR.rpps, names_patient=True)
 
 
 def test_it_waits_for_the_registration_to_come_back() -> None:

@@ -112,7 +112,9 @@ def test_what_came_before_its_registration_comes_back_too(own_system: System, tm
             assert [each.restored is not None for each in other.send_pending()] == [True, False]
         assert _codes(pharmacy.send_pending()) == ["again"]
         assert {*was, str(late.act_id)} == {*recorded(system)}
-        assert pharmacy.consult(late.number, Origin.PAPER).view.remainders[0].left == 2
+        view = pharmacy.consult(late.number, Origin.PAPER).view
+        assert (view.remainders[0].left, view.executions[0].early) == (2, True)
+        assert {key: recorded(system)[key] for key in was} == was
 
 
 def _id(text: str | None) -> UUID:

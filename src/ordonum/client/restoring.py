@@ -4,7 +4,9 @@ The service tells with each token that it was put back to an earlier state. What
 ids and same bytes, oldest first, once per restoration; what it cannot take back yet is tried again the next time.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -22,6 +24,8 @@ from ordonum.model.identifiers import Rpps
 from ordonum.model.restoration import Restoration
 from ordonum.wire import native
 
+T = TypeVar("T")
+
 
 class Sent(Struct, frozen=True):
     """What became of an act that was sent again: acknowledged, or the error that says why not.
@@ -38,6 +42,19 @@ class Sent(Struct, frozen=True):
 class Restoring(Printing):
     """A workstation that gives a restored service back what it acknowledged."""
 
+    _said_for: datetime | None = None
+
+    def _told(self, trace: Trace, steps: Callable[[Trace], Steps[T]]) -> Steps[T]:
+        """As ever; then, once, that a restored service is to be given something back."""
+        done = yield from super()._told(trace, steps)
+        restoration = self.road.restored
+        if restoration is not None and self._said_for != restoration.restored_at:
+            self._said_for = restoration.restored_at
+            mine, _ = yield from work(lambda: self._lost(restoration))
+            if mine:
+                self._tell(f"Service restauré d'une sauvegarde : {len(mine)} acte(s) à lui renvoyer (ordonum resend).")
+        return done
+
     def send_lost(self) -> Steps[tuple[Sent, ...]]:
         """Send again what a restoration may have lost; nothing when there was none, or nobody knows.
 
@@ -51,6 +68,7 @@ class Restoring(Printing):
             return ()
         if restoration is None:
             return ()
+        self._said_for = restoration.restored_at
         yield from self._keys_again(restoration)
         mine, others = yield from work(lambda: self._lost(restoration))
         if others:

@@ -39,13 +39,15 @@ class Stand(Struct, frozen=True):
 
 
 class Road:
-    """Authenticated calls to one service for one card. `audience` is what assertions are addressed to."""
+    """Authenticated calls to one service for one card. `audience` is what assertions are addressed to; `restored` is what the
+    last token told of a restoration of the service.
+    """
 
     def __init__(self, card: Card, software: Software, *, audience: str, now: Callable[[], datetime]) -> None:
         self.audience = audience
         self._card, self._software, self._now = card, software, now
         self._tokens: dict[str, tuple[str, float]] = {}
-        self._restored: Restoration | None = None
+        self.restored: Restoration | None = None
 
     def post(self, path: str, body: bytes, stand: Stand | None = None, *, proof: str | None = None) -> Steps[Answer]:
         """The answer to these bytes, sent from where one stands: the card's place if nothing else is said.
@@ -79,7 +81,7 @@ class Road:
         stand = Stand(self._card.place)
         self._tokens.pop(stand.key, None)
         yield from in_turn("token", self._fresh_token(stand))
-        return self._restored
+        return self.restored
 
     def _post(self, path: str, body: bytes, token: str, proof: str | None) -> Steps[Answer]:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -107,7 +109,7 @@ class Road:
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             answer = yield from exchange("POST", "/v1/token", form, headers)
             given = decoded(understood(answer), TokenAnswer)
-            self._restored = given.restored
+            self.restored = given.restored
             self._tokens[stand.key] = (given.access_token, now + max(0, given.expires_in - SPARE_SECONDS))
         return self._tokens[stand.key][0]
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Acknowledgement, Moment
 from ordonum.model.decisions import refuse_inside
+from ordonum.model.identifiers import Rpps
 from ordonum.model.lines import Family
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.state import State, readable
@@ -66,3 +67,21 @@ def check_resent(actor: Actor, acknowledged: Acknowledgement, state: State | Non
     if acknowledged.act == "execute" and not readable(state.order, may, actor.profession):
         raise Refused(Refusal.NOT_YOUR_FAMILY)
     return state
+
+
+def check_resent_early(
+    actor: Actor, acknowledged: Acknowledgement, may: frozenset[Family], *, prescriber: Rpps, names_patient: bool
+) -> None:
+    """Refuse an act that came before its registration, or return: sent again with its authentic QR code, which names the
+    prescriber, and the patient whom the execution names, or not. Raises Refused.
+
+    Its acknowledgement names no prescription: what it says of the patient must be what this code says.
+    """
+    if acknowledged.act == "cancel":
+        if prescriber != actor.rpps:
+            raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
+    elif acknowledged.act == "execute":
+        if not may:
+            raise Refused(Refusal.NOT_YOUR_FAMILY)
+        if names_patient is (Refusal.IDENTITY_DIFFERS.code in acknowledged.in_conflict):
+            raise Refused(Refusal.ACKNOWLEDGES_ANOTHER)

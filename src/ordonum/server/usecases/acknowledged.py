@@ -32,7 +32,7 @@ from ordonum.model.justification import justified_by, justify
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.registration import check_registration
-from ordonum.model.restoration import check_resent, lost
+from ordonum.model.restoration import check_resent, check_resent_early, lost, told
 from ordonum.server.store.restorations import restorations
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, Sealed, read_history
@@ -40,9 +40,10 @@ from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.recording import Asked, Decided, record
 from ordonum.server.usecases.register import OWN_ACT, without_version
-from ordonum.server.usecases.scanned import authentic_code
+from ordonum.server.usecases.scanned import authentic_code, names, ordered
 from ordonum.server.vault.vault import Purpose
 from ordonum.wire import commitment, jws, native
+from ordonum.wire.qr import QrContent
 
 AGAIN = "Enregistré de nouveau : le service avait été restauré d'une sauvegarde antérieure"
 Act = RegisterRequest | ExecuteRequest | InvoiceRequest | CancelRequest
@@ -57,23 +58,35 @@ async def acknowledged(
     """
     if proof is None or not isinstance(request, Act):
         return await use_case(context, actor, request)
+    known, now = await restorations(context.pool), context.now()
+    if told(known, now) is None:
+        return await use_case(context, actor, request)
     content = _content(request)
     ack = _verified(context, _KIND[type(request)], content, proof)
-    if not lost(ack.recorded_at, await restorations(context.pool), context.now()):
+    if not lost(ack.recorded_at, known, now):
         return await use_case(context, actor, request)
     if isinstance(request, RegisterRequest):
         return await _register(context, actor, request, ack)
     prescription = request.prescription if isinstance(request, CancelRequest) else ByNumber(request.number)
     lookup = await named(context, actor, prescription)
+    code = None
     if ack.early:
-        await _await_code(context, lookup, request, ack)
-        then = ack.recorded_at
-        return await use_case(msgspec.structs.replace(context, now=lambda: then), actor, request)
+        number = None if isinstance(prescription, ByOwnAct) else prescription.number
+        code = await authentic_code(context, number, request.qr) if number is not None else None
+        await _await_registration(context, lookup, ack, code)
+        if code is None:  # it is registered now, or there: what happened is judged on it, at its own moment
+            then = ack.recorded_at
+            return await use_case(msgspec.structs.replace(context, now=lambda: then), actor, request)
     asked = _asked(ack, actor, lookup, content)
 
     async def decide(history: History) -> Decided:
-        check_resent(actor, ack, history.state, may_execute(actor))
-        return _decided(context, asked, request, ack, history)
+        if code is None:
+            check_resent(actor, ack, history.state, may_execute(actor))
+        else:
+            patient = request.execution.beneficiary if isinstance(request, ExecuteRequest) else None
+            named_there = names(code, patient)
+            check_resent_early(actor, ack, may_execute(actor), prescriber=code.rpps, names_patient=named_there)
+        return _decided(context, asked, request, ack, history, code)
 
     return await record(context, asked, decide)
 
@@ -108,16 +121,12 @@ def _asked(ack: Acknowledgement, actor: Actor, lookup: bytes, content: bytes) ->
     return Asked(kind=ack.act, lookup=lookup, act_id=ack.act_id, actor=actor, content=content)
 
 
-async def _await_code(
-    context: Context, lookup: bytes, request: ExecuteRequest | InvoiceRequest | CancelRequest, ack: Acknowledgement
-) -> None:
+async def _await_registration(context: Context, lookup: bytes, ack: Acknowledgement, code: QrContent | None) -> None:
     """What came before its registration waits for it, or for the key of its QR code, to come back. Raises Refused."""
-    history = await read_history(context, lookup)
-    if history.state is not None or history.row(ack.act_id) is not None:
+    if code is not None:
         return
-    prescription = request.prescription if isinstance(request, CancelRequest) else request
-    number = None if isinstance(prescription, ByOwnAct) else prescription.number
-    if number is None or await authentic_code(context, number, request.qr) is None:
+    history = await read_history(context, lookup)
+    if history.state is None and history.row(ack.act_id) is None:
         raise Refused(Refusal.NOT_RESTORED_YET)
 
 
@@ -159,34 +168,54 @@ def _decided(
     request: ExecuteRequest | InvoiceRequest | CancelRequest,
     ack: Acknowledgement,
     history: History,
+    code: QrContent | None,
 ) -> Decided:
-    """The act as it was decided then: same moment, same conflicts."""
+    """The act as it was decided then: same moment, same conflicts; before its registration if it came before (`code`)."""
     decided = Decided(
         at=ack.recorded_at,
         performed_at=ack.recorded_at,
         body=b"",
         acknowledged=asked.content,
+        early=code is not None,
         in_conflict=ack.in_conflict,
         notices=(AGAIN,),
     )
     if isinstance(request, ExecuteRequest):
-        return _execution(context, asked, request, ack, history, decided)
+        return _execution(context, asked, request, history, code, decided)
     if isinstance(request, InvoiceRequest):
-        billed = Invoiced(act_id=ack.act_id, recorded_at=ack.recorded_at, by=asked.actor, invoice=request.invoice)
-        told = justify(request.invoice, asked.actor, history.state)
-        return msgspec.structs.replace(decided, body=native.write(billed), justification=told)
-    reason = request.cancellation.reason
-    stopped = Cancelled(act_id=ack.act_id, recorded_at=ack.recorded_at, by=asked.actor, reason=reason)
+        billed = Invoiced(
+            act_id=ack.act_id,
+            recorded_at=ack.recorded_at,
+            by=asked.actor,
+            invoice=request.invoice,
+            **_early(asked, code),
+        )
+        needed = justify(request.invoice, asked.actor, history.state)
+        return msgspec.structs.replace(decided, body=native.write(billed), justification=needed)
+    reason, early = request.cancellation.reason, code is not None
+    stopped = Cancelled(act_id=ack.act_id, recorded_at=ack.recorded_at, by=asked.actor, reason=reason, early=early)
     return msgspec.structs.replace(decided, body=native.write(stopped))
 
 
+def _early(asked: Asked, code: QrContent | None) -> dict[str, Any]:
+    """What an execution or an invoice says of having come before the registration."""
+    if code is None:
+        return {}
+    return {"early": True, "may": ordered(may_execute(asked.actor)), "code_of": code.rpps}
+
+
 def _execution(
-    context: Context, asked: Asked, request: ExecuteRequest, ack: Acknowledgement, history: History, decided: Decided
+    context: Context,
+    asked: Asked,
+    request: ExecuteRequest,
+    history: History,
+    code: QrContent | None,
+    decided: Decided,
 ) -> Decided:
     execution, vault = request.execution, context.vault
     kept = Executed(
-        act_id=ack.act_id,
-        recorded_at=ack.recorded_at,
+        act_id=asked.act_id,
+        recorded_at=decided.at,
         by=asked.actor,
         given=execution.given,
         performed_at=execution.performed_at,
@@ -195,12 +224,13 @@ def _execution(
         seen_on_paper=execution.seen_on_paper,
         identity_reason=execution.identity_reason,
         rule_reason=execution.rule_reason,
-        in_conflict=ack.in_conflict,
+        in_conflict=decided.in_conflict,
+        **_early(asked, code),
     )
-    named = native.write(execution.beneficiary)
+    patient = native.write(execution.beneficiary)
 
     def seal(year: int) -> bytes:
-        return vault.encrypt(Purpose.BENEFICIARY, year, asked.lookup, ack.act_id, named)
+        return vault.encrypt(Purpose.BENEFICIARY, year, asked.lookup, asked.act_id, patient)
 
     return msgspec.structs.replace(
         decided,
