@@ -41,8 +41,8 @@ def road_to(system: System) -> Iterator[Road]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            headers = {k: v for k, v in self.headers.items() if k in ("authorization", "Authorization", "Content-Type")}
-            headers.setdefault("Content-Type", self.headers["Content-Type"])
+            passed = ("authorization", "content-type", "acknowledged")
+            headers = {k: v for k, v in self.headers.items() if k.lower() in passed}
             answer = http.post(system.url + self.path, content=body, headers=headers)
             road.sent.append((self.path, body))
             verdict = road.rule(self.path, body)

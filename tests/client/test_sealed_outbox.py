@@ -13,7 +13,8 @@ import pytest
 from factories import NOON, a_prescription, an_execution
 from ordonum.cli.system import System
 from ordonum.client import Client, EpuId, NotKept, UnusableOutbox, prepare
-from ordonum.client.outbox import KEPT, Kept, Outbox
+from ordonum.client.outbox import Kept, Outbox
+from ordonum.model.restoration import KEPT
 from ordonum.wire import native
 
 NUMBER = EpuId("01S2TBPZ2JCNZZYGHZ")

@@ -6,7 +6,20 @@ import typer
 from typer import rich_utils
 
 from ordonum import __version__
-from ordonum.cli import alerts, billing, demo, executant, exits, kept, keys, prescriber, sandbox, serve
+from ordonum.cli import (
+    alerts,
+    backup,
+    billing,
+    demo,
+    executant,
+    exits,
+    kept,
+    key_backup,
+    keys,
+    prescriber,
+    sandbox,
+    serve,
+)
 
 _EXITS = "\n\n".join(f"{code} : {meaning}" for code, meaning in exits.CODES.items())
 
@@ -54,9 +67,13 @@ for each in (
     keys.session,
     serve.serve,
     demo.demo,
+    backup.backup,
+    backup.restore,
 ):
     app.command()(each)
 app.command("verify-qr")(keys.verify_qr)
 app.command("alerts")(alerts.show)
+keys.app.command("backup")(key_backup.backup)
+keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.app, name="sandbox")

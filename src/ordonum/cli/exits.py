@@ -20,8 +20,10 @@ from ordonum.client import (
 from ordonum.model.refusals import Effect, Refused, Retry
 from ordonum.server.identity.sites import RegisterRefused
 from ordonum.server.identity.trust import RootsRefused
+from ordonum.server.store.backup import BackupRefused
 from ordonum.server.store.migrate import CannotMigrate
 from ordonum.server.store.postgres_process import CannotStart
+from ordonum.server.vault.key_backup import KeyBackupRefused
 from ordonum.server.vault.keys import KeysRefused
 from ordonum.wire import native
 from ordonum.wire.problem import Problem, problem
@@ -34,7 +36,7 @@ class FileProblem(Exception):
     """A file that cannot be read or written; the message is French."""
 
 
-DONE, BUG, USAGE, UNREADABLE, DECLINED, UNCONFIRMED, NOT_AUTHENTIC, CARD, CANNOT_START = range(9)
+DONE, BUG, USAGE, UNREADABLE, DECLINED, UNCONFIRMED, NOT_AUTHENTIC, CARD, CANNOT_START, BACKUP = range(10)
 CODES = {
     DONE: "fait",
     BUG: "erreur du programme",
@@ -45,6 +47,7 @@ CODES = {
     NOT_AUTHENTIC: "réponse ou ordonnance non authentique",
     CARD: "carte inutilisable",
     CANNOT_START: "le service ne peut pas démarrer",
+    BACKUP: "sauvegarde ou restauration refusée ; rien n'a été écrasé",
 }
 _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (Declined, DECLINED),
@@ -63,6 +66,8 @@ _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (KeysRefused, CANNOT_START),
     (RootsRefused, CANNOT_START),
     (RegisterRefused, CANNOT_START),
+    (BackupRefused, BACKUP),
+    (KeyBackupRefused, BACKUP),
 )
 
 
@@ -116,6 +121,8 @@ def described(error: Exception) -> dict[str, Any]:
         code, detail = "not-our-code", f"Aucun numéro d'ordonnance lu : {error.seen}."
     elif isinstance(error, FileProblem):
         code = "file-problem"
+    elif isinstance(error, (BackupRefused, KeyBackupRefused)):
+        code = "backup-refused"
     told: dict[str, Any] = {"code": code, "detail": detail, "effect": effect.value, "retry": retry.value, "errors": []}
     return told | getattr(error, "brings", {})
 

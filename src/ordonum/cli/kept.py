@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import typer
 
 from ordonum.cli import exits
 from ordonum.cli.desk import DEFAULT_SERVICE, CardOption, JsonOption, ServiceOption, home, open_card, open_client
-from ordonum.client import Acknowledged, Client, Journal, Kept, Tally, tally
-from ordonum.client.outbox import KEPT
+from ordonum.client import Acknowledged, Client, Journal, Kept, Sent, Tally, tally
 from ordonum.knowledge.timezones import zone_of
+from ordonum.model.restoration import KEPT
 from ordonum.texts import french
 
 OPERATIONS = {
@@ -57,22 +58,16 @@ def outbox(
 
 @exits.telling
 def resend(card: CardOption, service: ServiceOption = DEFAULT_SERVICE, as_json: JsonOption = False) -> None:
-    """Renvoyer, octet pour octet, tout ce qui attend une réponse sûre."""
+    """Renvoyer, octet pour octet, tout ce qui attend une réponse sûre ; à un service restauré, ce qu'il a perdu."""
     results: list[dict[str, Any]] = []
     with open_client(card, service) as client:
-        for each in client.send_pending():
-            act, done = each.kept, each.acknowledged
-            if done is None:
-                assert each.error is not None
-                results.append({"ok": False, "act_id": act.act_id, **exits.described(each.error)})
-                if not as_json:
-                    typer.echo(f"Acte {act.act_id} : {each.error}", err=True)
-                continue
-            results.append({"ok": True, **_receipt(done)})
+        every = client.send_pending()
+        if not as_json:
+            _tell_restoration([each for each in every if each.restored is not None], zone_of(client.card.place))
+        for each in every:
+            results.append(_result(each))
             if not as_json:
-                acknowledged(client, done, as_json=False)
-                if act.operation == "register":
-                    typer.echo(f"  La feuille à jour : ordonum pdf {done.act_id} --card {client.card.name}")
+                _tell_sent(client, each)
     if as_json:
         exits.show({"ok": all(each["ok"] for each in results), "results": results})
     elif not results:
@@ -80,6 +75,40 @@ def resend(card: CardOption, service: ServiceOption = DEFAULT_SERVICE, as_json: 
     if not all(each["ok"] for each in results):
         lost = any(each.get("code") == "unconfirmed" for each in results)
         raise typer.Exit(exits.UNCONFIRMED if lost else exits.DECLINED)
+
+
+def _result(sent: Sent) -> dict[str, Any]:
+    """What became of one act, as --json tells it; `restored_to` for one that a restored service may have lost."""
+    told: dict[str, Any] = {"restored_to": sent.restored.restored_to} if sent.restored is not None else {}
+    if sent.acknowledged is not None:
+        return {"ok": True, **_receipt(sent.acknowledged), **told}
+    assert sent.error is not None
+    return {"ok": False, "act_id": sent.kept.act_id, **exits.described(sent.error), **told}
+
+
+def _tell_sent(client: Client, sent: Sent) -> None:
+    if sent.acknowledged is None:
+        typer.echo(f"Acte {sent.kept.act_id} : {sent.error}", err=True)
+    elif sent.restored is None:
+        acknowledged(client, sent.acknowledged, as_json=False)
+        if sent.kept.operation == "register":
+            typer.echo(f"  La feuille à jour : ordonum pdf {sent.kept.act_id} --card {client.card.name}")
+
+
+def _tell_restoration(lost: list[Sent], zone: ZoneInfo) -> None:
+    """How many acts a restored service was sent again, how many it had kept, and how many wait."""
+    if not lost:
+        return
+    assert lost[0].restored is not None
+    there = sum(each.acknowledged is not None and each.acknowledged.replayed for each in lost)
+    waiting = sum(each.acknowledged is None for each in lost)
+    typer.echo(
+        f"Le service a été restauré à son état du {french.moment(lost[0].restored.restored_to, zone)} ; "
+        f"{len(lost)} acte(s) faits depuis lui sont renvoyés :"
+    )
+    typer.echo(
+        f"  {len(lost) - there - waiting} enregistré(s) de nouveau, {there} déjà là, {waiting} à renvoyer plus tard."
+    )
 
 
 @exits.telling

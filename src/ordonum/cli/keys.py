@@ -14,7 +14,11 @@ from ordonum.texts import french
 from ordonum.wire import scan
 from ordonum.wire.qr import SignedQr
 
-app = typer.Typer(help="Les clés publiées, qui vérifient un QR code sans le service.", no_args_is_help=True)
+app = typer.Typer(
+    help="Les clés : sync, pour les postes (clés publiées, qui vérifient un QR code sans le service) ; backup et restore, pour "
+    "l'exploitant du service (ses clés secrètes).",
+    no_args_is_help=True,
+)
 
 PROVES = (
     "Ce que cela prouve : le logiciel de ce prescripteur, par une clé que sa carte a déléguée, a fait ce numéro pour ce patient "

@@ -7,7 +7,6 @@ from ordonum.client.acting import Acknowledged
 from ordonum.client.aio import AsyncClient
 from ordonum.client.card import Card
 from ordonum.client.client import Client
-from ordonum.client.core import Sent
 from ordonum.client.errors import (
     CannotPrint,
     ClientError,
@@ -20,6 +19,7 @@ from ordonum.client.errors import (
 )
 from ordonum.client.journal import Entry, Journal
 from ordonum.client.outbox import Kept
+from ordonum.client.restoring import Sent
 from ordonum.client.sealing import KeyWrap
 from ordonum.client.tally import Tally, tally
 from ordonum.client.verify import VerifiedOrder

@@ -163,6 +163,7 @@ class Acting:
         *,
         lost: Callable[[], None] = lambda: None,
         stand: Stand | None = None,
+        proof: str | None = None,
     ) -> Steps[Answer]:
         """The answer to these bytes, asked for as often as patience allows. Raises Declined, Unanswered.
 
@@ -172,7 +173,7 @@ class Acting:
         def attempt(rank: int) -> Steps[Answer]:
             begun, code = monotonic(), journal.INTERRUPTED
             try:
-                answer = yield from self.road.post(path, body, stand)
+                answer = yield from self.road.post(path, body, stand, proof=proof)
                 code = journal.ANSWERED
                 return answer
             except Declined as refusal:

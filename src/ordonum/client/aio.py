@@ -11,9 +11,9 @@ from uuid import UUID
 import httpx2
 
 from ordonum.client.acting import Acknowledged
-from ordonum.client.core import Sent
 from ordonum.client.effects import Answer, Effect, Exchange, Locked, Retried, Steps, Work, work
 from ordonum.client.outbox import Kept
+from ordonum.client.restoring import Sent
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
 from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, Execution, Origin

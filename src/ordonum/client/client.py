@@ -7,9 +7,9 @@ from uuid import UUID
 import httpx2
 
 from ordonum.client.acting import Acknowledged
-from ordonum.client.core import Sent
 from ordonum.client.effects import Answer, Effect, Exchange, Locked, Retried, Steps, Work, work
 from ordonum.client.outbox import Kept
+from ordonum.client.restoring import Sent
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
 from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, Execution, Origin
@@ -111,7 +111,10 @@ class Client(Workstation):
         return self._drive(self._core.resend(kept))
 
     def send_pending(self) -> tuple[Sent, ...]:
-        """Send again all that has no sure answer, oldest first; one that fails does not stop the others."""
+        """Send again all that has no sure answer, oldest first; one that fails does not stop the others.
+
+        Before that, what a service restored from a back-up may have lost of what it had acknowledged (`Sent.restored`).
+        """
         return self._drive(self._core.send_pending())
 
     def sign_again(self, act_id: UUID) -> Acknowledged:

@@ -6,7 +6,6 @@ Every writing act is kept on the disk before it is sent; what is believed of an 
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from ordonum.client import prepare
 from ordonum.client.acting import Acknowledged
@@ -15,7 +14,7 @@ from ordonum.client.effects import Steps, Unanswered, locked, work
 from ordonum.client.errors import CannotPrint, ClientError, NotKept, Unconfirmed
 from ordonum.client.journal import Trace
 from ordonum.client.outbox import Kept
-from ordonum.client.printing import Printing
+from ordonum.client.restoring import Restoring, Sent
 from ordonum.client.transport import decoded
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.model.actors import Actor, Employee, Who
@@ -39,15 +38,7 @@ from ordonum.wire import native, qr
 from ordonum.wire.sheet_back import draw_back
 
 
-class Sent(Struct, frozen=True):
-    """What became of a pending act that was sent again: acknowledged, or the error that says why not."""
-
-    kept: Kept
-    acknowledged: Acknowledged | None
-    error: ClientError | None = None
-
-
-class Core(Printing):
+class Core(Restoring):
     """A professional's software in front of a service: all that both faces know and decide."""
 
     # what a prescriber does ------------------------------------------------------------------------------------------
@@ -162,6 +153,7 @@ class Core(Printing):
 
     def send_pending(self) -> Steps[tuple[Sent, ...]]:
         """See Client.send_pending."""
+        lost = yield from self.send_lost()
         results = []
         for kept in (yield from work(lambda: tuple(self.outbox.pending()))):
             try:
@@ -172,7 +164,7 @@ class Core(Printing):
                 results += [Sent(kept, done)] if done is not None else []
         if any(each.acknowledged for each in results):
             yield from self._register_code_key()
-        return tuple(results)
+        return (*lost, *results)
 
     def sign_again(self, act_id: UUID) -> Steps[Acknowledged]:
         """See Client.sign_again."""

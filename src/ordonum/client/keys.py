@@ -98,6 +98,12 @@ class HeldKeys:
         self._keep(done)
         return done
 
+    def lost(self, held: HeldKey) -> HeldKey:
+        """The same key, which a restored service has lost, kept: it is to be registered again."""
+        again = msgspec.structs.replace(held, registered=False)
+        self._keep(again)
+        return again
+
     def forget(self, rpps: Rpps, use: KeyUse) -> None:
         """Erase a key: the session is over."""
         self._file(rpps, use).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ files of an older version (`.json`) are sealed at the first use; one that does n
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,8 +31,6 @@ from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
 from ordonum.wire import jws, native
 
-# What was acknowledged stays this long: a service restored from a back-up is sent it again (design: 35 days).
-KEPT = timedelta(days=35)
 SEALED, CLEAR, ASIDE = ".sealed", ".json", ".damaged"
 
 
@@ -41,7 +39,8 @@ class Kept(Struct, frozen=True, kw_only=True):
 
     `doubtful`: an earlier attempt may have been recorded, its reply was lost. `prints`: how many sheets left the printer,
     `prints_pending` of them before it was registered; `cancelled`: by this workstation, the sheet is printed no more;
-    `code`: the text of their QR code, signed once and printed again as it is.
+    `code`: the text of their QR code, signed once and printed again as it is. `resent_for`: the last restoration of the
+    service, by its moment, for which this act was sent again.
     """
 
     act_id: UUID
@@ -59,6 +58,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     prints_pending: int = 0
     code: str | None = None
     cancelled: bool = False
+    resent_for: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Kept({self.operation}, {self.act_id})"

@@ -15,6 +15,7 @@ from ordonum.client.effects import Answer, Steps, Unanswered, exchange, in_turn,
 from ordonum.client.errors import Declined
 from ordonum.model.actors import Establishment, Place, Software
 from ordonum.model.refusals import Refusal, Refused, Retry
+from ordonum.model.restoration import Restoration
 from ordonum.wire import native, problem
 from ordonum.wire.assertion import GRANT_TYPE, TokenAnswer
 
@@ -38,29 +39,33 @@ class Stand(Struct, frozen=True):
 
 
 class Road:
-    """Authenticated calls to one service for one card. `audience` is what assertions are addressed to."""
+    """Authenticated calls to one service for one card. `audience` is what assertions are addressed to; `restored` is what the
+    last token told of a restoration of the service.
+    """
 
     def __init__(self, card: Card, software: Software, *, audience: str, now: Callable[[], datetime]) -> None:
         self.audience = audience
         self._card, self._software, self._now = card, software, now
         self._tokens: dict[str, tuple[str, float]] = {}
+        self.restored: Restoration | None = None
 
-    def post(self, path: str, body: bytes, stand: Stand | None = None) -> Steps[Answer]:
+    def post(self, path: str, body: bytes, stand: Stand | None = None, *, proof: str | None = None) -> Steps[Answer]:
         """The answer to these bytes, sent from where one stands: the card's place if nothing else is said.
 
+        `proof`: the acknowledgement and the salt that they were answered with before the service was restored.
         Raises Declined, Unanswered. A token that was refused is asked again, once.
         """
         stand = stand or Stand(self._card.place)
         token = self._held(stand) or (yield from in_turn("token", self._fresh_token(stand)))
         try:
-            return (yield from self._post(path, body, token))
+            return (yield from self._post(path, body, token, proof))
         except Declined as declined:
             if declined.refusal not in _TOKEN_ASKED_AGAIN:
                 raise
             if self._tokens.get(stand.key, ("", 0.0))[0] == token:  # another task may have a new one already
                 del self._tokens[stand.key]
             token = yield from in_turn("token", self._fresh_token(stand))
-            return (yield from self._post(path, body, token))
+            return (yield from self._post(path, body, token, proof))
 
     def acknowledgement_keys(self) -> Steps[dict[str, OKPKey]]:
         """The service's published keys, by their `kid`. Raises Unanswered."""
@@ -71,8 +76,16 @@ class Road:
         except (ValueError, KeyError, TypeError):
             raise Unanswered("Le service ne répond pas.") from None
 
-    def _post(self, path: str, body: bytes, token: str) -> Steps[Answer]:
+    def restoration(self) -> Steps[Restoration | None]:
+        """Whether the service was restored from a back-up lately, as a new token tells. Raises Declined, Unanswered."""
+        stand = Stand(self._card.place)
+        self._tokens.pop(stand.key, None)
+        yield from in_turn("token", self._fresh_token(stand))
+        return self.restored
+
+    def _post(self, path: str, body: bytes, token: str, proof: str | None) -> Steps[Answer]:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        headers |= {"Acknowledged": proof} if proof is not None else {}
         return understood((yield from exchange("POST", path, body, headers)))
 
     def _held(self, stand: Stand) -> str | None:
@@ -96,6 +109,7 @@ class Road:
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             answer = yield from exchange("POST", "/v1/token", form, headers)
             given = decoded(understood(answer), TokenAnswer)
+            self.restored = given.restored
             self._tokens[stand.key] = (given.access_token, now + max(0, given.expires_in - SPARE_SECONDS))
         return self._tokens[stand.key][0]
 

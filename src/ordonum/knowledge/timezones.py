@@ -18,6 +18,7 @@ _BY_PREFIX = (
     ("987", "Pacific/Tahiti"),
     ("988", "Pacific/Noumea"),
 )
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def zone_of(place: Place) -> ZoneInfo:
@@ -25,4 +26,4 @@ def zone_of(place: Place) -> ZoneInfo:
     for prefix, name in _BY_PREFIX:
         if place.postal_code.startswith(prefix):
             return ZoneInfo(name)
-    return ZoneInfo("Europe/Paris")
+    return PARIS

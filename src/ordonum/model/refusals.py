@@ -458,6 +458,20 @@ class Refusal(Enum):
         "{sentence} ({article}).",
         "Si vous délivrez malgré tout, indiquez-en la raison (rule_reason).",
     )
+    # what is sent again to a restored service
+    NOT_RESTORED_YET = Reason(
+        "not-restored-yet",
+        Kind.NOT_FOUND,
+        "Le service a été restauré, et l'enregistrement de cette ordonnance n'y est pas encore revenu.",
+        "Gardez l'acte ; ordonum resend le renverra quand le prescripteur aura renvoyé le sien.",
+        retry=Retry.LATER,
+    )
+    ACKNOWLEDGES_ANOTHER = Reason(
+        "acknowledges-another",
+        Kind.INVALID,
+        "L'accusé joint n'est pas de ce service, ou porte sur un autre acte que celui-ci.",
+        "Renvoyez l'acte avec l'accusé et le sel qu'il a reçus.",
+    )
     TOO_MANY_ACTS = Reason(
         "too-many-acts", Kind.CONFLICT, "Cette ordonnance porte déjà trop d'actes.", "Appelez le prescripteur."
     )

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from ordonum.model.actors import Establishment, Place, Software
 from ordonum.model.identifiers import Rpps
+from ordonum.model.restoration import Restoration
 
 LIFETIME_SECONDS = 60
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -29,8 +30,11 @@ class AssertionClaims(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class TokenAnswer(Struct, frozen=True):
-    """The answer of the token endpoint (RFC 6749 §5.1)."""
+    """The answer of the token endpoint (RFC 6749 §5.1). `restored`: the service was put back to an earlier state lately, and
+    takes back what it acknowledged since (docs/client.md); null otherwise.
+    """
 
     access_token: str
     expires_in: int
     token_type: str = "Bearer"  # noqa: S105  # the name of the scheme
+    restored: Restoration | None = None

@@ -22,9 +22,11 @@ from ordonum.server.api.health import health, standing
 from ordonum.server.api.operations import OPERATIONS, Operation
 from ordonum.server.events import Event, log
 from ordonum.server.identity.signer import refuse_revoked
+from ordonum.server.usecases.acknowledged import acknowledged
 from ordonum.server.usecases.authenticate import authenticate
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.publish_keys import publish_keys
+from ordonum.server.usecases.restored import restored
 from ordonum.server.usecases.trace_refusal import Asked, trace_refusal
 from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE
@@ -162,7 +164,8 @@ def _operation(context: Context, operation: Operation) -> Handler:
             await refuse_revoked(context.pool, who.certificates)  # nothing is explained to a card that was revoked
             raise
         try:
-            done = await operation.use_case(context, who, asked)
+            proof = request.headers.get("acknowledged")
+            done = await acknowledged(context, who, asked, proof, operation.use_case)
         except Refused as refused:
             raise await trace_refusal(context, who, asked, action=operation.name, refused=refused) from None
         if not isinstance(done, Answer):
@@ -185,6 +188,7 @@ def _token(context: Context) -> Handler:
             raise Refused(Refusal.BAD_ASSERTION, cause="le formulaire n'est pas lisible") from None
         if form.get("grant_type") != [GRANT_TYPE] or len(form.get("assertion", [])) != 1:
             raise Refused(Refusal.BAD_ASSERTION, cause="grant_type ou assertion manque")
-        return answer(native.write(await authenticate(context, form["assertion"][0])))
+        given = await authenticate(context, form["assertion"][0])
+        return answer(native.write(msgspec.structs.replace(given, restored=await restored(context))))
 
     return handle

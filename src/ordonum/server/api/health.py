@@ -9,6 +9,7 @@ from ordonum.model.refusals import Refused
 from ordonum.server.metrics import Standing
 from ordonum.server.store.standing import newest_lists
 from ordonum.server.usecases.context import Context
+from ordonum.server.usecases.restored import restored
 
 OK, STOPPING, NO_DATABASE = "ok", "arrêt", "base injoignable"
 UP_TO_DATE, OVERDUE, NEVER = "à jour", "en retard", "aucune"
@@ -17,7 +18,7 @@ UP_TO_DATE, OVERDUE, NEVER = "à jour", "en retard", "aucune"
 class Health(Struct, frozen=True, kw_only=True):
     """How the service stands. Only `ok` may be given requests: everything else is answered with status 503.
 
-    `restored_to`: the moment of the back-up that this database was restored from; None when it never was.
+    `restored_at`, `restored_to`: when a back-up was put back in the last 35 days, and until when it holds all; else None.
     `revocation_list`: the latest lists of the authorities; None when the database does not tell.
     `coming_keys`: whether next year's keys are loaded, as they must be from 1 December.
     """
@@ -25,6 +26,7 @@ class Health(Struct, frozen=True, kw_only=True):
     status: str
     version: str
     sandbox: bool
+    restored_at: datetime | None
     restored_to: datetime | None
     revocation_list: str | None
     coming_keys: bool
@@ -36,14 +38,16 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 async def health(context: Context, *, stopping: bool) -> Health:
-    """How the service stands now. One small statement."""
+    """How the service stands now. Two small statements."""
     told = await standing(context)
     status = STOPPING if stopping else OK
+    found = await restored(context) if told.database_up else None
     return Health(
         status=status if told.database_up else NO_DATABASE,
         version=told.version,
         sandbox=context.settings.sandbox,
-        restored_to=None,
+        restored_at=found.restored_at if found else None,
+        restored_to=found.restored_to if found else None,
         revocation_list=_lists(told),
         coming_keys=told.coming_keys,
     )

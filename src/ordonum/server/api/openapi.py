@@ -7,7 +7,7 @@ this and docs/protocole.md.
 from typing import Any
 
 from ordonum import __version__
-from ordonum.model.acts import Acknowledgement
+from ordonum.model.acts import Acknowledgement, Receipt
 from ordonum.model.delegation import Delegation, KeyList
 from ordonum.model.labels import Labelled
 from ordonum.model.prescription import SignedOrder
@@ -18,6 +18,15 @@ from ordonum.wire.assertion import GRANT_TYPE, AssertionClaims, TokenAnswer
 from ordonum.wire.problem import MEDIA_TYPE, STATUS, Problem
 
 _REF = "#/components/schemas/{name}"
+RESENT = (Refusal.NOT_RESTORED_YET, Refusal.ACKNOWLEDGES_ANOTHER)  # of an act sent again to a restored service
+_PROOF = {
+    "name": "Acknowledged",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "Acte renvoyé à un service restauré d'une sauvegarde : l'accusé (JWS) que l'acte avait reçu, une espace, son "
+    "sel. Il est enregistré de nouveau au moment de cet accusé (docs/client.md).",
+}
 _SIGNED = (SignedOrder, Acknowledgement, AssertionClaims, Delegation, KeyList)
 _ABOUT = (
     "Enregistrer, consulter, exécuter, annuler, relire. Les refus sont des documents RFC 9457 : `effect` dit si quelque chose "
@@ -71,6 +80,7 @@ def _post(operation: Operation, by_kind: dict[Any, dict[str, Any]]) -> dict[str,
     said = {"application/json": {"schema": by_kind[operation.answers]}}
     replayed = {"Replayed": {"schema": {"const": "true"}, "description": "La première réponse, rendue de nouveau"}}
     answers: dict[str, Any] = {"200": {"description": "Fait", "content": said}}
+    resent = operation.answers is Receipt
     if operation.writes:
         again = {
             "description": "Déjà fait : la première réponse, octet pour octet",
@@ -83,8 +93,9 @@ def _post(operation: Operation, by_kind: dict[Any, dict[str, Any]]) -> dict[str,
         "tags": ["Actes"],
         "summary": f"{operation.french} — {operation.summary}",
         "security": [{"jeton": []}],
+        **({"parameters": [_PROOF]} if resent else {}),
         "requestBody": {"required": True, "content": {"application/json": {"schema": by_kind[operation.reads]}}},
-        "responses": {**answers, **_refusals((*operation.refusals, *EVERYWHERE), by_kind)},
+        "responses": {**answers, **_refusals((*operation.refusals, *(RESENT if resent else ()), *EVERYWHERE), by_kind)},
     }
 
 

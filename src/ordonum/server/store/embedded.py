@@ -58,6 +58,10 @@ SETTINGS = {
 }
 
 
+class InUse(CannotStart):
+    """A service uses this very directory."""
+
+
 class EmbeddedPostgres:
     """A PostgreSQL server in `directory` (0700), for one service at a time."""
 
@@ -250,7 +254,7 @@ class EmbeddedPostgres:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise CannotStart(
+            raise InUse(
                 f"Un service ordonum utilise déjà {self.directory}. "
                 "Arrêtez-le, ou choisissez un autre dossier (ORDONUM_HOME)."
             ) from None

@@ -101,6 +101,11 @@ async def _make_roles(connection: "asyncpg.Connection[asyncpg.Record]", applicat
         await connection.execute(f"GRANT ordonum_application TO {quoted}")
 
 
+async def make_roles(connection: "asyncpg.Connection[asyncpg.Record]", application_url: str) -> None:
+    """The group roles that a dump grants to, before it is put back. Raises CannotMigrate."""
+    await _make_roles(connection, _user(application_url))
+
+
 async def prepare_embedded(superuser_url: str, passwords: dict[str, str], database: str) -> None:
     """The two login roles and the database of a cluster that we own; nothing is done twice."""
     connection = await asyncpg.connect(superuser_url)

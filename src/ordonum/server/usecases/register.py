@@ -55,7 +55,7 @@ async def register(context: Context, caller: Caller, request: RegisterRequest) -
             late=signer.late,
         )
 
-    content = native.canonical((request.number, request.identity, _without_version(order)))
+    content = native.canonical((request.number, request.identity, without_version(order)))
     asked = Asked(kind="register", lookup=lookup, act_id=order.act_id, content=content, also=names_if_readable(signed))
     return await record(context, caller, asked, decide)
 
@@ -74,6 +74,6 @@ def _read_order(payload: bytes) -> SignedOrder:
     return order
 
 
-def _without_version(order: SignedOrder) -> Any:
+def without_version(order: SignedOrder) -> Any:
     """The order whatever the version of the software that sends it again."""
     return msgspec.structs.replace(order, software=msgspec.structs.replace(order.software, version="-"))

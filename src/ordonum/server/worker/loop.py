@@ -1,4 +1,4 @@
-"""The worker: looks for new revocation lists and a new register every second, and for next year's keys every hour."""
+"""The worker: looks for new revocation lists and a new register every second, and for next year's keys every minute."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from ordonum.server.worker.revocations import receive
 from ordonum.server.worker.yearly_keys import add_coming_keys
 
 POLL_SECONDS = 1.0
-KEYS_EVERY = 3600
+KEYS_EVERY = 60  # a look at what is in memory, unless a year is missing
 
 
 async def work(context: Context) -> None:
