@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import empty, machine, report
+from bench import empty, loaded, machine, profiling, report
 from bench.sender import CallFailed
 
 
@@ -59,15 +59,11 @@ def _arguments() -> argparse.Namespace:
 
 def _measure(kept: dict[str, Any], given: argparse.Namespace, seed: int) -> None:
     if given.loaded:
-        from bench import loaded
-
         kept["kind"] = f"loaded with {given.loaded} prescriptions"
         kept["runs"] = loaded.run(prescriptions=given.loaded, calls=given.calls, seed=seed)
     elif given.profile:
-        from bench import profile
-
         kept["kind"] = "profile"
-        kept["runs"], kept["stages"] = profile.run(calls=given.calls, seed=seed)
+        kept["runs"], kept["stages"] = profiling.run(calls=given.calls, seed=seed)
     else:
         kept["runs"] = [
             empty.run(workers=each, calls=given.calls, seed=seed, pgbench_seconds=given.pgbench_seconds)

@@ -75,11 +75,18 @@ def listens(pid: int, port: int) -> bool:
         for fields in (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
         if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port
     }
+    wanted = {f"socket:[{inode}]" for inode in inodes}
     try:
-        held = [str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()]
+        descriptors = list(Path(f"/proc/{pid}/fd").iterdir())
     except FileNotFoundError:
         return False
-    return any(f"socket:[{inode}]" in held for inode in inodes)
+    for each in descriptors:
+        try:
+            if str(each.readlink()) in wanted:
+                return True
+        except FileNotFoundError:
+            continue  # closed meanwhile
+    return False
 
 
 def disk_read_bytes(pids: list[int]) -> int:

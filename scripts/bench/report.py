@@ -9,6 +9,7 @@ from typing import Any
 FOLDER = Path(__file__).parents[2] / "docs/bench"
 # issue 4, at 32 connections, one worker, on the machine of the reference: µs of CPU, service and PostgreSQL
 TARGETS_US = {"register": 1500, "consult": 800, "execute": 1600}
+DEAREST = 20
 RESIDENT_MB_MAX, LOADED_RATIO_MAX = 150, 1.2
 
 COLUMNS = (
@@ -81,7 +82,7 @@ def markdown(kept: dict[str, Any]) -> str:
     lines = [
         f"# Figures: {kept['kind']}, {kept['made']}, commit {kept['commit']}",
         "",
-        "*Made by `scripts/bench` from the JSON file of this name; not to be edited. What each figure is: [README.md](README.md).*",
+        "*Made by `scripts/bench` from its JSON file, not to be edited. What each figure is: [README.md](README.md).*",
         "",
         f"{machine['cpu']}, {machine['mhz']} MHz, {machine['cores']} cores, {machine['memory_gb']} GB; Linux {machine['kernel']};"
         f" PostgreSQL {kept['postgres']}; Python {machine['python']}. Load average {kept['before']['load']:.2f} before,"
@@ -92,7 +93,7 @@ def markdown(kept: dict[str, Any]) -> str:
     for found in kept["runs"]:
         lines += _run_page(found)
     if "stages" in kept:
-        lines += _stages(kept["stages"])
+        lines += stages_page(kept["stages"])
     lines += _verdicts(kept)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -147,7 +148,7 @@ def _rest(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _stages(found: dict[str, Any]) -> list[str]:
+def stages_page(found: dict[str, Any]) -> list[str]:
     """Stage → µs for each call."""
     calls = found["calls"]
     lines = [
@@ -165,7 +166,12 @@ def _stages(found: dict[str, Any]) -> list[str]:
     lines.append(
         "| the same, not profiled | " + " | ".join(number(found["plain_us"][each], 0) for each in calls) + " |"
     )
-    return [*lines, ""] + [f"- {line}" for line in found["said"]] + [""]
+    lines += ["", *(f"- {line}" for line in found["said"]), ""]
+    for call in calls:
+        dearest = list(found["functions"][call].items())[:DEAREST]
+        said = "; ".join(f"{name.rpartition(' · ')[2]} {us:.0f}" for name, us in dearest if us >= 5)
+        lines += [f"The dearest functions of {call}, each without those it calls that are timed, µs: {said}.", ""]
+    return lines
 
 
 def _verdicts(kept: dict[str, Any]) -> list[str]:

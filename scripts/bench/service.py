@@ -7,10 +7,12 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from bench import machine
 from ordonum.client import Card, Software, prepare
@@ -90,6 +92,7 @@ def serving(
     )
     try:
         _wait(process, port)
+        threading.Thread(target=_drain, args=(process.stdout,), daemon=True).start()
         served = Measured(home, port, process)
         _third_pharmacy(home)
         yield served
@@ -100,9 +103,8 @@ def serving(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        if process.stdin is not None:
+            process.stdin.close()
 
 
 def _free_port() -> int:
@@ -112,7 +114,7 @@ def _free_port() -> int:
 
 
 def _wait(process: "subprocess.Popen[str]", port: int) -> None:
-    """Until /health answers; what the service says at its start is read, so that it never waits for a reader."""
+    """Until /health answers."""
     assert process.stdout is not None
     for line in process.stdout:
         if "Ctrl-C" in line:
@@ -130,6 +132,13 @@ def _wait(process: "subprocess.Popen[str]", port: int) -> None:
             connection.close()
         time.sleep(0.05)
     raise SystemExit("bench: the service did not start")
+
+
+def _drain(said: IO[str] | None) -> None:
+    """Read what the service says, so that it never waits for a reader."""
+    with contextlib.suppress(ValueError):
+        for _ in said or ():
+            pass
 
 
 def _third_pharmacy(home: Path) -> None:

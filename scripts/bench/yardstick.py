@@ -79,10 +79,10 @@ def _measured(
     read: list[tuple[float, float, float, int]] = []  # seconds, tps since the line before, CPU, WAL
     latencies = []
     for line in running.stderr:
-        if match := re.search(r"progress: ([\d.]+) s, ([\d.]+) tps, lat ([\d.]+) ms", line):
-            if len(read) <= seconds:
-                read.append((float(match[1]), float(match[2]), served.postgres_seconds(), asking.wal_bytes()))
-                latencies.append(float(match[3]))
+        match = re.search(r"progress: ([\d.]+) s, ([\d.]+) tps, lat ([\d.]+) ms", line)
+        if match and len(read) <= seconds:
+            read.append((float(match[1]), float(match[2]), served.postgres_seconds(), asking.wal_bytes()))
+            latencies.append(float(match[3]))
     _end(running)
     first, last = read[0], read[-1]
     done = sum(tps * (at - before) for (before, *_), (at, tps, *_) in itertools.pairwise(read))

@@ -1,0 +1,91 @@
+"""`--profile`: one worker, 32 connections, the same calls plain, then with every stage timed (bench.profiled)."""
+
+import json
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from bench import report
+from bench.calls import KINDS, Maker
+from bench.database import asking
+from bench.empty import warm_up
+from bench.profiled import BY
+from bench.rows import Bench
+from bench.sender import sending
+from bench.service import Measured, serving
+
+CONNECTIONS = 32
+WAIT_SECONDS_MAX = 10
+
+
+def run(*, calls: int, seed: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The rows of both, and the stages of each call in µs. Raises CallFailed."""
+    plain, _ = _run("ordonum.cli", "not profiled", calls, seed)
+    timed, stages = _run("bench.profiled", "profiled", calls, seed)
+    stages["functions"] = {}
+    stages["plain_us"] = {row["call"]: row["service_cpu_us"] for row in plain["rows"]}
+    stages["whole_us"] = {row["call"]: row["service_cpu_us"] for row in timed["rows"]}
+    for call in KINDS:
+        functions = stages["us"][call]
+        stages["functions"][call] = dict(sorted(functions.items(), key=lambda each: -each[1]))
+        by_stage: dict[str, float] = {}
+        for name, us in functions.items():
+            stage = name.split(BY)[0]
+            by_stage[stage] = by_stage.get(stage, 0) + us
+        by_stage["other threads, and the cost of timing"] = stages["whole_us"][call] - sum(by_stage.values())
+        stages["us"][call] = by_stage
+    stages["said"] = [
+        "A stage is without what it calls that is another stage; sending and receiving by the kernel count where they happen.",
+        "The cost of timing is taken off each stage and stands in its own row.",
+        *([f"Not found, hence in other stages: {', '.join(stages['missing'])}."] if stages["missing"] else []),
+    ]
+    for line in report.stages_page(stages):
+        print(line)
+    return [plain, timed], stages
+
+
+def _run(module: str, title: str, calls: int, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ordonum-bench-")))
+        served = stack.enter_context(serving(home, workers=1, module=module))
+        asked = stack.enter_context(asking(served))
+        bench = Bench(served, asked, stack.enter_context(sending()))
+        maker = Maker(served, seed)
+        warm_up(bench, maker)
+        found: dict[str, Any] = {"workers": 1, "worker_processes": len(served.workers()), "title": title, "rows": []}
+        stages: dict[str, Any] = {"calls": KINDS, "us": {}, "missing": []}
+        report.print_head(found)
+        batch, made = maker.registrations(calls)
+        for kind in KINDS:
+            if kind != "register":
+                batch = maker.batch(kind, made)
+            before = _stages(served) if module == "bench.profiled" else None
+            row = bench.measure(kind, batch, CONNECTIONS)
+            if before is not None:
+                after = _stages(served)
+                stages["us"][kind] = {
+                    name: (us - before["us"].get(name, 0)) / calls for name, us in after["us"].items()
+                }
+                stages["missing"] = after["missing"]
+            found["rows"].append(row)
+            report.print_row(row)
+        found["postgres"] = asked.one("SHOW server_version")
+        return found, stages
+
+
+def _stages(served: Measured) -> dict[str, Any]:
+    """The stages of the service up to now."""
+    file = served.home / "stages.json"
+    file.unlink(missing_ok=True)
+    assert served.process.stdin is not None
+    served.process.stdin.write(f"{file}\n")
+    served.process.stdin.flush()
+    until = time.monotonic() + WAIT_SECONDS_MAX
+    while not file.exists():
+        if time.monotonic() > until:
+            raise SystemExit("bench: the profiled service does not tell its stages")
+        time.sleep(0.01)
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
