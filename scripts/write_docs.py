@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
+from bench.report import markdown as bench_page
 from ordonum.cli.exits import CODES
 from ordonum.model.acts import Cancellation, CancelReason, Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Nir
@@ -109,6 +110,9 @@ def vectors() -> str:
 def main() -> int:
     """Write, or check."""
     pages = {DOCS / "erreurs.md": errors_page(), DOCS / "vecteurs.json": vectors()}
+    pages |= {
+        file.with_suffix(".md"): bench_page(json.loads(file.read_text())) for file in (DOCS / "bench").glob("*.json")
+    }
     for page, text in pages.items():
         if "--check" not in sys.argv:
             page.write_text(text)

@@ -17,9 +17,6 @@ from bench.sender import CallFailed
 def main() -> None:
     """Measure what the arguments ask; print it, keep it as JSON and as Markdown."""
     given = _arguments()
-    if given.pages:
-        write_pages(given.folder)
-        return
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}, {given.calls} calls a row")
     kept: dict[str, Any] = {
@@ -53,7 +50,6 @@ def _arguments() -> argparse.Namespace:
     asked.add_argument("--folder", type=Path, default=report.FOLDER, help="where the files go")
     asked.add_argument("--loaded", type=int, metavar="N", help="measure with N prescriptions in the base, beside none")
     asked.add_argument("--profile", action="store_true", help="where each 100 µs of the worker goes")
-    asked.add_argument("--pages", action="store_true", help="measure nothing: make the Markdown again from the JSON")
     return asked.parse_args()
 
 
@@ -94,12 +90,6 @@ def keep(kept: dict[str, Any], folder: Path, name: str) -> None:
     file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     file.with_suffix(".md").write_text(report.markdown(kept))
     print(f"\nkept: {file.name} and its page, in {folder.name}/ ({kept['seconds']:.0f} s)")
-
-
-def write_pages(folder: Path) -> None:
-    """The Markdown of every JSON file of the folder."""
-    for file in sorted(folder.glob("*.json")):
-        file.with_suffix(".md").write_text(report.markdown(json.loads(file.read_text())))
 
 
 if __name__ == "__main__":

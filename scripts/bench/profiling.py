@@ -79,9 +79,9 @@ def _stages(served: Measured) -> dict[str, Any]:
     """The stages of the service up to now."""
     file = served.home / "stages.json"
     file.unlink(missing_ok=True)
-    assert served.process.stdin is not None
-    served.process.stdin.write(f"{file}\n")
-    served.process.stdin.flush()
+    assert served.asks is not None
+    served.asks.write(f"{file}\n")
+    served.asks.flush()
     until = time.monotonic() + WAIT_SECONDS_MAX
     while not file.exists():
         if time.monotonic() > until:

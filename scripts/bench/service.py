@@ -30,10 +30,10 @@ PHARMACIES = ("pharmacie-centre", "pharmacie-gare", "pharmacie-port")
 
 
 class Measured:
-    """A running service: its process, the PostgreSQL below it, whom it knows."""
+    """A running service: its first process, the PostgreSQL below it, whom it knows; `asks`: its standard input."""
 
-    def __init__(self, home: Path, port: int, process: "subprocess.Popen[str]") -> None:
-        self.home, self.port, self.process = home, port, process
+    def __init__(self, home: Path, port: int, pid: int, asks: IO[str] | None = None) -> None:
+        self.home, self.port, self.pid, self.asks = home, port, pid, asks
 
     @property
     def postmaster(self) -> int:
@@ -42,7 +42,7 @@ class Measured:
 
     def service_seconds(self) -> float:
         """CPU of the whole tree of the service, without PostgreSQL."""
-        return machine.tree_seconds(self.process.pid, without=self.postmaster)
+        return machine.tree_seconds(self.pid, without=self.postmaster)
 
     def postgres_seconds(self) -> float:
         """CPU of the postmaster and of all its processes, those that ended too."""
@@ -50,7 +50,7 @@ class Measured:
 
     def workers(self) -> list[int]:
         """The processes that answer: those that hold the listening socket and have no child that holds it."""
-        holders = [each for each in machine.tree(self.process.pid, self.postmaster) if machine.listens(each, self.port)]
+        holders = [each for each in machine.tree(self.pid, self.postmaster) if machine.listens(each, self.port)]
         return [each for each in holders if not set(machine.children(each)) & set(holders)]
 
     def card(self, name: str) -> Card:
@@ -93,8 +93,8 @@ def serving(
     try:
         _wait(process, port)
         threading.Thread(target=_drain, args=(process.stdout,), daemon=True).start()
-        served = Measured(home, port, process)
-        _third_pharmacy(home)
+        served = Measured(home, port, process.pid, process.stdin)
+        issue_third_pharmacy(home)
         yield served
     finally:
         process.terminate()
@@ -141,7 +141,7 @@ def _drain(said: IO[str] | None) -> None:
             pass
 
 
-def _third_pharmacy(home: Path) -> None:
+def issue_third_pharmacy(home: Path) -> None:
     """One more pharmacist with a pharmacy of their own: the sandbox's cards name two."""
     authority = Authority(home / "authority")
     name = PHARMACIES[2]
