@@ -73,13 +73,20 @@ def install(watch: Stopwatch) -> list[str]:
                 for holder, attribute, function in found:
                     if id(function) in replaced or (hasattr(function, "__wrapped__") and function in replaced.values()):
                         continue
-                    timed = watch.timed(f"{stage}{BY}{function.__qualname__}", function)
+                    timed = watch.timed(f"{stage}{BY}{_name(function)}", function)
                     if inspect.isclass(holder):
                         setattr(holder, attribute, timed)
                     else:
                         replaced[id(function)] = timed
     _everywhere(replaced)
     return missing
+
+
+def _name(function: Callable[..., Any]) -> str:
+    """The function with what makes it unambiguous: its class, or else its module."""
+    if "." in function.__qualname__:
+        return function.__qualname__
+    return f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
 
 
 def _modules(name: str) -> Iterator[ModuleType]:
@@ -138,6 +145,7 @@ def main() -> None:
         importlib.import_module(name)
     watch = Stopwatch()
     missing = install(watch)
+    watch.time_collections("garbage collection")
     threading.Thread(target=_answer, args=(watch, missing), daemon=True).start()
     command.main()
 

@@ -5,6 +5,7 @@ what other requests do meanwhile is not theirs. What a passage itself costs is m
 """
 
 import functools
+import gc
 import inspect
 import threading
 import time
@@ -74,6 +75,19 @@ class Stopwatch:
                 self.leave()
 
         return called
+
+    def time_collections(self, name: str) -> None:
+        """Python's collections of cycles as a stage: they fall where they fall, and are nobody's fault there."""
+        stage = self.stage(name)
+
+        def passes(phase: str, _: dict[str, int]) -> None:
+            if threading.get_ident() == self._thread:
+                if phase == "start":
+                    self.enter(stage)
+                else:
+                    self.leave()
+
+        gc.callbacks.append(passes)
 
     def read(self) -> dict[str, float]:
         """µs of each stage so far, without what timing it costs."""
