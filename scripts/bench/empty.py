@@ -27,8 +27,8 @@ def run(*, workers: int, calls: int, seed: int, pgbench_seconds: int) -> dict[st
         bench, maker = Bench(served, asked, sender), Maker(served, seed)
         known = warm_up(bench, maker)
         found: dict[str, Any] = {"workers": workers, "worker_processes": len(served.workers())}
-        if len(served.workers()) < workers:
-            found["note"] = f"{workers} workers were asked for (ORDONUM_WORKERS); {len(served.workers())} answers"
+        if found["worker_processes"] < workers:
+            found["note"] = f"{workers} workers were asked for (ORDONUM_WORKERS), {found['worker_processes']} answers"
             print(f"  note: {found['note']}", file=sys.stderr)
         report.print_head(found)
         found["rows"] = []
@@ -46,12 +46,13 @@ def run(*, workers: int, calls: int, seed: int, pgbench_seconds: int) -> dict[st
         return found
 
 
-def warm_up(bench: Bench, maker: Maker, about: list[Known] | None = None) -> list[Known]:
+def warm_up(bench: Bench, maker: Maker) -> list[Known]:
     """Every kind of call from everybody, not measured; the prescriptions that they leave."""
     calls, known = maker.registrations(WARM_UP)
+    bench.served.begin()
     bench.warm_up(calls, 32)
     for kind in ("consult", "execute", "invoice"):
-        bench.warm_up(maker.batch(kind, about or known), 32)
+        bench.warm_up(maker.batch(kind, known), 32)
     return known
 
 

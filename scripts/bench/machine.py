@@ -68,27 +68,6 @@ def memory(pid: int) -> dict[str, float]:
     return {f"{name.lower()}_mb": int(rows[name].split()[0]) * 1024 / 1e6 for name in ("Rss", "Pss")}
 
 
-def listens(pid: int, port: int) -> bool:
-    """Whether a process holds a socket that listens on this port of IPv4."""
-    inodes = {
-        fields[9]
-        for fields in (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
-        if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port
-    }
-    wanted = {f"socket:[{inode}]" for inode in inodes}
-    try:
-        descriptors = list(Path(f"/proc/{pid}/fd").iterdir())
-    except FileNotFoundError:
-        return False
-    for each in descriptors:
-        try:
-            if str(each.readlink()) in wanted:
-                return True
-        except FileNotFoundError:
-            continue  # closed meanwhile
-    return False
-
-
 def disk_read_bytes(pids: list[int]) -> int:
     """What these processes had the disk read (not the kernel's cache), in bytes."""
     total = 0

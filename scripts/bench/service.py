@@ -23,6 +23,7 @@ from ordonum.sandbox import people
 from ordonum.sandbox.authority import Authority
 from ordonum.wire.assertion import GRANT_TYPE
 
+WORKS = 20
 START_SECONDS_MAX, STOP_SECONDS_MAX = 60, 60
 SOFTWARE = Software("bench", "1", nil=Nil("ORDONUM-1"))
 DOCTORS = ("dr-martin", "dr-leroy")
@@ -34,6 +35,7 @@ class Measured:
 
     def __init__(self, home: Path, port: int, pid: int, asks: IO[str] | None = None) -> None:
         self.home, self.port, self.pid, self.asks = home, port, pid, asks
+        self._before: dict[int, float] = {}
 
     @property
     def postmaster(self) -> int:
@@ -48,10 +50,17 @@ class Measured:
         """CPU of the postmaster and of all its processes, those that ended too."""
         return machine.tree_seconds(self.postmaster)
 
+    def begin(self) -> None:
+        """From now on it is counted who works."""
+        self._before = self._clocks()
+
     def workers(self) -> list[int]:
-        """The processes that answer: those that hold the listening socket and have no child that holds it."""
-        holders = [each for each in machine.tree(self.pid, self.postmaster) if machine.listens(each, self.port)]
-        return [each for each in holders if not set(machine.children(each)) & set(holders)]
+        """The processes that answer, however the service shares the work out: those that did a twentieth of it or more."""
+        grown = {pid: now - self._before.get(pid, 0) for pid, now in self._clocks().items()}
+        return [pid for pid, seconds in grown.items() if seconds >= sum(grown.values()) / WORKS]
+
+    def _clocks(self) -> dict[int, float]:
+        return {pid: machine.cpu_clock(pid) for pid in machine.tree(self.pid, without=self.postmaster)}
 
     def card(self, name: str) -> Card:
         """A card of the sandbox."""

@@ -3,11 +3,13 @@
 import asyncio
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
 from array import array
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -150,8 +152,11 @@ def test_an_error_passes_through_a_timed_coroutine_and_is_no_ones_time() -> None
 
     with pytest.raises(KeyError, match="as it was"):
         asyncio.run(watch.timed("fails", fails)())
+    _burn(0.03)
     watch.timed("after", lambda: _burn(0.01))()
-    assert watch.read()["after"] > 9_000
+    told = watch.read()
+    assert told["after"] > 9_000
+    assert told["fails"] < 10_000 < 29_000 < told[REST]
 
 
 def test_the_99th_percentile_is_the_nearest_rank() -> None:
@@ -188,3 +193,36 @@ def test_loaded_prescriptions_are_those_of_the_service(own_system: System, asked
     acts, audits = asked.one("SELECT count(*) FROM act"), asked.one("SELECT count(*) FROM audit")
     assert acts == 40 + 2 * len(executed) + 40
     assert audits == acts + 40  # each consultation is traced, and is no act
+
+
+def test_the_workers_are_those_who_work(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    waits = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.05)\nstart = time.process_time()\n"
+    works, rests = (
+        f"{waits}while time.process_time() < start + {each}: pass\ntime.sleep(60)" for each in ("0.3", "0.003")
+    )
+    parent = (
+        "import subprocess, sys, time\n"
+        f"made = [subprocess.Popen([sys.executable, '-c', each]) for each in ({works!r}, {works!r}, {rests!r}, {works!r})]\n"
+        "time.sleep(0.5)\nprint(*(each.pid for each in made), flush=True)\ntime.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
+    children: list[int] = []
+    try:
+        assert process.stdout is not None
+        children = [int(each) for each in process.stdout.readline().split()]
+        (tmp_path / "db/pg").mkdir(parents=True)
+        (tmp_path / "db/pg/postmaster.pid").write_text(
+            f"{children[3]}\n"
+        )  # as PostgreSQL: below the service, not of it
+        served = Measured(tmp_path, 0, process.pid)
+        served.begin()
+        before = [machine.cpu_clock(each) for each in children]
+        go.touch()
+        while any(machine.cpu_clock(each) < old + 0.3 for each, old in list(zip(children, before, strict=True))[:2]):
+            time.sleep(0.02)
+        assert served.workers() == sorted(children[:2])
+    finally:
+        for pid in (*children, process.pid):
+            os.kill(pid, signal.SIGKILL)
+        process.communicate()
