@@ -3,6 +3,7 @@
 import argparse
 import json
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from bench.sender import CallFailed
 def main() -> None:
     """Measure what the arguments ask; print it, keep it as JSON and as Markdown."""
     given = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))  # so that what was started is stopped
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}, {given.calls} calls a row")
     kept: dict[str, Any] = {
