@@ -168,10 +168,10 @@ def stages_page(found: dict[str, Any]) -> list[str]:
     )
     lines += ["", *(f"- {line}" for line in found["said"]), ""]
     for call in calls:
-        dearest = list(found["functions"][call].items())[:DEAREST]
+        dearest = list(found.get("functions", {}).get(call, {}).items())[:DEAREST]
         said = "; ".join(f"{name.rpartition(' · ')[2]} {us:.0f}" for name, us in dearest if us >= 5)
         lines += [f"The dearest functions of {call}, each without those it calls that are timed, µs: {said}.", ""]
-    for call, statements in found["statements"].items():
+    for call, statements in found.get("statements", {}).items():
         whole = sum(each["a_call"] for each in statements)
         lines += [f"Statements of {call}, {whole:.1f} a call:", "", "| a call | µs each | |", "|---:|---:|---|"]
         lines += [f"| {each['a_call']:.2f} | {each['us']:.0f} | `{each['statement']}` |" for each in statements]
