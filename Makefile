@@ -11,11 +11,11 @@ $(shell rm -f .venv/.ready)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench campaign lock clean
+.PHONY: help run demo test check format bench bench-loaded bench-profile campaign lock clean
 
 help: ## list the verbs
 	@echo "ordonum — make VERBE"
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
 
 $(STAMP): requirements.lock pyproject.toml scripts/setup.sh
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh
@@ -36,8 +36,14 @@ check: $(STAMP) ## format, lint, types, import contract, house rules
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/house
 
-bench: $(STAMP) ## measure the calls of the service; the figures are printed, never asserted
-	@exec $(BIN)/python scripts/bench.py
+bench: $(STAMP) ## measure the calls of the service against pgbench; figures printed and kept in docs/bench (10 min)
+	@PYTHONPATH=scripts exec $(BIN)/python -m bench
+
+bench-loaded: $(STAMP) ## the same calls with a million prescriptions in the base, against an empty one (15 min)
+	@PYTHONPATH=scripts exec $(BIN)/python -m bench --loaded 1000000
+
+bench-profile: $(STAMP) ## where each 100 µs of a worker goes, stage by stage (2 min)
+	@PYTHONPATH=scripts exec $(BIN)/python -m bench --profile
 
 campaign: $(STAMP) ## the slow proofs: kills, copies, races, clocks, a full disk, restores, fuzz, mutants (an hour)
 	@exec $(BIN)/python -m pytest -s -ra -p no:randomly -o addopts= --import-mode=importlib tests/campaign

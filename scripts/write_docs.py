@@ -11,6 +11,7 @@ from uuid import UUID
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from bench.report import markdown as bench_page
 from ordonum.cli.exits import CODES
 from ordonum.model.acts import Cancellation, CancelReason, Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Nir
@@ -144,6 +145,9 @@ def main() -> int:
         DOCS / "erreurs.md": errors_page(),
         DOCS / "vecteurs.json": vectors(),
         DOCS / "exploitation.md": operations_page(),
+    }
+    pages |= {
+        file.with_suffix(".md"): bench_page(json.loads(file.read_text())) for file in (DOCS / "bench").glob("*.json")
     }
     for page, text in pages.items():
         if "--check" not in sys.argv:
