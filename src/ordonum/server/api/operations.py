@@ -133,6 +133,7 @@ OPERATIONS = (
             Refusal.SECURED_MORE_THAN_LEFT,
             Refusal.EXISTS_DIFFERENT,
             Refusal.TOO_MANY_ACTS,
+            Refusal.TOO_MANY_EARLY,
             Refusal.BUSY,
             Refusal.OUTCOME_UNKNOWN,
         ),
@@ -155,6 +156,7 @@ OPERATIONS = (
             Refusal.INVOICED_IN_FUTURE,
             Refusal.EXISTS_DIFFERENT,
             Refusal.TOO_MANY_ACTS,
+            Refusal.TOO_MANY_EARLY,
             Refusal.BUSY,
             Refusal.OUTCOME_UNKNOWN,
         ),
@@ -238,6 +240,8 @@ EVERYWHERE = (
 )
 TOKEN_REFUSALS = (
     *SITE_REFUSALS,
+    Refusal.UNREADABLE,
+    Refusal.TOO_SLOW,
     Refusal.BAD_ASSERTION,
     Refusal.CLOCK_DIFFERS,
     Refusal.ASSERTION_REUSED,
