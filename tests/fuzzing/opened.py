@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from fuzzing.mending import Body
 from ordonum.model.identifiers import Malformed
@@ -14,6 +15,16 @@ from ordonum.model.prescription import Identity
 from ordonum.wire import commitment, native
 
 _OPENED = (("RegisterRequest", "jws", "SignedOrder"), ("DelegateRequest", "jws", "Delegation"))
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """A prescription that the service has acknowledged, as its prescriber knows it."""
+
+    number: str
+    card: str
+    order: Body
+    identity: Body
+    scanned: str | None
 
 
 def opened(document: Body) -> Body:

@@ -11,12 +11,11 @@ from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
-from msgspec import Struct
 from schemathesis import Case, GenerationMode, HookContext
 from schemathesis.core.parameters import ParameterLocation
 
 from fuzzing.mending import Body, Mender
-from fuzzing.opened import as_json, committed, is_number, payload_of
+from fuzzing.opened import Known, as_json, committed, is_number, payload_of
 from ordonum.cli.system import System
 from ordonum.client import Card
 from ordonum.client.keys import HeldKey, HeldKeys
@@ -50,17 +49,8 @@ EXECUTANTS = (
 OTHERS = ("preparatrice-lemoine", "secretaire-marchand", "structure-pharmacie-centre")
 AnyCase = Case[Any]
 TOKEN_LASTS = timedelta(minutes=20)
-KNOWN_MAX, KEYS = 200, 12
-
-
-class Known(Struct, frozen=True, kw_only=True):
-    """A prescription that the service has acknowledged, as its prescriber knows it."""
-
-    number: str
-    card: str
-    order: Body
-    identity: Body
-    scanned: str | None
+KNOWN_MAX, KEYS, SHEETS = 200, 12, 8
+SHEET_SHARE = 0.12  # how many acts are on a printed sheet that was never registered
 
 
 class Signing:
@@ -76,6 +66,7 @@ class Signing:
         self._tokens: dict[str, tuple[str, Any]] = {}
         self._sent: dict[str, tuple[str, Body]] = {}
         self._qr_keys = {name: self._qr_key(name) for name in PRESCRIBERS[:2]}
+        self.sheets = [self._sheet(PRESCRIBERS[rank % 2]) for rank in range(SHEETS)]
 
     def map_case(self, context: HookContext, case: AnyCase) -> AnyCase:
         """Sign the case as whoever it suits, and give it their token. What was made wrong on purpose stays wrong."""
@@ -173,12 +164,14 @@ class Signing:
         return self._on_a_prescription(body, InvoiceRequest, as_made=as_made)
 
     def _on_a_prescription(self, body: Body, kind: type, *, as_made: bool) -> tuple[str, Body]:
-        known = self.chance.choice(self.known) if self.known else None
+        known = self._drawn()
         if known is None or as_made or self.chance.random() < 0.1:
             return self._card(EXECUTANTS), self._few_unknown(body)
         made = self.mender.mend(kind, {**body, "number": known.number})
         made["number"] = known.number
-        made["qr"] = known.scanned if self.chance.random() < 0.4 else None
+        made["qr"] = known.scanned if known in self.sheets or self.chance.random() < 0.4 else None
+        if known in self.sheets and isinstance(made.get("execution"), dict):
+            made["execution"]["given"] = "already"
         for each in (made.get("execution"), made.get("invoice")):
             if isinstance(each, dict):
                 self._fits(each, known)
@@ -191,18 +184,25 @@ class Signing:
         return self._on_ones_own(body, ReadBackRequest, as_made=as_made)
 
     def _on_ones_own(self, body: Body, kind: type, *, as_made: bool) -> tuple[str, Body]:
-        known = self.chance.choice(self.known) if self.known else None
+        known = self._drawn()
         if known is None or as_made or self.chance.random() < 0.1:
             return self._card(PRESCRIBERS), self._few_unknown(body)
         made = self.mender.mend(kind, body)
         named = {"by": "number", "number": known.number}
-        if self.chance.random() < 0.5:
+        if known not in self.sheets and self.chance.random() < 0.5:
             named = {"by": "own-act", "register_act_id": known.order["act_id"]}
         made = {**made, "prescription": named}
         made.pop("qr", None)
         if isinstance(made.get("cancellation"), dict):
+            made["qr"] = known.scanned
             made["cancellation"]["act_id"] = self.mender.new_id()
         return known.card, made
+
+    def _drawn(self) -> Known | None:
+        """A prescription to act on: registered, or on paper only."""
+        if self.chance.random() < SHEET_SHARE:
+            return self.chance.choice(self.sheets)
+        return self.chance.choice(self.known) if self.known else None
 
     # What makes a body fit ------------------------------------------------------------------------------------------
 
@@ -264,6 +264,13 @@ class Signing:
         answer = post(self.system, "/v1/delegations", body, bearer=self.token(name))
         assert answer.status_code == 201, answer.text
         return held
+
+    def _sheet(self, name: str) -> Known:
+        """A sheet that was printed and not registered."""
+        number, identity = str(EpuId.draw(self.chance.choice)), {"first_name": "Éloïse", "birth_date": "1979-03-14"}
+        order = {"act_id": self.mender.new_id(), "family": "health-products", "lines": [{"rank": 1}, {"rank": 2}]}
+        scanned = self._code(number, name, identity)
+        return Known(number=number, card=name, order=order, identity=identity, scanned=scanned)
 
     def _code(self, number: str, name: str, identity: Body) -> str | None:
         """The text of the sheet's QR code, for the prescribers who have a key."""
