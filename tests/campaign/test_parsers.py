@@ -12,6 +12,7 @@ from scale import scaled, seeded
 from fuzzing.jsons import NATIVE
 from fuzzing.linear import LIMIT, RATIO_MAX, Growing, families, measure
 from fuzzing.mutators import mutate_text
+from fuzzing.pictures import pictures
 from fuzzing.playing import Target, play
 from fuzzing.signed import signed_by_a_card
 from fuzzing.texts import INS, KEYBOARD, NUMBER, QR, TYPED
@@ -19,7 +20,7 @@ from ordonum.model.identifiers import Malformed
 from ordonum.model.number import EpuId
 
 MANY = {NUMBER: 400_000, QR: 400_000, KEYBOARD: 150_000, INS: 100_000, NATIVE: 110_000}
-OF_EACH_SIGNED = 12_000
+OF_EACH_SIGNED, PICTURES = 12_000, 3_000
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,14 @@ def test_no_mutated_signature_or_certificate_makes_a_parser_stumble(tmp_path_fac
         print(f"\nseed {seed}: {played}")
         assert played.failures == []
         assert 0 < played.accepted < played.inputs
+
+
+def test_no_mutated_file_makes_the_reader_of_pictures_stumble() -> None:
+    seed, _ = seeded()
+    played = play(pictures(), scaled(PICTURES), seed)
+    print(f"\nseed {seed}: {played}")
+    assert played.failures == []
+    assert 0 < played.accepted < played.inputs
 
 
 def test_a_byte_costs_no_more_in_a_long_text_than_in_a_middling_one() -> None:

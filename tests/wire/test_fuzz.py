@@ -3,6 +3,7 @@
 import pytest
 
 from fuzzing.jsons import NATIVE
+from fuzzing.pictures import pictures
 from fuzzing.playing import Target, play
 from fuzzing.signed import signed_by_a_card
 from fuzzing.texts import INS, KEYBOARD, NUMBER, QR
@@ -25,3 +26,9 @@ def test_what_claims_to_be_signed_is_taken_apart_or_refused_by_name(tmp_path_fac
         played = play(target, 500, SEED)
         assert played.failures == []
         assert 0 < played.accepted < played.inputs
+
+
+def test_a_file_that_should_be_a_picture_is_read_or_refused_in_words() -> None:
+    played = play(pictures(), 60, SEED)
+    assert played.failures == []
+    assert 0 < played.accepted < played.inputs
