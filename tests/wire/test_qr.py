@@ -175,6 +175,23 @@ def test_a_code_of_a_later_format_is_refused() -> None:
         qr.read(later)
 
 
+def test_a_name_goes_no_further_than_what_was_signed_of_it() -> None:
+    """Sixty bytes of a name are signed: letters added after them would be shown under a signature that holds."""
+    signed = qr.sign(_content(surname="DE LA TOUR " * 8), KEY)
+    body = qr._body(signed.content)
+    place = body.index(bytes([60]) + b"DE LA TOUR")
+    longer = body[:place] + bytes([64]) + body[place + 1 : place + 61] + b"ROSA" + body[place + 61 :]
+    with pytest.raises(NotOurCode):
+        qr.read(qr.PREFIX + NUMBER + qr._to_symbols(longer + signed.signature))
+
+
+def test_one_content_has_one_text() -> None:
+    text = qr.write(qr.sign(_content(), KEY))
+    assert qr.read(text)
+    with pytest.raises(NotOurCode):
+        qr.read(text + "B" * 12)
+
+
 def test_an_image_too_large_is_refused_before_it_is_decoded() -> None:
     saved = io.BytesIO()
     Image.new("1", (8_000, 9_000)).save(saved, "PNG")

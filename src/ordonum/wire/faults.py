@@ -7,8 +7,9 @@ decode the untyped body is walked along the type.
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import date, datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -77,8 +78,14 @@ def collect(body: bytes, kind: Any, hook: Hook, at: str) -> list[Fault]:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [_fault(at, "not-json", expected=_where(body))]
-    found = list(islice(_walk(inspect.type_info(kind), value, at, hook), FAULTS_MAX))
+    found = list(islice(_walk(_described(kind), value, at, hook), FAULTS_MAX))
     return found or [_fault(at, "wrong-format")]
+
+
+@cache
+def _described(kind: Hashable) -> inspect.Type:
+    """The description of a type, made once: it takes a millisecond, and anybody may send what is refused."""
+    return inspect.type_info(kind)
 
 
 def _where(body: bytes) -> str:

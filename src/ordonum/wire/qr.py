@@ -88,7 +88,10 @@ def write(signed: SignedQr) -> str:
 
 
 def read(text: str) -> SignedQr:
-    """The content of a code's text. Raises NotOurCode; verifies no signature."""
+    """The content of a code's text. Raises NotOurCode, also for what `write` would write otherwise; verifies no signature.
+
+    One content has one text: a name of more bytes than are signed would hide some of them from the signature.
+    """
     if len(text) > _TEXT_MAX:
         raise NotOurCode(codes.TOO_LONG)
     compact = codes.compact(text)
@@ -97,7 +100,10 @@ def read(text: str) -> SignedQr:
     try:
         number = EpuId(compact[len(PREFIX) : len(PREFIX) + LENGTH])
         body = _from_symbols(compact[len(PREFIX) + LENGTH :])
-        return SignedQr(_read_body(number, body[:-_SIGNATURE]), body[-_SIGNATURE:])
+        content = _read_body(number, body[:-_SIGNATURE])
+        if _body(content) != body[:-_SIGNATURE]:
+            raise ValueError("not as written")
+        return SignedQr(content, body[-_SIGNATURE:])
     except (Malformed, ValueError, IndexError, OverflowError):
         raise NotOurCode(codes.Kind.DAMAGED.value) from None
 
@@ -230,6 +236,7 @@ def _from_symbols(text: str) -> bytes:
         for symbol in text[start : start + _SYMBOLS]:
             value = value * len(ALPHABET) + ALPHABET.index(symbol)
         data += value.to_bytes(_CHUNK, "big")
-    if data[0] > len(data) - 1 or any(data[1 + data[0] :]) or data[0] < _SIGNATURE:
+    padding = data[1 + data[0] :]
+    if data[0] > len(data) - 1 or any(padding) or len(padding) >= _CHUNK or data[0] < _SIGNATURE:
         raise ValueError("padding")
     return bytes(data[1 : 1 + data[0]])

@@ -1,0 +1,17 @@
+"""The whole service before some hundred generated cases, signed by test cards; the campaign sends ten thousand."""
+
+from fuzzing.api import fuzz
+from fuzzing.bugs import errors_logged
+from ordonum.cli.system import System
+
+SEED, CASES, PASSED_MIN = 20261116, 220, 0.3
+
+
+def test_whatever_the_document_allows_or_forbids_is_answered_as_it_says(system: System) -> None:
+    with errors_logged() as errors:
+        tally = fuzz(system, cases=CASES, seed_used=SEED)
+    print(f"\n{tally}")
+    assert tally.failures == []
+    assert errors == []
+    assert tally.passed.total() >= PASSED_MIN * tally.cases
+    assert all(tally.accepted[name] for name in tally.sent)  # each operation was carried out at least once
