@@ -8,6 +8,7 @@ Nothing of this is in the service: the functions that stand at the named points 
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -19,6 +20,7 @@ from typing import Any
 from starlette.responses import Response
 
 from ordonum.cli import serve
+from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.api import app
 from ordonum.server.usecases import authenticate, history, recording
 from ordonum.server.vault.vault import Vault
@@ -137,9 +139,40 @@ def _plant_forgetting() -> None:
     _replace(history.History, "row", lambda _: lambda self, act_id: None)
 
 
+def _plant_catching_all() -> None:
+    """The fault: whatever the database says, the act is acknowledged."""
+
+    def made(real: Any) -> Any:
+        async def careless(*args: Any, **kwargs: Any) -> bool:
+            with contextlib.suppress(Refused):
+                await real(*args, **kwargs)
+            return True
+
+        return careless
+
+    _replace(recording, "record_act", made)
+
+
+def _plant_denying() -> None:
+    """The fault: when nobody knows whether the act was recorded, the answer says that it was not."""
+
+    def made(real: Any) -> Any:
+        async def denying(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return await real(*args, **kwargs)
+            except Refused:
+                raise Refused(Refusal.UNAVAILABLE) from None
+
+        return denying
+
+    _replace(recording, "record_act", made)
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     "early-acknowledgement": _plant_early_acknowledgement,
     "forgets-repeats": _plant_forgetting,
+    "acknowledges-anything": _plant_catching_all,
+    "denies-what-it-does-not-know": _plant_denying,
 }
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import itertools
+import json
 import random
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
@@ -152,6 +153,8 @@ class Load(threading.Thread):
         self.unanswered = 0  # attempts that ended without an answer
         self.told_to_wait = 0  # attempts answered by 503
         self.found_recorded = 0  # acts whose first acknowledgement said that they had been recorded before
+        self.denied = 0  # acts found recorded although every answer before had said that nothing was
+        self.codes = Counter[str]()  # the refusals that said to wait
         self.unexpected: list[tuple[str, int, bytes]] = []
         self._halted = False
 
@@ -183,20 +186,26 @@ class Load(threading.Thread):
 
     async def _settle(self, wire: Wire, act: Written) -> bool:
         self.sent[act.act_id] = act
+        in_doubt = False
         while True:
             try:
                 answer = await wire.post(act.path, act.body, self.bearers[act.card])
             except (OSError, EOFError, TimeoutError, ValueError):
                 self.unanswered += 1
+                in_doubt = True
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
             if answer.status in (200, 201):
                 self.found_recorded += answer.replayed
+                self.denied += answer.replayed and not in_doubt
                 self.acknowledged[act.act_id] = answer.body
                 return True
             if answer.status != 503:
                 self.unexpected.append((act.path, answer.status, answer.body[:300]))
                 return False
+            problem = json.loads(answer.body)
+            in_doubt = in_doubt or problem["effect"] != "none"
+            self.codes[problem["code"]] += 1
             self.told_to_wait += 1
             await asyncio.sleep(AGAIN_SECONDS)
 

@@ -57,9 +57,11 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_kills(tmp_path: Path) -> Non
             unanswered=load.unanswered,
             told_to_wait=load.told_to_wait,
             found_recorded=load.found_recorded,
+            codes=dict(load.codes),
             writing_seconds=round(time.monotonic() - begun),
         )
         assert load.unexpected == []
+        assert load.denied == 0
         found = judge(tmp_path, sent=load.sent, acknowledged=load.acknowledged)
         counts.update(found=found)
         assert found.right
