@@ -185,6 +185,7 @@ def _live(order: dict[str, Any]) -> None:
         os.dup2(null, 0)
         os.dup2(null, 1)
         os.dup2(log, 2)
+        os.environ.update(order.get("environment", {}))
         if order.get("fault"):
             FAULTS[order["fault"]]()
         if order.get("point"):

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from ordonum.client import Card, prepare
 from ordonum.client.workstation import SOFTWARE
-from ordonum.server.store.embedded import EmbeddedPostgres
+from ordonum.server.store.embedded import OWNER, EmbeddedPostgres
 from ordonum.wire.assertion import GRANT_TYPE
 
 READY_SECONDS_MAX = 60
@@ -37,11 +37,29 @@ class Served:
         self.pid: int | None = None
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def start(self, point: str | None = None, passage: int = 0, *, fault: str | None = None) -> None:
-        """A new service, doomed to die at the `passage`-th passage of this point if one is given."""
+    def start(
+        self,
+        point: str | None = None,
+        passage: int = 0,
+        *,
+        fault: str | None = None,
+        application_url: str | None = None,
+    ) -> None:
+        """A new service, doomed to die at the `passage`-th passage of this point if one is given.
+
+        With `application_url` it reaches the home's database, which runs already, by this address.
+        """
         assert self.pid is None
         assert self._nursery.stdin is not None
-        self._nursery.stdin.write(json.dumps({"point": point, "passage": passage, "fault": fault}) + "\n")
+        order: dict[str, object] = {"point": point, "passage": passage, "fault": fault}
+        if application_url is not None:
+            owner = EmbeddedPostgres(self.home / "db").url(OWNER, "ordonum")
+            order["environment"] = {
+                "ORDONUM_DATABASE_URL": application_url,
+                "ORDONUM_DATABASE_OWNER_URL": owner,
+                "ORDONUM_SANDBOX": "1",
+            }
+        self._nursery.stdin.write(json.dumps(order) + "\n")
         self._nursery.stdin.flush()
         self.pid = int(self._said())
 
@@ -60,7 +78,8 @@ class Served:
     def stop(self) -> None:
         """Stop it as Ctrl-C does, with its database."""
         assert self.pid is not None
-        os.kill(self.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it ended before
+            os.kill(self.pid, signal.SIGTERM)
         self.ended()
 
     def close(self) -> None:

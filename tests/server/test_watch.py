@@ -27,7 +27,7 @@ async def _watched(database: EmbeddedPostgres, sockets: Path) -> None:
     dead = database._pid
     watch = asyncio.create_task(serve._watch(database))
     await asyncio.sleep(1.5 * serve.WATCH_SECONDS)
-    sockets.unlink()
+    await asyncio.to_thread(sockets.unlink)
     for _ in range(200):
         if watch.done() or database._pid != dead:
             break
