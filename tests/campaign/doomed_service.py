@@ -22,6 +22,7 @@ from starlette.responses import Response
 from ordonum.cli import serve
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.api import app
+from ordonum.server.api.protocol import BoundedProtocol
 from ordonum.server.usecases import authenticate, history, recording
 from ordonum.server.vault.vault import Vault
 
@@ -168,10 +169,16 @@ def _plant_denying() -> None:
     _replace(recording, "record_act", made)
 
 
+def _plant_patience() -> None:
+    """The fault: a request may take for ever to be sent."""
+    _replace(BoundedProtocol, "_wait", lambda _: lambda self, transport: None)
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     "early-acknowledgement": _plant_early_acknowledgement,
     "forgets-repeats": _plant_forgetting,
     "acknowledges-anything": _plant_catching_all,
+    "waits-for-ever": _plant_patience,
     "denies-what-it-does-not-know": _plant_denying,
 }
 

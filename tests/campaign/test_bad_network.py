@@ -24,6 +24,7 @@ from factories import a_prescription, an_execution, delivered
 from ordonum.client import Client, Unconfirmed
 from ordonum.client.workstation import ATTEMPTS, TIMEOUT_SECONDS, WAIT_MAX_SECONDS
 from ordonum.model.number import EpuId
+from ordonum.server.api.protocol import HEADER_SECONDS_MAX
 from ordonum.server.store.embedded import APPLICATION, EmbeddedPostgres
 
 ACTS = 1_500
@@ -31,13 +32,16 @@ WORKSTATIONS = 12
 HTTP_BYTES_MAX = 6_000  # a connection is cut within its first one to three exchanges
 DATABASE_ACTS, DATABASE_BYTES_MAX = 3_000, 60_000
 SLOW_CONNECTIONS = 1_000
+SLOWEST_SECONDS_MAX = 5  # of a consultation beside them, on a machine that does other things too
 ACT_SECONDS_MAX = ATTEMPTS * (2 * TIMEOUT_SECONDS + WAIT_MAX_SECONDS) + 5  # an attempt may ask for a token first
 
 
 class _Workstation:
     """A real client behind a bad road: it acts, and keeps what it could not confirm."""
 
-    def __init__(self, service: Served, road: CrookedRoad, rank: int, numbers: list[EpuId], *, anew: bool) -> None:
+    def __init__(
+        self, service: Served, road: CrookedRoad, rank: int, numbers: list[EpuId], *, anew: bool = False
+    ) -> None:
         self.numbers, self.anew = numbers, anew
         self.card = service.card(("dr-martin", "pharmacie-centre", "pharmacie-gare")[rank % 3])
         self.home = service.home / "postes" / f"poste-{rank}"
@@ -55,9 +59,10 @@ class _Workstation:
         """So many acts, one after the other."""
         with self.client() as client:
             for _ in range(acts):
-                self._act(client)
+                self.act(client)
 
-    def _act(self, client: Client) -> None:
+    def act(self, client: Client) -> None:
+        """One act, of which it is known or not whether it was recorded."""
         begun = time.monotonic()
         number = self.numbers.pop() if self.card.place.finess else None
         try:
@@ -108,18 +113,17 @@ def _executed_twice(home: Path) -> int:
     return int(ask(home, read))
 
 
-@pytest.mark.parametrize("anew", [False, True], ids=["same-id", "planted: a new id for each retry"])
-def test_a_bad_road_loses_and_doubles_nothing(tmp_path: Path, *, anew: bool) -> None:
+def test_a_bad_road_loses_and_doubles_nothing(tmp_path: Path) -> None:
     seed, chance = seeded()
-    each = max(3, scaled(ACTS) // WORKSTATIONS) if not anew else 5
-    with told(f"bad road, anew={anew}", seed) as counts, served(tmp_path) as service:
+    each = max(3, scaled(ACTS) // WORKSTATIONS)
+    with told("bad road", seed) as counts, served(tmp_path) as service:
         service.start()
         service.ready()
         registered, numbers = _numbers(service, each * WORKSTATIONS, chance)
-        draw = crooked(chance, bytes_max=HTTP_BYTES_MAX, stops=0.02 if not anew else 0.4)
+        draw = crooked(chance, bytes_max=HTTP_BYTES_MAX, stops=0.02)
         with crooked_road(("127.0.0.1", service.port), draw) as road:
             posts = [
-                _Workstation(service, road, rank, numbers[rank * each : (rank + 1) * each], anew=anew)
+                _Workstation(service, road, rank, numbers[rank * each : (rank + 1) * each])
                 for rank in range(WORKSTATIONS)
             ]
             with ThreadPoolExecutor(WORKSTATIONS) as pool:
@@ -131,17 +135,33 @@ def test_a_bad_road_loses_and_doubles_nothing(tmp_path: Path, *, anew: bool) -> 
         kept = registered.union(*(post.kept() for post in posts))
         known = registered.union(*(post.known for post in posts))
         found = judge(tmp_path, sent=kept, acknowledged=kept | known)
+        longest = max(post.longest for post in posts)
         counts.update(acts=len(kept) - len(registered), ways=ways, unconfirmed=sum(post.unconfirmed for post in posts))
-        counts.update(longest_act_seconds=round(max(post.longest for post in posts), 1), found=found)
+        counts.update(longest_act_seconds=round(longest, 1), found=found)
         counts.update(executed_twice=(twice := _executed_twice(tmp_path)))
-        if anew:
-            assert twice > 0 or found.unsent > 0
-        else:
-            assert found.right
-            assert twice == 0
-            assert found.acts == len(kept) == len(registered) + each * WORKSTATIONS
-            assert max(post.longest for post in posts) < ACT_SECONDS_MAX
-            assert service.events().get("bug", 0) == 0
+        assert found.right
+        assert twice == 0
+        assert found.acts == len(kept) == len(registered) + each * WORKSTATIONS
+        assert longest < ACT_SECONDS_MAX
+        assert service.events().get("bug", 0) == 0
+
+
+def test_a_new_id_for_what_is_not_known_to_be_recorded_is_found_doubled(tmp_path: Path) -> None:
+    seed, chance = seeded()
+    with told("planted: a new id for each retry", seed) as counts, served(tmp_path) as service:
+        service.start()
+        service.ready()
+        _, numbers = _numbers(service, 4, chance)
+        with crooked_road(("127.0.0.1", service.port), lambda: STRAIGHT) as road:
+            post = _Workstation(service, road, 1, numbers, anew=True)
+            with post.client() as client:
+                post.act(client)  # it has its token now
+                road.turn(lambda: Way("cut", upstream=False, after=chance.randint(1, 100)))
+                for _ in range(3):
+                    post.act(client)
+            road.heal()
+        counts.update(unconfirmed=post.unconfirmed, executed_twice=(twice := _executed_twice(tmp_path)))
+        assert twice == 3
 
 
 @pytest.mark.parametrize("fault", [None, "denies-what-it-does-not-know"])
@@ -193,7 +213,7 @@ class _Slow(threading.Thread):
 
     def __init__(self, port: int, count: int) -> None:
         super().__init__(name="slow")
-        self.port, self.count, self.open, self.over = port, count, 0, False
+        self.port, self.count, self.opened, self.open, self.over = port, count, 0, count, False
 
     def run(self) -> None:
         """Open them, feed them, count those that are still open."""
@@ -201,7 +221,7 @@ class _Slow(threading.Thread):
         held: list[socket.socket] = []
         for _ in range(self.count):
             held.append(socket.create_connection(("127.0.0.1", self.port), timeout=10))
-            self.open += 1
+            self.opened += 1
         while not self.over:
             byte = bytes([next(request)])
             for each in list(held):
@@ -216,18 +236,19 @@ class _Slow(threading.Thread):
             each.close()
 
 
-def test_a_thousand_slow_connections_stop_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", [None, "waits-for-ever"])
+def test_a_thousand_slow_connections_stop_nobody(tmp_path: Path, fault: str | None) -> None:
     seed, chance = seeded()
-    slow = min(SLOW_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200)
-    with told("slowloris", seed) as counts, served(tmp_path) as service:
-        service.start()
+    slow = min(SLOW_CONNECTIONS if fault is None else 20, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200)
+    with told(f"slowloris, fault={fault}", seed) as counts, served(tmp_path) as service:
+        service.start(fault=fault)
         service.ready()
         bearer = service.token(service.card("pharmacie-centre"))
         _, numbers = _numbers(service, 20, chance)
         holding = _Slow(service.port, slow)
-        held = time.monotonic()
         holding.start()
-        wait_for(lambda: holding.open == slow, 60, "the service refuses connections")
+        wait_for(lambda: holding.opened == slow, 60, "the service refuses connections")
+        held = time.monotonic()
         bodies = [f'{{"number":"{each}","origin":"paper"}}'.encode() for each in numbers]
         seconds, answers = [], Counter[int]()
         for body in bodies * 5:
@@ -235,9 +256,11 @@ def test_a_thousand_slow_connections_stop_nobody(tmp_path: Path) -> None:
             answers[service.post("/v1/consult", body, bearer)[0]] += 1
             seconds.append(time.monotonic() - begun)
         counts.update(slow=slow, still_open=holding.open, answers=dict(answers), slowest=round(max(seconds), 2))
-        wait_for(lambda: holding.open == 0, 60, "slow connections are held for ever")
-        counts.update(closed_after_seconds=round(time.monotonic() - held))
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: holding.open == 0, HEADER_SECONDS_MAX + 10, "slow connections are held for ever")
+        counts.update(open_at_the_end=(left := holding.open), after_seconds=round(time.monotonic() - held))
         holding.over = True
         holding.join()
         assert set(answers) == {200}
-        assert max(seconds) < 2
+        assert max(seconds) < SLOWEST_SECONDS_MAX
+        assert left == (0 if fault is None else slow)
