@@ -99,6 +99,9 @@ def _plant_sending_before_keeping() -> None:
     _replace(Outbox, "answered", answered)
 
 
+FAULTS: dict[str, Callable[[], None]] = {"sends-first": _plant_sending_before_keeping}
+
+
 def _live(order: Order) -> None:
     """Act until death. Does not return."""
     left = order.passage
@@ -113,7 +116,7 @@ def _live(order: Order) -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_RDWR), 1)
         if order.fault:
-            _plant_sending_before_keeping()
+            FAULTS[order.fault]()
         POINTS[order.point](passed)
         card = Card.load(Path(order.card))
         numbers = iter(order.numbers)

@@ -143,7 +143,7 @@ def test_a_bad_road_loses_and_doubles_nothing(tmp_path: Path) -> None:
         assert twice == 0
         assert found.acts == len(kept) == len(registered) + each * WORKSTATIONS
         assert longest < ACT_SECONDS_MAX
-        assert service.events().get("bug", 0) == 0
+        assert service.logged("bug") == 0
 
 
 def test_a_new_id_for_what_is_not_known_to_be_recorded_is_found_doubled(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_bad_road_between_service_and_database_loses_and_doubles_nothing(tmp_p
             assert load.unexpected == []
             assert load.denied == 0
             assert load.codes["outcome-unknown"] > 0
-            assert service.events().get("bug", 0) == 0
+            assert service.logged("bug") == 0
 
 
 def _cut_replies(chance: random.Random) -> Callable[[], Way]:

@@ -80,7 +80,7 @@ def test_a_full_disk_is_told_truly_and_the_service_recovers_by_itself(tmp_path: 
             asked += 1
             time.sleep(0.02)
         counts.update(acknowledged_before=before, while_full=len(load.acknowledged) - before, asked_while_full=asked)
-        relaunched = service.events().get("database-relaunched", 0)
+        relaunched = service.logged("database-relaunched")
         counts.update(codes_while_full=dict(load.codes), unanswered_while_full=load.unanswered)
         filler.unlink()
         freed = time.monotonic()
@@ -88,11 +88,10 @@ def test_a_full_disk_is_told_truly_and_the_service_recovers_by_itself(tmp_path: 
         counts.update(back_after_seconds=round(time.monotonic() - freed, 1))
         load.waiting.clear()  # the disk is too small for much more
         load.join()
-        logged = service.events()
         log = (tmp_path / "db/pg.log").read_text()
         counts.update(
             relaunched_while_full=relaunched,
-            relaunched=logged.get("database-relaunched", 0),
+            relaunched=service.logged("database-relaunched"),
             panics=log.count("PANIC:"),
             no_space=log.count("No space left on device"),
             acknowledged=len(load.acknowledged),
@@ -105,7 +104,7 @@ def test_a_full_disk_is_told_truly_and_the_service_recovers_by_itself(tmp_path: 
         assert found.right
         assert found.acts == len(load.acknowledged) > before
         assert load.denied == 0
-        assert logged.get("bug", 0) == 0
+        assert service.logged("bug") == 0
 
 
 def test_a_service_that_acknowledges_whatever_the_disk_says_is_found_out(tmp_path: Path) -> None:
