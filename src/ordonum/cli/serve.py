@@ -104,10 +104,13 @@ def _serve_in_processes(
 
 
 async def _watch(database: EmbeddedPostgres) -> None:
-    """Launch the embedded database again when it has died; the service answers «unavailable» meanwhile."""
+    """Launch the embedded database again when it has died; the service answers «unavailable» meanwhile.
+
+    A launch that fails is tried again, whatever failed: on a full disk not even the folder of its socket can be made.
+    """
     while True:
         await asyncio.sleep(WATCH_SECONDS)
-        with contextlib.suppress(CannotStart):
+        with contextlib.suppress(CannotStart, OSError):
             if await asyncio.to_thread(database.revive):
                 events.log(events.Event.DATABASE_RELAUNCHED)
 

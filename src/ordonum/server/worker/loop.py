@@ -1,4 +1,4 @@
-"""The worker: looks for new revocation lists and a new register every second, and for next year's keys every minute."""
+"""The worker: looks every second for new revocation lists, for a new register, and whether the year's keys are there."""
 
 import asyncio
 import logging
@@ -12,20 +12,17 @@ from ordonum.server.worker.revocations import receive
 from ordonum.server.worker.yearly_keys import add_coming_keys
 
 POLL_SECONDS = 1.0
-KEYS_EVERY = 60  # a look at what is in memory, unless a year is missing
+KEYS_REST = 3600  # rounds between two attempts to add keys that cannot be added
 
 
 async def work(context: Context) -> None:
     """Run until cancelled. A failure is logged and tried again; one task never starves another."""
-    lists, register = _Lists(), _Register(context.settings.register_file)
-    ticks = 0
+    lists, register, keys = _Lists(), _Register(context.settings.register_file), _Keys()
     while True:
         _measure(context)
         await _try(lists.look(context))
         await _try(register.look(context))
-        if ticks % KEYS_EVERY == 0:
-            await _try(add_coming_keys(context))
-        ticks += 1
+        await _try(keys.look(context))
         await asyncio.sleep(POLL_SECONDS)
 
 
@@ -64,6 +61,23 @@ class _Register:
             log(Event.REGISTER_RECEIVED)
         except sites.RegisterRefused:
             log(Event.REGISTER_REFUSED, logging.ERROR)
+
+
+class _Keys:
+    """The keys of this year, and from December of the next. Nothing is read while they are there: a clock that jumps over
+    December is not served errors for an hour. A refusal of the file is told once an hour.
+    """
+
+    def __init__(self) -> None:
+        self._rest = 0
+
+    async def look(self, context: Context) -> None:
+        if self._rest:
+            self._rest -= 1
+            return
+        self._rest = KEYS_REST
+        await add_coming_keys(context)
+        self._rest = 0
 
 
 async def _try(task: Awaitable[object]) -> None:
