@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import hypothesis
+from gestures import DOCTORS, EXECUTANTS, Ask, Doctor, Driver, Order, Part, Person, Said, Seen, Wanted
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,8 +19,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-
-from gestures import DOCTORS, EXECUTANTS, Ask, Doctor, Driver, Order, Part, Person, Said, Seen, Wanted
 from reference import NOTHING, READS, WORKS_WITH, Ledger
 
 EARLY_OF_A_PLACE_MAX = 5  # the service keeps six: that bound has its own tests
@@ -80,14 +79,17 @@ class Sheets(RuleBasedStateMachine):
 
     # what happens --------------------------------------------------------------------------------------------------
 
-    @initialize(lines=LINES, opposed=st.sampled_from((False, False, True)), late=st.sampled_from((False, False, True)))
+    @initialize(lines=LINES, opposed=st.sampled_from((False, False, True)), late=st.booleans())
     def a_sheet(self, lines: tuple[Wanted, ...], opposed: bool, late: bool) -> None:
         """A doctor writes; another order of theirs, another doctor's, and an altered one may come under the same number."""
         family, today = "care" if lines in CARE else "products", self.driver.now().date()
         written = today - timedelta(days=1) if (today.month, today.day) == (2, 29) else today
         first = Order(self.driver.draw_id(), "martin", family, opposed, written, lines)  # type: ignore[arg-type]  # one of the two
         changed = tuple(each._replace(renewals=each.renewals + 1) for each in lines)
-        second, stolen = first._replace(id=self.driver.draw_id(), lines=changed), first._replace(id=self.driver.draw_id(), doctor="leroy")
+        second, stolen = (
+            first._replace(id=self.driver.draw_id(), lines=changed),
+            first._replace(id=self.driver.draw_id(), doctor="leroy"),
+        )
         orders = (first, second, stolen, first._replace(lines=changed))
         self.story = Story(self.driver.sheet(orders), orders)
         self.stories.append(self.story)
@@ -117,9 +119,22 @@ class Sheets(RuleBasedStateMachine):
     def deliver(self, by: str, shape: str, already: bool) -> None:
         self.hand(by, shape, already=already, code=None)
 
-    @rule(
-        by=st.sampled_from(DOERS), shape=st.sampled_from(SHAPES), already=st.booleans(), code=st.sampled_from(CODES)
-    )
+    @precondition(lambda self: self.story.ledger.order is NOTHING)
+    @rule(by=st.sampled_from(DOERS), shape=st.sampled_from((*SHAPES, "unknown-line")), code=st.sampled_from(DOCTORS))
+    def deliver_on_paper(self, by: str, shape: str, code: Doctor) -> None:
+        self.hand(by, shape, already=True, code=code)
+
+    @precondition(lambda self: self.story.ledger.order is NOTHING and self.story.asked)
+    @rule(which=st.sampled_from((0, 0, 0, 1, 2)))
+    def register_at_last(self, which: int) -> None:
+        self.register(which, None)
+
+    @precondition(lambda self: self.story.ledger.order is NOTHING and self.story.asked)
+    @rule(by=st.sampled_from(DOCTORS))
+    def cancel_on_paper(self, by: Doctor) -> None:
+        self.ask(Ask("cancel", self.driver.draw_id(), by, by))
+
+    @rule(by=st.sampled_from(DOERS), shape=st.sampled_from(SHAPES), already=st.booleans(), code=st.sampled_from(CODES))
     def execute(self, by: str, shape: str, already: bool, code: Doctor | None) -> None:
         self.hand(by, shape, already=already, code=code)
 
@@ -146,7 +161,17 @@ class Sheets(RuleBasedStateMachine):
     def invoice(self, by: str, amount: int, code: Doctor | None) -> None:
         who, part = self.story.person(by), Part("given", 1, amount)
         if not self.crowded(who):
-            self.ask(Ask("invoice", self.driver.draw_id(), who, code, parts=(part,), done_at=self.driver.now(), version=len(self.story.asked)))
+            self.ask(
+                Ask(
+                    "invoice",
+                    self.driver.draw_id(),
+                    who,
+                    code,
+                    parts=(part,),
+                    done_at=self.driver.now(),
+                    version=len(self.story.asked),
+                )
+            )
 
     @precondition(lambda self: self.story.asked)
     @rule(back=st.integers(1, 6), by=st.sampled_from((None, None, "rival", "assistant", "pharmacist", "leroy")))
@@ -287,8 +312,6 @@ def machine_of(driver: Driver) -> type[Sheets]:
     return type("Sheets", (Sheets,), {"driver": driver, "played": Counter(), "steps": Counter()})
 
 
-
-
 def play(driver: Driver, *, runs: int, steps: int, seed: int | None = None, shrink: bool = True) -> Counter[str]:
     """Play that many stories, and say how many; how often each answer came. Without a seed, the same stories each time."""
     machine = machine_of(driver)
@@ -307,4 +330,3 @@ def play(driver: Driver, *, runs: int, steps: int, seed: int | None = None, shri
         f" {sum(machine.played.values())} asked and compared, answered in {len(machine.played)} ways"
     )
     return machine.played
-

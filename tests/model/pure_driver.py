@@ -5,8 +5,10 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from factories import NOON
 from gestures import Ask, Order, Person, Said, Seen
+from translate import actors, execution, invoice, order, shown
+
+from factories import NOON
 from ordonum.knowledge import rights
 from ordonum.knowledge.rules import RULES
 from ordonum.model import decisions, justification, registration, views
@@ -19,7 +21,6 @@ from ordonum.model.lines import Family
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.wire import native
-from translate import actors, execution, invoice, order, shown
 
 PARIS = ZoneInfo("Europe/Paris")
 SEALED = Identity("Éloïse", BirthDate("1979-03-14"))
@@ -70,13 +71,16 @@ class PureDriver:
         actor = self.people[ask.who]
         if (first := sheet.answers.get(ask.id)) is not None:
             known = next(act for act in sheet.acts if act.act_id == ask.id)
-            mine = actor.rpps == _signer(known) if isinstance(known, Registered) else decisions.same_author(actor, known.by)
+            mine = (
+                actor.rpps == _signer(known)
+                if isinstance(known, Registered)
+                else decisions.same_author(actor, known.by)
+            )
             same = mine and first[0].what == ask.what
             return Said("again" if same else "exists-different", raw=first[1] if same else None)
         try:
             act, said = getattr(self, "_" + ask.op.replace("-", "_"))(sheet, ask, actor, states.state(sheet.acts))
         except Refused as refused:
-            assert refused.detail
             return Said(refused.refusal.code)
         if act is not None:
             sheet.acts.append(act)

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx2
-import msgspec
+from gestures import DOCTORS, Ask, Doctor, Order, Person, Said, Seen
+from translate import CARDS, FAMILIES, execution, invoice, line, shown
 
 from factories import a_patient, a_prescription
-from gestures import DOCTORS, Ask, Doctor, Order, Person, Said, Seen
 from ordonum.cli.system import System
 from ordonum.client import Client, prepare
 from ordonum.client.keys import HeldKeys
@@ -32,7 +32,6 @@ from ordonum.model.prescription import Identity, SignedOrder
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.wire import commitment, jws, native, qr
 from raw import post, token
-from translate import CARDS, FAMILIES, execution, invoice, line, shown
 
 PATHS = {"read-back": "/v1/executions"}
 OPENING = "5a" * commitment.OPENING_BYTES

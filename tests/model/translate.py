@@ -3,8 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
-from factories import SOFTWARE, a_beneficiary, a_medicine, a_text
 from gestures import Ask, Order, Part, Past, Person, Seen, Wanted
+
+from factories import SOFTWARE, a_beneficiary, a_medicine, a_text
 from ordonum.model.actors import Actor, Employee, EmployeeRole, Place, Profession, Professional
 from ordonum.model.acts import Execution, Given
 from ordonum.model.care import NursingLine

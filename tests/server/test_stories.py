@@ -4,9 +4,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from machine import play
+from service_driver import ServiceDriver, clients_of
+
 from ordonum.cli.system import System
 from ordonum.client.keys import HeldKeys
-from service_driver import ServiceDriver, clients_of
 
 RUNS, STEPS = 20, 25
 
