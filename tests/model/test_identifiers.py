@@ -2,7 +2,18 @@
 
 import pytest
 
-from ordonum.model.identifiers import BirthDate, Cip13, Finess, Identifier, InsOid, Malformed, NirKey, NumeroAm, Rpps
+from ordonum.model.identifiers import (
+    BirthDate,
+    Cip13,
+    Finess,
+    Identifier,
+    InsOid,
+    Malformed,
+    NirKey,
+    NumeroAm,
+    Rpps,
+    Ucd13,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +26,7 @@ from ordonum.model.identifiers import BirthDate, Cip13, Finess, Identifier, InsO
         (NirKey, "279035121518989"),
         (NirKey, "255082A00401283"),
         (Cip13, "3400930000120"),
+        (Ucd13, "3400890000123"),
         (NumeroAm, "691000001"),
         (InsOid, "1.2.250.1.213.1.4.8"),
         (BirthDate, "1938-00-00"),  # a birth date that no calendar has
@@ -34,6 +46,7 @@ def test_a_right_identifier_is_made(kind: type[Identifier], text: str) -> None:
         (NirKey, "279035121518988", "wrong-check-digit"),
         (NirKey, "279035121518989\n", "wrong-shape"),
         (Cip13, "3400930000121", "wrong-check-digit"),
+        (Ucd13, "3400890000124", "wrong-check-digit"),
         (InsOid, "1.2.250.1.213.1.4.2", "wrong-shape"),
         (BirthDate, "14/03/1979", "wrong-shape"),
     ],

@@ -13,7 +13,7 @@ from ordonum.model.invoice import Invoice, Justification
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
-from ordonum.model.outcomes import Delivered, Outcome, Outcomes, SeenOnPaper, Withheld
+from ordonum.model.outcomes import Delivered, Outcome, Outcomes, SeenOnPaper, Withheld, hands_over
 from ordonum.model.prescription import YEAR_MAX, YEAR_MIN, Identity, SignedOrder
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -84,7 +84,7 @@ class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def delivers(self) -> bool:
         """Whether anything left this counter; an act that delivers nothing attaches nobody."""
-        return self.seen_on_paper is None and any(not isinstance(each, Withheld) for each in self.lines)
+        return self.seen_on_paper is None and hands_over(self.lines)
 
 
 class Cancellation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

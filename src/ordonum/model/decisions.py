@@ -16,7 +16,7 @@ from ordonum.model.actors import Actor
 from ordonum.model.acts import Execution, Given
 from ordonum.model.facts import Effect, Facts, Finding, Rule, When
 from ordonum.model.lines import Family
-from ordonum.model.outcomes import Delivered, Handwritten
+from ordonum.model.outcomes import Delivered, Handwritten, hands_over
 from ordonum.model.prescription import Line, SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused, happened
 from ordonum.model.registration import CLOCK_TOLERANCE, months_after
@@ -145,7 +145,7 @@ def _check_unit(each: Delivered, line: Line, at: str) -> None:
 
 def _findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
     """All that stands against the execution, most important first."""
-    if facts.state.cancelled is not None and execution.delivers:
+    if facts.state.cancelled is not None and hands_over(execution.lines):
         yield Finding(refusal=Refusal.CANCELLED, at="$.number", facts=cancelled_facts(facts.state, facts.zone))
     if not _same_identity(execution, facts) and execution.identity_reason is None:
         yield Finding(refusal=Refusal.IDENTITY_DIFFERS, at="$.execution.beneficiary", facts={})
@@ -202,7 +202,7 @@ def _several_deliveries(execution: Execution, facts: Facts) -> Iterator[str]:
 
 def _rules_met(execution: Execution, facts: Facts) -> Iterator[Rule]:
     """Rules in force on the day of the act whose delay has passed since the order was written."""
-    if not execution.delivers:
+    if not hands_over(execution.lines):
         return
     day = execution.performed_at.astimezone(facts.zone).date()
     yield from rules_met(facts.state, facts.rules, day)

@@ -3,12 +3,14 @@
 It joined the state «d'après le papier», lines matched by rank: what a rule would have refused is marked, never undone.
 """
 
+from collections import Counter
 from datetime import UTC, timedelta
+from itertools import takewhile
 
 from ordonum.model.acts import Executed
-from ordonum.model.outcomes import Delivered, Handwritten
+from ordonum.model.outcomes import Delivered, Handwritten, hands_over
 from ordonum.model.refusals import Refusal
-from ordonum.model.state import State
+from ordonum.model.state import State, covered, one_delivery
 
 
 def conflicts(execution: Executed, state: State) -> tuple[str, ...]:
@@ -16,6 +18,7 @@ def conflicts(execution: Executed, state: State) -> tuple[str, ...]:
     if not execution.early:
         return ()
     found: list[Refusal] = []
+    given = _given_before(execution, state)
     for each in execution.lines:
         if isinstance(each, Handwritten):
             continue
@@ -26,10 +29,24 @@ def conflicts(execution: Executed, state: State) -> tuple[str, ...]:
             line = state.order.lines[each.line - 1]
             if line.secured:
                 found.append(Refusal.SECURED_UNREGISTERED)
-            if remainder.beyond:
+            given[each.line] += covered(each, line) or one_delivery(line)
+            more = remainder.total is not None and given[each.line] > remainder.total
+            if more and (line.secured or each.beyond_reason is None):
                 found.append(Refusal.SECURED_MORE_THAN_LEFT if line.secured else Refusal.MORE_THAN_LEFT)
-    if state.cancelled is not None and state.cancelled.recorded_at <= execution.recorded_at:
+    stopped = state.cancelled is not None and state.cancelled.recorded_at <= execution.recorded_at
+    if stopped and hands_over(execution.lines):
         found.append(Refusal.CANCELLED)
     if execution.performed_at.astimezone(UTC).date() < state.order.written_on - timedelta(days=1):
         found.append(Refusal.PERFORMED_BEFORE_WRITTEN)
     return tuple(dict.fromkeys(each.code for each in found))
+
+
+def _given_before(execution: Executed, state: State) -> Counter[int]:
+    """What was given of each line by the executions recorded before this one: what comes later accuses nobody of before."""
+    given: Counter[int] = Counter()
+    for act in takewhile(lambda each: each.act_id != execution.act_id, state.executions):
+        for each in act.lines:
+            if isinstance(each, Delivered) and state.remainder(each.line) is not None:
+                line = state.order.lines[each.line - 1]
+                given[each.line] += covered(each, line) or one_delivery(line)
+    return given

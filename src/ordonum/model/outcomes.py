@@ -1,5 +1,6 @@
 """What became of each line at an executant's: delivered or done, withheld, or handwritten on the paper beside the base."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
@@ -133,6 +134,11 @@ class Withheld(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
 
 Outcome = Delivered | Withheld | Handwritten
 Outcomes = Annotated[tuple[Outcome, ...], Meta(min_length=1, max_length=LINES_MAX)]
+
+
+def hands_over(lines: Iterable[Outcome]) -> bool:
+    """Whether anything was handed over or done, at this counter or at the one whose stamp was read."""
+    return any(not isinstance(each, Withheld) for each in lines)
 
 
 class SeenOnPaper(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

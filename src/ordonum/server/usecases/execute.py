@@ -13,6 +13,7 @@ from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.decisions import Verdict, check_early, check_execution
 from ordonum.model.facts import Facts
 from ordonum.model.justification import justified_by
+from ordonum.model.outcomes import hands_over
 from ordonum.model.refusals import Refusal
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.usecases.asking import Brought
@@ -53,10 +54,10 @@ async def _early(context: Context, actor: Actor, request: ExecuteRequest, histor
     now = context.now()
     may = may_execute(actor)
     check_early(request.execution, may, now=now, zone=zone_of(actor.place))
-    stopped = cancelled_by(code, history)
+    stopped, beneficiary = cancelled_by(code, history), request.execution.beneficiary
     conflicts = (
-        *((Refusal.CANCELLED.code,) if stopped is not None else ()),
-        *(() if names(code, request.execution.beneficiary) else (Refusal.IDENTITY_DIFFERS.code,)),
+        *((Refusal.CANCELLED.code,) if stopped is not None and hands_over(request.execution.lines) else ()),
+        *(() if request.execution.identity_reason or names(code, beneficiary) else (Refusal.IDENTITY_DIFFERS.code,)),
     )
     kept = _kept(request.execution, actor, Verdict(conflicts, ()), now)
     early = msgspec.structs.replace(kept, early=True, may=ordered(may), code_of=code.rpps)

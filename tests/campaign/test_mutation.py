@@ -1,0 +1,116 @@
+"""Mutation testing of the model: a seeded sample of small faults, each of which the fast tests must notice.
+
+A mutant is a copy of `src` put first on the path; it is killed when a test fails, or takes too long. `docs/mutants.md`
+argues the survivors. ORDONUM_MUTATION_SEED plays a sample again; ORDONUM_MUTATION_FILES keeps some files only.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+import mutation_player
+from mutation import Mutant, enumerations, mutants
+from scale import scaled
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "src/ordonum/model"
+SEED = int(os.environ.get("ORDONUM_MUTATION_SEED", random.SystemRandom().randrange(10_000)))
+SAMPLE, AT_ONCE, KILLED_MIN = 300, 2, 0.85
+STORIES = "30"  # of the machine: what it finds, it finds soon
+TESTS = (
+    *(str(file.relative_to(ROOT)) for file in sorted((ROOT / "tests/model").glob("test_[!m]*.py"))),
+    "tests/model/test_machine.py",
+    "tests/knowledge",
+    "tests/texts",
+    *(f"tests/wire/test_{name}.py" for name in ("refusals", "commitment", "native")),
+)
+
+
+class _Copy:
+    """A copy of the sources in which one file at a time is changed, and a player before it."""
+
+    def __init__(self, home: Path) -> None:
+        self.src = home / "src"
+        shutil.copytree(ROOT / "src", self.src, ignore=shutil.ignore_patterns("__pycache__"))
+        hashed = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "checked-hash", str(self.src)]
+        subprocess.run(hashed, check=True)
+        environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "ORDONUM_STORIES": STORIES}
+        self.player = subprocess.Popen(
+            [sys.executable, mutation_player.__file__],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def passes(self, mutant: Mutant | None) -> bool:
+        """Whether all tests pass on this mutant, or on the sources as they are."""
+        assert self.player.stdin is not None
+        assert self.player.stdout is not None
+        paths = " ".join(str(each) for each in (self.src, *(ROOT / "tests" / sub for sub in ("", "model", "campaign"))))
+        options = [
+            "-x",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-c",
+            str(ROOT / "pyproject.toml"),
+            "-o",
+            f"pythonpath={paths}",
+        ]
+        changed = None if mutant is None else self.src / mutant.file.relative_to(ROOT / "src")
+        if changed is not None and mutant is not None:
+            changed.write_text(mutant.text)
+        self.player.stdin.write(json.dumps([*options, "--import-mode=importlib", *TESTS]) + "\n")
+        self.player.stdin.flush()
+        ended = self.player.stdout.readline()
+        if changed is not None and mutant is not None:
+            changed.write_text(mutant.file.read_text())
+        assert ended, "the player is gone"
+        return int(ended) == 0
+
+    def close(self) -> None:
+        """Send the player home."""
+        self.player.communicate()
+
+
+def test_small_faults_of_the_model_are_noticed(tmp_path: Path) -> None:
+    begun, files = time.monotonic(), sorted(MODEL.glob("*.py"))
+    kept = os.environ.get("ORDONUM_MUTATION_FILES", "").split()
+    members = enumerations(files)
+    every = [each for file in files if not kept or file.stem in kept for each in mutants(file, members)]
+    sample = random.Random(SEED).sample(every, min(len(every), scaled(SAMPLE)))
+    copies: SimpleQueue[_Copy] = SimpleQueue()
+    for rank in range(AT_ONCE):
+        copies.put(_Copy(tmp_path / str(rank)))
+
+    def survives(mutant: Mutant | None) -> bool:
+        copied = copies.get()
+        try:
+            lives = copied.passes(mutant)
+            print("" if mutant is None else "s" if lives else ".", end="", flush=True)
+            if lives and mutant is not None:
+                print(f"\n{mutant.file.relative_to(ROOT)}:{mutant.line} ({mutant.kind})\n{mutant.diff}", flush=True)
+            return lives
+        finally:
+            copies.put(copied)
+
+    assert survives(None), "the tests fail on the copy as it is: this would measure nothing"
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        alive = sum(pool.map(survives, sample))
+    for _ in range(AT_ONCE):
+        copies.get().close()
+    killed = 1 - alive / len(sample)
+    print(
+        f"\nseed {SEED}: {len(sample)} of {len(every)} mutants, {len(sample) - alive} killed ({killed:.1%}),"
+        f" {alive} survive, {time.monotonic() - begun:.0f} s"
+    )
+    assert killed >= KILLED_MIN

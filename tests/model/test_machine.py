@@ -1,0 +1,39 @@
+"""Whatever people do around a sheet, in any order, the model answers as the fifty-line reference does."""
+
+import ast
+import os
+from pathlib import Path
+
+import reference
+from machine import play
+from pure_driver import PureDriver
+
+RUNS, STEPS = int(os.environ.get("ORDONUM_STORIES", "600")), 50  # a few are cut short: 500 × 50 steps at least
+STATEMENTS_MAX = 55  # fifty, beside five constants
+ANSWERS = {  # what the stories must have met, or they prove little
+    "register: recorded again exists-different number-taken signer-not-caller written-too-long-ago",
+    "consult: answered not-your-family own-prescription unknown-number not-yet-registered cancelled",
+    "read-back: answered not-registered not-your-prescription patient-opposed",
+    "cancel: recorded not-your-prescription already-cancelled already-executed not-registered",
+    "invoice: recorded again exists-different not-your-family unknown-number",
+    "execute: recorded again exists-different cancelled more-than-left secured-more-than-left identity-differs",
+    "execute: quantity-wanted unit-differs unknown-line not-your-family performed-in-future late-needs-already",
+    "execute: performed-before-written not-yet-registered unknown-number",
+}
+
+
+def test_five_hundred_stories_of_fifty_steps_go_as_the_reference_says() -> None:
+    played = play(PureDriver(), runs=RUNS, steps=STEPS)
+    if RUNS < 600:
+        return
+    wanted = {f"{op}: {code}" for op, codes in (each.split(": ") for each in ANSWERS) for code in codes.split()}
+    assert wanted - set(played) == set()
+
+
+def test_the_reference_stays_short_enough_to_be_believed() -> None:
+    tree = ast.parse(Path(reference.__file__).read_text())
+    headers = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
+    bodies = [each for each in ast.walk(tree) if isinstance(each, ast.stmt) and not isinstance(each, headers)]
+    texts = [each for each in bodies if isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)]
+    assert len(bodies) - len(texts) <= STATEMENTS_MAX
+    assert not any(isinstance(each, ast.ImportFrom) and "ordonum" in (each.module or "") for each in ast.walk(tree))
