@@ -357,8 +357,9 @@ def nobody_is_named(played: Scene, folder: Path) -> str:
     assert counts["/v1/register 4xx"] > len(people)
     assert counts["/v1/register 5xx"] > 10
     found, size = played.leaks(folder)
-    assert found == []
-    assert played.guessed(people) == []
+    assert not found, found[:20]
+    guessed = played.guessed(people)
+    assert not guessed, guessed[:20]
     sample, held = people[:: max(1, len(people) // 25)], played.held()
     assert played.reopened(held, sample) == []
     held.values.append(bytes.fromhex(sample[0].request.opening))  # the control: with r, the attack names them
