@@ -19,7 +19,7 @@ from ordonum.model.number import ALPHABET
 
 DEPTH, BLOCK = 3, 8192
 INFLATED_MAX = 16_000_000
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}(?:\r?\n[A-Za-z0-9+/_-]+)*")
 _HEX = re.compile(rb"[0-9a-fA-F]{16,}")
 _UTF16 = re.compile(rb"(?:[^\0]\0){7,}[^\0]?")
 _PERCENT = re.compile(rb"(?:%[0-9A-Fa-f]{2}[A-Za-z0-9]{0,3}){4,}")
@@ -139,10 +139,13 @@ def _hidden(content: bytes) -> Iterator[tuple[str, bytes]]:
 def _base64(content: bytes) -> Iterator[tuple[str, bytes]]:
     runs = [re.sub(rb"[\r\n]", b"", run).translate(_URL_TO_PLAIN) for run in _BASE64.findall(content)]
     for start in range(4 if runs else 0):
-        yield (
-            "base64",
-            b"\n".join(base64.b64decode(run[start : start + (len(run) - start) // 4 * 4]) for run in runs),
-        )
+        yield "base64", b"\n".join(_decoded(run[start:]) for run in runs)
+
+
+def _decoded(run: bytes) -> bytes:
+    """The bytes of a run of base64 whose padding is not there; a symbol too many is left."""
+    whole = run[: len(run) - (len(run) % 4 == 1)]
+    return base64.b64decode(whole + b"=" * (-len(whole) % 4))
 
 
 _URL_TO_PLAIN = bytes.maketrans(b"-_", b"+/")
