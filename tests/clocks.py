@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from checking import ask, tell_postgres
-from served import wait_for
+from service_alone import wait_for
 
 from factories import a_medicine, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System, running

@@ -5,21 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from ordonum.cli.system import System, running
+from base import fresh_system
+from ordonum.cli.system import System
 from ordonum.client import Client
 
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A whole system on a fresh database, in this process, over real HTTP."""
-    with running(tmp_path_factory.mktemp("system")) as started:
+    with fresh_system(tmp_path_factory.mktemp("system")) as started:
         yield started
 
 
 @pytest.fixture
 def own_system(tmp_path: Path) -> Iterator[System]:
     """A system of the test's own, for what disturbs the others: clocks, keys, revocations, a database that dies."""
-    with running(tmp_path / "home") as started:
+    with fresh_system(tmp_path / "home") as started:
         yield started
 
 

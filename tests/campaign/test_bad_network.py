@@ -18,7 +18,7 @@ from checking import ask, judge
 from crooked_road import STRAIGHT, CrookedRoad, Way, crooked, crooked_road
 from load import Load, send_again, stories
 from scale import scaled, seeded, told
-from served import Served, served, wait_for
+from service_alone import Served, served, wait_for
 
 from factories import a_prescription, an_execution, delivered
 from ordonum.client import Client, Unconfirmed

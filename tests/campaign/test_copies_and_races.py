@@ -13,7 +13,7 @@ from uuid import UUID
 from checking import ask, judge, tell_postgres
 from load import Answered, Story, Wire, Written, an_executed_box, send_again, stories
 from scale import scaled, seeded, told
-from served import Served, served
+from service_alone import Served, served
 
 from ordonum.model.acts import Executed
 from ordonum.model.outcomes import Delivered

@@ -13,7 +13,7 @@ import pytest
 from checking import judge
 from load import Load, stories
 from scale import scaled, seeded, told
-from served import Served, served, wait_for
+from service_alone import Served, served, wait_for
 
 DISK_MB, LEFT_MB = 160, 12
 ACTS = 12_000

@@ -19,7 +19,7 @@ from checking import judge, tell_postgres
 from doomed_service import POINTS, TOKEN_POINTS
 from load import Load, send_again, stories
 from scale import scaled, seeded, told
-from served import Served, kill_postgres, served, wait_for
+from service_alone import Served, kill_postgres, served, wait_for
 
 ACTS = 40_000
 POSTGRES_KILLS = 20

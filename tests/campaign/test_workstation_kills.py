@@ -16,7 +16,7 @@ from checking import Found, judge
 from doomed_workstation import POINTS, Order
 from load import Story, send_again, stories
 from scale import scaled, seeded, told
-from served import Served, served
+from service_alone import Served, served
 
 from ordonum.client import Client
 

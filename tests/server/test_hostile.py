@@ -1,6 +1,5 @@
 """What an attacker tried, and must not work again."""
 
-import asyncio
 import base64
 import json
 import socket
@@ -9,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from base import in_service, owner_runs
 from factories import a_beneficiary, a_medicine, a_prescription, a_text, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client import Cancellation, CancelReason, Card, Client, Declined, prepare
@@ -27,7 +26,6 @@ from ordonum.model.products import MedicineLine
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.sandbox import people
 from ordonum.sandbox.authority import Authority
-from ordonum.server.store.embedded import OWNER, EmbeddedPostgres
 from ordonum.server.store.trace import entries
 from ordonum.server.usecases.history import read_history
 from ordonum.server.vault.keys import KeysRefused, new_keys, write_file
@@ -37,32 +35,18 @@ from ordonum.wire import native
 from raw import ask_token, assert_problem, post, token
 
 
-def _in_service(system: System, work: Any) -> Any:
-    assert system.loop is not None
-    return asyncio.run_coroutine_threadsafe(work, system.loop).result(20)
-
-
-def _as_owner(system: System, statement: str) -> None:
-    async def run() -> None:
-        connection = await asyncpg.connect(EmbeddedPostgres(system.home / "db").url(OWNER, "ordonum"))
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(run())
-
-
 def test_an_act_and_its_trace_are_recorded_together_or_not_at_all(own_system: System) -> None:
     with own_system.client("dr-martin") as doctor, own_system.client("pharmacie-centre") as pharmacy:
         number = doctor.prescribe(a_prescription()).number
         assert number is not None
         bearer = token(pharmacy, own_system)
         execution = native.write({"number": str(number), "execution": an_execution(delivered(1, boxes(1)))})
-        _as_owner(own_system, "REVOKE INSERT ON audit FROM ordonum_application")
+        owner_runs(own_system, "REVOKE INSERT ON audit FROM ordonum_application")
         assert_problem(post(own_system, "/v1/execute", execution, bearer=bearer), "unavailable")
         body = {"number": str(number), "origin": "paper"}
         told = assert_problem(post(own_system, "/v1/consult", body, bearer=bearer), "unavailable")
         assert "AMOXICILLINE" not in json.dumps(told)
-        _as_owner(own_system, "GRANT INSERT ON audit TO ordonum_application")
+        owner_runs(own_system, "GRANT INSERT ON audit TO ordonum_application")
         assert post(own_system, "/v1/execute", execution, bearer=bearer).status_code == 201
 
 
@@ -73,7 +57,7 @@ def test_a_link_cut_after_the_commit_is_told_as_unknown_and_the_same_bytes_are_r
         assert number is not None
         bearer = token(pharmacy, own_system)
         # The trigger ends its own connection once the statement has done its work: the commit may or may not follow.
-        _as_owner(
+        owner_runs(
             own_system,
             "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             " PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;"
@@ -82,7 +66,7 @@ def test_a_link_cut_after_the_commit_is_told_as_unknown_and_the_same_bytes_are_r
         execution = native.write({"number": str(number), "execution": an_execution(delivered(1, boxes(1)))})
         told = assert_problem(post(own_system, "/v1/execute", execution, bearer=bearer), effect="unknown")
         assert (told["code"], told["retry"]) == ("outcome-unknown", "same-id")
-        _as_owner(own_system, "DROP TRIGGER cut ON act")
+        owner_runs(own_system, "DROP TRIGGER cut ON act")
         assert post(own_system, "/v1/execute", execution, bearer=bearer).status_code in (200, 201)
         assert pharmacy.consult(number, Origin.PAPER).view.remainders[0].given == 1
 
@@ -92,7 +76,7 @@ def test_two_revocations_in_the_same_second_are_both_received(own_system: System
     for name in ("kine-bernard", "dr-leroy", "infirmiere-diallo"):
         card = native.read((own_system.authority.cards / f"{name}.json").read_bytes(), CardFile)
         own_system.authority.revoke(card)
-        _in_service(own_system, receive(own_system.context, own_system.authority.revocation_list))
+        in_service(own_system, receive(own_system.context, own_system.authority.revocation_list))
     for name in ("kine-bernard", "dr-leroy", "infirmiere-diallo"):
         with own_system.client(name) as client, pytest.raises(Declined) as raised:
             client.executions(ByOwnAct(an_execution().act_id))
@@ -105,7 +89,7 @@ def test_a_revoked_issuer_revokes_all_below_it(own_system: System) -> None:
     with own_system.client("dr-martin") as doctor:
         bearer = token(doctor, own_system)
         authority.revoke_issuer()
-        _in_service(own_system, receive(own_system.context, authority.revocation_list))
+        in_service(own_system, receive(own_system.context, authority.revocation_list))
         assert_problem(post(own_system, "/v1/consult", {}, bearer=bearer), "certificate-revoked")
 
 
@@ -115,7 +99,7 @@ def test_a_superseded_card_signs_late_and_no_longer_authenticates(own_system: Sy
     file = native.read((authority.cards / "dr-martin.json").read_bytes(), CardFile)
     with own_system.client("dr-martin") as doctor:
         authority.revoke(file, x509.ReasonFlags.superseded)
-        _in_service(own_system, receive(own_system.context, authority.revocation_list))
+        in_service(own_system, receive(own_system.context, authority.revocation_list))
         with pytest.raises(Declined) as raised:
             doctor.prescribe(a_prescription())
         assert raised.value.refusal is Refusal.CERTIFICATE_REVOKED
@@ -167,10 +151,10 @@ def test_a_foreign_key_file_is_not_taken_at_the_turn_of_the_year(own_system: Sys
     write_file(file, new_keys(own_system.now().date()))
     own_system.shift += datetime(own_system.now().year, 12, 2, tzinfo=UTC) - own_system.now()
     with pytest.raises(KeysRefused):
-        _in_service(own_system, add_coming_keys(own_system.context))
+        in_service(own_system, add_coming_keys(own_system.context))
     assert own_system.context.vault is vault
     file.write_bytes(own)
-    assert _in_service(own_system, add_coming_keys(own_system.context))
+    assert in_service(own_system, add_coming_keys(own_system.context))
     assert own_system.context.vault.has_year(str(own_system.now().year + 1))
 
 
@@ -254,7 +238,7 @@ def test_reasons_that_were_asked_are_kept(system: System, doctor: Client, pharma
     done: Execution = an_execution(beneficiary=a_beneficiary(first_name="Zoé"), identity_reason=reason)
     pharmacy.execute(number, done)
     assert system.context is not None
-    history = _in_service(system, read_history(system.context, system.context.vault.lookup(number)))
+    history = in_service(system, read_history(system.context, system.context.vault.lookup(number)))
     assert history.state.executions[0].identity_reason == reason
 
 
@@ -266,7 +250,7 @@ def test_refusals_named_by_own_act_are_traced_too(system: System, doctor: Client
             doctor.executions(ByOwnAct(done.act_id))
     assert system.context is not None
     lookup = system.context.vault.lookup(done.number)
-    rows = _in_service(system, entries(system.context.pool, lookup))
+    rows = in_service(system, entries(system.context.pool, lookup))
     assert [native.read(each.leaf, dict)["outcome"] for each in rows] == ["done", *["patient-opposed"] * 3]
 
 
@@ -278,7 +262,7 @@ def test_a_damaged_list_spoils_no_other(own_system: System) -> None:
     good = authority.revocation_list.read_bytes()
     damaged = b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"
     authority.revocation_list.write_bytes(damaged + good)
-    _in_service(own_system, receive(own_system.context, authority.revocation_list))
+    in_service(own_system, receive(own_system.context, authority.revocation_list))
     with own_system.client("dr-leroy") as client, pytest.raises(Declined):
         client.prescribe(a_prescription(place=client.card.place))
 

@@ -6,13 +6,12 @@ import hmac
 import json
 import logging
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import asyncpg
 import httpx2
 import msgspec
 import pytest
 
+from base import in_service, owner_fetches
 from factories import a_prescription, an_execution, delivered
 from ordonum.cli.system import System
 from ordonum.client import Card, Client, EpuId
@@ -21,7 +20,6 @@ from ordonum.model.acts import ByOwnAct
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.sandbox import people
 from ordonum.server.store.acts import AuditRow, Question, read_acts
-from ordonum.server.store.embedded import SUPERUSER, EmbeddedPostgres
 from ordonum.server.store.trace import entries
 from ordonum.server.usecases.tracing import Leaf, Personal
 from ordonum.server.vault.keys import new_keys
@@ -31,25 +29,9 @@ from ordonum.wire import native
 from raw import ask_token, assert_problem, post, token
 
 
-def _in_service(system: System, work_to_do: Any) -> Any:
-    assert system.loop is not None
-    return asyncio.run_coroutine_threadsafe(work_to_do, system.loop).result(20)
-
-
-def _as_superuser(system: System, statement: str, *values: Any) -> Any:
-    async def run() -> Any:
-        connection = await asyncpg.connect(EmbeddedPostgres(system.home / "db").url(SUPERUSER, "ordonum"))
-        try:
-            return await connection.fetch(statement, *values)
-        finally:
-            await connection.close()
-
-    return asyncio.run(run())
-
-
 def _trace(system: System, number: EpuId) -> list[tuple[Leaf, AuditRow]]:
     assert system.context is not None
-    rows = _in_service(system, entries(system.context.pool, system.context.vault.lookup(number)))
+    rows = in_service(system, entries(system.context.pool, system.context.vault.lookup(number)))
     return [(native.read(row.leaf, Leaf), row) for row in rows]
 
 
@@ -60,13 +42,13 @@ def test_the_beneficiary_is_sealed_apart_and_indexed_once(system: System, doctor
     pharmacy.execute(number, act)
     assert system.context is not None
     vault, lookup = system.context.vault, system.context.vault.lookup(number)
-    row = _in_service(system, read_acts(system.context.pool, Question(lookup=lookup))).rows[1]
+    row = in_service(system, read_acts(system.context.pool, Question(lookup=lookup))).rows[1]
     plain = vault.decrypt(Purpose.BENEFICIARY, row.year, lookup, act.act_id, row.sealed)
     assert native.read(plain, Beneficiary) == act.beneficiary
     with pytest.raises(Unreadable):
         vault.decrypt(Purpose.BODY, row.year, lookup, act.act_id, row.sealed)
     assert b"279035121518989" not in vault.decrypt(Purpose.BODY, row.year, lookup, act.act_id, row.body)
-    indexed = _as_superuser(system, "SELECT lookup, act_id, direction FROM patient_index WHERE lookup = $1", lookup)
+    indexed = owner_fetches(system, "SELECT lookup, act_id, direction FROM patient_index WHERE lookup = $1", lookup)
     assert [(each["act_id"], each["direction"]) for each in indexed] == [(act.act_id, 1)]
 
 
@@ -108,7 +90,7 @@ def test_a_damaged_row_is_a_bug_of_ours_that_tells_nothing(
     with own_system.client("dr-martin") as doctor, own_system.client("pharmacie-centre") as pharmacy:
         number = doctor.prescribe(a_prescription()).number
         bearer = token(pharmacy, own_system)
-        _as_superuser(own_system, "UPDATE act SET body = '\\x01' || body")
+        owner_fetches(own_system, "UPDATE act SET body = '\\x01' || body")
         with caplog.at_level(logging.INFO, logger="ordonum"):
             answer = post(own_system, "/v1/consult", {"number": str(number), "origin": "paper"}, bearer=bearer)
         told = answer.json()
@@ -160,7 +142,7 @@ def test_a_failing_task_of_the_worker_stops_neither_itself_nor_the_other(own_sys
         assert not task.done()
         task.cancel()
 
-    _in_service(own_system, some_rounds())
+    in_service(own_system, some_rounds())
     assert own_system.context.vault.has_year(str(own_system.now().year + 1))
-    rows = _as_superuser(own_system, "SELECT name FROM key_fingerprint WHERE name LIKE 'data%'")
+    rows = owner_fetches(own_system, "SELECT name FROM key_fingerprint WHERE name LIKE 'data%'")
     assert len(rows) == 2

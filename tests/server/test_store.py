@@ -3,40 +3,26 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
+from base import APPLICATION, OWNER, address, ask, embedded, embedded_only, in_service
 from factories import a_medicine, a_patient, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client import Client
-from ordonum.server.store import embedded, migrate, postgres_process
+from ordonum.server.store import migrate, postgres_process
 from ordonum.server.store.acts import AuditRow
-from ordonum.server.store.embedded import APPLICATION, OWNER, SUPERUSER, EmbeddedPostgres
+from ordonum.server.store.embedded import SUPERUSER, EmbeddedPostgres, running
 from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.store.trace import entries
 from ordonum.server.vault.vault import Purpose
 from ordonum.wire import native
 from raw import assert_problem, post, token
-
-
-def _database(system: System) -> EmbeddedPostgres:
-    return EmbeddedPostgres(system.home / "db")
-
-
-def _ask(system: System, role: str, ask: Callable[[Any], Awaitable[Any]]) -> Any:
-    async def run() -> Any:
-        connection = await asyncpg.connect(_database(system).url(role, "ordonum"))
-        try:
-            return await ask(connection)
-        finally:
-            await connection.close()
-
-    return asyncio.run(run())
 
 
 @pytest.mark.parametrize(
@@ -53,26 +39,29 @@ def _ask(system: System, role: str, ask: Callable[[Any], Awaitable[Any]]) -> Any
         "CREATE TABLE mine (a int)",
         "DROP TABLE act",
         "SET ROLE ordonum_keeper",
-        "SET ROLE ordonum_owner",
+        "SET ROLE {owner}",
     ],
 )
 def test_the_application_adds_and_reads_and_nothing_else(system: System, doctor: Client, statement: str) -> None:
     doctor.prescribe(a_prescription())
+    said = statement.format(owner=urlsplit(address(system, OWNER)).username)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        _ask(system, APPLICATION, lambda connection: connection.execute(statement))
+        ask(system, APPLICATION, lambda connection: connection.execute(said))
 
 
 def test_the_keeper_deletes_and_cannot_write(system: System) -> None:
     async def as_keeper(connection: Any) -> None:
-        async with connection.transaction():
-            await connection.execute("GRANT ordonum_keeper TO ordonum_owner")
-            await connection.execute("SET ROLE ordonum_keeper")
-            await connection.execute("DELETE FROM assertion_seen WHERE expires_at < '2000-01-01'")
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                async with connection.transaction():
-                    await connection.execute("UPDATE act SET seq = 2")
+        whole = connection.transaction()
+        await whole.start()
+        await connection.execute("GRANT ordonum_keeper TO CURRENT_USER")
+        await connection.execute("SET ROLE ordonum_keeper")
+        await connection.execute("DELETE FROM assertion_seen WHERE expires_at < '2000-01-01'")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with connection.transaction():
+                await connection.execute("UPDATE act SET seq = 2")
+        await whole.rollback()
 
-    _ask(system, SUPERUSER, as_keeper)
+    ask(system, OWNER, as_keeper)
 
 
 async def _copy(lookup: bytes, seq: int, connection: Any) -> None:
@@ -94,16 +83,17 @@ def test_postgresql_itself_refuses_a_second_registration_and_a_second_place(
     lookup = system.context.vault.lookup(number)
     for seq, constraints in ((9, {"registered_once"}), (2, {"act_pkey", "registered_once"})):
         with pytest.raises(asyncpg.UniqueViolationError) as raised:
-            _ask(system, APPLICATION, partial(_copy, lookup, seq))
+            ask(system, APPLICATION, partial(_copy, lookup, seq))
         assert raised.value.constraint_name in constraints
 
 
+@embedded_only
 def test_checksums_and_fsync_are_on_and_nobody_listens_on_the_network(system: System) -> None:
     async def settings(connection: Any) -> dict[str, str]:
         names = ("data_checksums", "fsync", "synchronous_commit", "listen_addresses", "password_encryption")
         return {name: await connection.fetchval("SELECT current_setting($1)", name) for name in names}
 
-    assert _ask(system, APPLICATION, settings) == {
+    assert ask(system, APPLICATION, settings) == {
         "data_checksums": "on",
         "fsync": "on",
         "synchronous_commit": "on",
@@ -113,7 +103,7 @@ def test_checksums_and_fsync_are_on_and_nobody_listens_on_the_network(system: Sy
 
 
 def test_migrations_are_applied_once_and_a_changed_one_is_refused(system: System) -> None:
-    owner, application = _database(system).url(OWNER, "ordonum"), _database(system).url(APPLICATION, "ordonum")
+    owner, application = address(system, OWNER), address(system, APPLICATION)
     assert asyncio.run(migrate.migrate(owner, application)) == 0
 
     async def disturb(connection: Any) -> None:
@@ -124,12 +114,12 @@ def test_migrations_are_applied_once_and_a_changed_one_is_refused(system: System
             "UPDATE schema_migration SET digest = $1 WHERE version = 1", migrate.migrations()[0].digest
         )
 
-    _ask(system, SUPERUSER, disturb)
+    ask(system, OWNER, disturb)
     try:
         with pytest.raises(migrate.CannotMigrate, match="0001"):
             asyncio.run(migrate.migrate(owner, application))
     finally:
-        _ask(system, SUPERUSER, mend)
+        ask(system, OWNER, mend)
 
 
 def test_nothing_in_the_database_names_the_patient_or_shows_a_line(
@@ -151,7 +141,7 @@ def test_nothing_in_the_database_names_the_patient_or_shows_a_line(
                 held += b"|".join(v if isinstance(v, bytes) else str(v).encode() for v in row.values())
         return held
 
-    held = _ask(system, SUPERUSER, dump)
+    held = ask(system, OWNER, dump)
     assert b"register" in held
     rpps = doctor.card.professional.rpps
     for hidden in (
@@ -192,16 +182,15 @@ def test_acts_and_looks_leave_their_trace_and_refusals_too(
 
 def _trace(system: System, number: Any) -> tuple[AuditRow, ...]:
     assert system.context is not None
-    assert system.loop is not None
-    lookup = system.context.vault.lookup(number)
-    return asyncio.run_coroutine_threadsafe(entries(system.context.pool, lookup), system.loop).result(10)
+    return tuple(in_service(system, entries(system.context.pool, system.context.vault.lookup(number))))
 
 
+@embedded_only
 def test_a_database_that_dies_is_told_truly_and_comes_back(own_system: System) -> None:
     with own_system.client("dr-martin") as doctor:
         bearer = token(doctor, own_system)
         body = {"prescription": {"by": "own-act", "register_act_id": "8c5a1c1e-5a0b-4a35-8d2e-1f0a7a3a9f11"}}
-        database = EmbeddedPostgres(own_system.home / "db")
+        database = embedded(own_system)
         recorded = database._postmaster()
         assert recorded is not None
         os.kill(recorded[0], signal.SIGKILL)
@@ -216,9 +205,10 @@ def test_a_database_that_dies_is_told_truly_and_comes_back(own_system: System) -
             database._signal_and_wait(signal.SIGINT)
 
 
+@embedded_only
 def test_a_second_service_on_the_same_folder_is_refused(system: System) -> None:
     with pytest.raises(CannotStart, match="utilise déjà"):
-        _database(system).start()
+        embedded(system).start()
 
 
 def test_a_server_left_behind_is_adopted_and_a_half_made_cluster_is_made_again(tmp_path: Path) -> None:
@@ -240,7 +230,7 @@ def test_a_server_left_behind_is_adopted_and_a_half_made_cluster_is_made_again(t
 
 def test_a_path_too_long_for_a_socket_gets_a_short_one(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
-    with embedded.running(deep / "db") as server:
+    with running(deep / "db") as server:
         assert len(str(server._socket_directory())) < 90
 
         async def ask() -> int:

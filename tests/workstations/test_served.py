@@ -1,11 +1,5 @@
 """Where the front page stands: before the sandbox's service, never before a real one."""
 
-import os
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,38 +15,11 @@ from ordonum.cli.system import System
 from ordonum.client import Card, Client, UnusableCard
 from ordonum.client.card import CardFile, KeyWithChain
 from ordonum.wire import native
+from served import serving
 
 
 def _pem(content: x509.Certificate) -> str:
     return content.public_bytes(serialization.Encoding.PEM).decode()
-
-
-@contextmanager
-def serving(home: Path, **environment: str) -> Iterator[tuple[str, list[str]]]:
-    """`ordonum serve` as a person runs it, on a port of its own: its address, and what it announced."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    said = {"PATH": os.environ["PATH"], "ORDONUM_HOME": str(home), "ORDONUM_PORT": str(port), **environment}
-    served = subprocess.Popen(
-        [sys.executable, "-m", "ordonum.cli", "serve"],
-        env=said,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert served.stdout is not None
-        announced = []
-        for line in served.stdout:
-            announced.append(line.rstrip())
-            if "Ctrl-C" in line:
-                break
-        assert announced, served.stderr.read() if served.stderr else ""
-        yield f"http://127.0.0.1:{port}", announced
-    finally:
-        served.terminate()
-        served.communicate(timeout=30)
 
 
 def test_a_real_service_has_no_front_page(tmp_path: Path) -> None:
@@ -69,7 +36,7 @@ def test_a_real_service_has_no_front_page(tmp_path: Path) -> None:
     (tmp_path / "trust/root.pem").write_text(_pem(builder.sign(key, hashes.SHA256())))
     (tmp_path / "register.json").write_text('{"software": [], "sites": []}')
     settings = {"ORDONUM_TRUST": str(tmp_path / "trust"), "ORDONUM_REGISTER": str(tmp_path / "register.json")}
-    with serving(tmp_path / "home", **settings) as (url, announced):
+    with serving(tmp_path / "home", settings) as (url, announced):
         assert httpx2.get(url).headers["location"] == "/docs"
         assert httpx2.get(f"{url}/health").json()["sandbox"] is False
         assert httpx2.get(f"{url}/accueil/accueil.css").status_code == 404

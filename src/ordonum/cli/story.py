@@ -252,7 +252,8 @@ def refusals(t: Telling) -> None:
         return "enregistrée"
 
     def somebody_else() -> str:
-        return t.system.client("dr-leroy").executions(ByNumber(t.scanned(t.kept["first"]))).status.label
+        with t.system.client("dr-leroy") as other:
+            return other.executions(ByNumber(t.scanned(t.kept["first"]))).status.label
 
     t.step("Un numéro que personne n'a enregistré", "refus unknown-number", unknown)
     t.step("Une ordonnance dont la signature a été modifiée", "refus signature-invalid", altered)

@@ -62,6 +62,7 @@ class System:
         self.shift = timedelta(0)
         self.context: Context | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
+        self.addresses: tuple[str, str] | None = None  # of the database: the owner's, the application's
 
     def now(self) -> datetime:
         """The story's time."""
@@ -84,12 +85,20 @@ class System:
 
 @contextlib.contextmanager
 def running(
-    home: Path, *, port: int = 0, database: EmbeddedPostgres | None = None, name: str = "ordonum"
+    home: Path,
+    *,
+    port: int = 0,
+    database: EmbeddedPostgres | None = None,
+    name: str = "ordonum",
+    addresses: tuple[str, str] | None = None,
 ) -> Iterator[System]:
-    """A whole system in this process: its own PostgreSQL unless one is given, the service in a thread of its own."""
+    """A whole system in this process: its own PostgreSQL unless one is given, the service in a thread of its own.
+
+    `addresses`: those of a database that stands elsewhere, its owner's and its application's.
+    """
     authority = open_authority(home)
     with contextlib.ExitStack() as stack:
-        if database is None:
+        if database is None and addresses is None:
             database = EmbeddedPostgres(home / "db")
             database.start()
             stack.callback(database.stop)
@@ -101,13 +110,19 @@ def running(
         settings = msgspec.structs.replace(
             sandbox_settings(base, authority), port=taken, audiences=local_audiences("127.0.0.1", taken)
         )
-        stop = _serve_in_thread(system, settings, database, listening, name)
+        if database is not None:
+            addresses = asyncio.run(main.prepare_embedded(database, name))
+        else:
+            assert addresses is not None
+            asyncio.run(main.prepare(*addresses))
+        system.addresses = addresses
+        stop = _serve_in_thread(system, settings, addresses[1], listening)
         stack.callback(stop)
         yield system
 
 
 def _serve_in_thread(
-    system: System, settings: Settings, database: EmbeddedPostgres, listening: socket.socket, name: str
+    system: System, settings: Settings, application: str, listening: socket.socket
 ) -> Callable[[], None]:
     """Start the service; what is returned stops it. Raises CannotStart."""
     started = threading.Event()
@@ -115,7 +130,6 @@ def _serve_in_thread(
     running_server: list[uvicorn.Server] = []
 
     async def serve() -> None:
-        _, application = await main.prepare_embedded(database, name)
         system.context = await main.make_context(settings, application)
         system.context.now = system.now
         system.loop = asyncio.get_running_loop()

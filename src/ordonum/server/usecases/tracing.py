@@ -6,7 +6,7 @@ them under data[year]. Destroying that ciphertext shreds the person and leaves t
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -20,7 +20,10 @@ from ordonum.wire import native
 
 
 class Leaf(Struct, frozen=True, kw_only=True):
-    """What is proved: when, what, on which row, with which outcome, and a commitment to who."""
+    """What is proved: when, what, on which row, with which outcome, and a commitment to who.
+
+    No field has a default, so that all are always written; one that is added later comes with another `v`.
+    """
 
     v: int
     entry_id: UUID
@@ -63,7 +66,7 @@ def entry(
     leaf = Leaf(
         v=1,
         entry_id=entry_id,
-        at=at,
+        at=at.astimezone(UTC),
         action=action,
         lookup=lookup.hex(),
         act_id=act_id,
