@@ -84,7 +84,7 @@ def collect(body: bytes, kind: Any, hook: Hook, at: str) -> list[Fault]:
 
 @cache
 def _described(kind: Hashable) -> inspect.Type:
-    """The description of a type, made once: it takes a millisecond, and anybody may send what is refused."""
+    """The description of a type, made once: it takes up to two milliseconds, and anybody may send what is refused."""
     return inspect.type_info(kind)
 
 
