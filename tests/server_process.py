@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class Served:
 
     def logged(self, event: str | None = None) -> list[dict[str, Any]]:
         """The lines of its log so far, those of one event if it is given."""
-        lines = [json.loads(line) for line in self._log.read_text().splitlines()]
+        lines = [json.loads(line) for line in self._log.read_text().splitlines() if line.startswith("{")]
         return [each for each in lines if event is None or each["event"] == event]
 
     def processes(self) -> list[int]:
@@ -51,13 +51,15 @@ def served(home: Path, **environment: str) -> Iterator[Served]:
     with log.open("w") as errors:
         command = [sys.executable, "-m", "ordonum.cli", "serve"]
         process = subprocess.Popen(command, env=said, stdout=subprocess.PIPE, stderr=errors, text=True)
+    service = Served(process, port, log)
     try:
         assert process.stdout is not None
         assert any("Ctrl-C" in line for line in process.stdout), log.read_text()
-        yield Served(process, port, log)
+        yield service
     finally:
         process.terminate()
         process.communicate(timeout=SECONDS_MAX)
+        _kill_processes_left_behind(service, home)
         _stop_database_left_behind(home)
 
 
@@ -83,6 +85,14 @@ def postmaster(home: Path) -> int | None:
         return int((home / "db/pg/postmaster.pid").read_text().split()[0])
     except (FileNotFoundError, IndexError):
         return None
+
+
+def _kill_processes_left_behind(service: Served, home: Path) -> None:
+    """None is, unless a test has just failed. Only those of this very service: a number may be another's by now."""
+    for pid in service.processes():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if f"ORDONUM_HOME={home}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _stop_database_left_behind(home: Path) -> None:
