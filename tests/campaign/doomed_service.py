@@ -9,6 +9,7 @@ Nothing of this is in the service: the functions that stand at the named points 
 
 import asyncio
 import contextlib
+import ctypes
 import json
 import os
 import random
@@ -27,7 +28,8 @@ from ordonum.server.usecases import authenticate, history, recording
 from ordonum.server.vault.vault import Vault
 
 COMMIT_SECONDS = 0.004  # within which a statement that was sent is under way, or just over
-EARLY_SECONDS = 0.3  # how long the planted fault waits before it really commits
+EARLY_SECONDS = 1.0  # how long the planted fault waits before it really commits
+PR_SET_PDEATHSIG = 1
 Pass = Callable[[], None]
 
 
@@ -187,6 +189,7 @@ def _live(order: dict[str, Any]) -> None:
     """Be one service until the end. Does not return."""
     code = 1
     try:
+        _die_with_parent(signal.SIGTERM)  # it stops its database too
         null = os.open(os.devnull, os.O_RDWR)
         log = os.open(f"{os.environ['ORDONUM_HOME']}/service.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
         os.dup2(null, 0)
@@ -203,8 +206,14 @@ def _live(order: dict[str, Any]) -> None:
         os._exit(code)
 
 
+def _die_with_parent(number: signal.Signals) -> None:
+    """Be sent this signal when the process that started this one dies: a proof that is interrupted leaves nothing."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number))
+
+
 def main() -> None:
     """Make one service a line, until the end of the input."""
+    _die_with_parent(signal.SIGKILL)
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
