@@ -51,21 +51,23 @@ class _Spot(NamedTuple):
     change: tuple[str, object]  # the field and its new value, or «replace» and the new node
 
 
-def mutants(file: Path, members: dict[str, list[str]]) -> Iterator[Mutant]:
-    """All mutants of a file; `members` are the enumerations of the package, by name."""
+def count(file: Path, members: dict[str, list[str]]) -> int:
+    """How many mutants a file has; `members` are the enumerations of the package, by name."""
+    return len(list(_spots(ast.parse(file.read_text()), members)))
+
+
+def mutant(file: Path, rank: int, members: dict[str, list[str]]) -> Mutant:
+    """The mutant of this rank, from 0."""
     text = file.read_text()
-    spots = list(_spots(ast.parse(text), members))
-    before = ast.unparse(ast.parse(text)).splitlines()
-    for rank, spot in enumerate(spots):
-        tree = ast.parse(text)
-        mirror = list(_spots(tree, members))[rank]
-        changed = _Change(mirror.node, mirror.change).visit(tree)
-        after = ast.unparse(ast.fix_missing_locations(changed))
-        told = [
-            each for each in difflib.unified_diff(before, after.splitlines(), n=0, lineterm="") if each[:3] not in _HEAD
-        ]
-        shown = "\n".join(each for each in told if not each.startswith("@@"))
-        yield Mutant(file, getattr(spot.node, "lineno", 0), spot.kind, after + "\n", shown)
+    tree = ast.parse(text)
+    before, spot = ast.unparse(tree).splitlines(), list(_spots(tree, members))[rank]
+    changed = _Change(spot.node, spot.change).visit(tree)
+    after = ast.unparse(ast.fix_missing_locations(changed))
+    told = [
+        each for each in difflib.unified_diff(before, after.splitlines(), n=0, lineterm="") if each[:3] not in _HEAD
+    ]
+    shown = "\n".join(each for each in told if not each.startswith("@@"))
+    return Mutant(file, getattr(spot.node, "lineno", 0), spot.kind, after + "\n", shown)
 
 
 _HEAD = ("---", "+++")

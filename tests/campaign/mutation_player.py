@@ -29,7 +29,7 @@ def play(arguments: list[str]) -> int:
 
 def main() -> None:
     """Import what is not ours, forget what is, and play."""
-    import hypothesis.stateful  # noqa: F401  # kept in memory for the children
+    import hypothesis.stateful  # kept in memory for the children
     import pytest  # noqa: F401  # the same
 
     import ordonum.sandbox.people
@@ -38,6 +38,9 @@ def main() -> None:
     for name in [each for each in sys.modules if each.split(".")[0] == "ordonum"]:
         del sys.modules[name]
     warnings.resetwarnings()
+    # always the same examples, and no time limit of their own: a busy machine kills no mutant
+    hypothesis.settings.register_profile("mutants", deadline=None, derandomize=True, database=None)
+    hypothesis.settings.load_profile("mutants")
     for line in sys.stdin:
         print(play(json.loads(line)), flush=True)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import mutation_player
-from mutation import Mutant, enumerations, mutants
+from mutation import Mutant, count, enumerations, mutant
 from scale import scaled
 
 ROOT = Path(__file__).parents[2]
@@ -24,12 +24,15 @@ MODEL = ROOT / "src/ordonum/model"
 SEED = int(os.environ.get("ORDONUM_MUTATION_SEED", random.SystemRandom().randrange(10_000)))
 SAMPLE, AT_ONCE, KILLED_MIN = 300, 2, 0.85
 STORIES = "30"  # of the machine: what it finds, it finds soon
-TESTS = (
-    *(str(file.relative_to(ROOT)) for file in sorted((ROOT / "tests/model").glob("test_[!m]*.py"))),
-    "tests/model/test_machine.py",
-    "tests/knowledge",
-    "tests/texts",
-    *(f"tests/wire/test_{name}.py" for name in ("refusals", "commitment", "native")),
+SENTENCES = [str(file) for file in sorted((ROOT / "tests/model").glob("test_[!m]*.py"))]  # all but the machine
+STAGES = (  # the next one is played when a mutant survives
+    [each for each in SENTENCES if "number" not in each],
+    [each for each in SENTENCES if "number" in each] + ["tests/model/test_machine.py"],
+    [
+        "tests/knowledge",
+        "tests/texts",
+        *(f"tests/wire/test_{name}.py" for name in ("refusals", "commitment", "native")),
+    ],
 )
 
 
@@ -51,7 +54,7 @@ class _Copy:
             text=True,
         )
 
-    def passes(self, mutant: Mutant | None) -> bool:
+    def passes(self, one: Mutant | None) -> bool:
         """Whether all tests pass on this mutant, or on the sources as they are."""
         assert self.player.stdin is not None
         assert self.player.stdout is not None
@@ -66,14 +69,17 @@ class _Copy:
             "-o",
             f"pythonpath={paths}",
         ]
-        changed = None if mutant is None else self.src / mutant.file.relative_to(ROOT / "src")
-        if changed is not None and mutant is not None:
-            changed.write_text(mutant.text)
-        self.player.stdin.write(json.dumps([*options, "--import-mode=importlib", *TESTS]) + "\n")
-        self.player.stdin.flush()
-        ended = self.player.stdout.readline()
-        if changed is not None and mutant is not None:
-            changed.write_text(mutant.file.read_text())
+        changed = None if one is None else self.src / one.file.relative_to(ROOT / "src")
+        if changed is not None and one is not None:
+            changed.write_text(one.text)
+        ended = "0"
+        for tests in STAGES:
+            if ended.strip() == "0":
+                self.player.stdin.write(json.dumps([*options, "--import-mode=importlib", *tests]) + "\n")
+                self.player.stdin.flush()
+                ended = self.player.stdout.readline()
+        if changed is not None and one is not None:
+            changed.write_text(one.file.read_text())
         assert ended, "the player is gone"
         return int(ended) == 0
 
@@ -86,19 +92,22 @@ def test_small_faults_of_the_model_are_noticed(tmp_path: Path) -> None:
     begun, files = time.monotonic(), sorted(MODEL.glob("*.py"))
     kept = os.environ.get("ORDONUM_MUTATION_FILES", "").split()
     members = enumerations(files)
-    every = [each for file in files if not kept or file.stem in kept for each in mutants(file, members)]
-    sample = random.Random(SEED).sample(every, min(len(every), scaled(SAMPLE)))
+    wanted = [file for file in files if not kept or file.stem in kept]
+    every = [(file, rank) for file in wanted for rank in range(count(file, members))]
+    drawn = random.Random(SEED).sample(every, min(len(every), scaled(SAMPLE)))
+    sample = [mutant(file, rank, members) for file, rank in drawn]
     copies: SimpleQueue[_Copy] = SimpleQueue()
     for rank in range(AT_ONCE):
         copies.put(_Copy(tmp_path / str(rank)))
 
-    def survives(mutant: Mutant | None) -> bool:
+    def survives(one: Mutant | None) -> bool:
         copied = copies.get()
         try:
-            lives = copied.passes(mutant)
-            print("" if mutant is None else "s" if lives else ".", end="", flush=True)
-            if lives and mutant is not None:
-                print(f"\n{mutant.file.relative_to(ROOT)}:{mutant.line} ({mutant.kind})\n{mutant.diff}", flush=True)
+            lives = copied.passes(one)
+            if one is not None:
+                print("s" if lives else ".", end="", flush=True)
+            if lives and one is not None:
+                print(f"\n{one.file.relative_to(ROOT)}:{one.line} ({one.kind})\n{one.diff}", flush=True)
             return lives
         finally:
             copies.put(copied)
