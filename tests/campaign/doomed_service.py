@@ -24,7 +24,7 @@ from ordonum.cli import serve
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.api import app
 from ordonum.server.api.protocol import BoundedProtocol
-from ordonum.server.usecases import authenticate, history, recording
+from ordonum.server.usecases import asking, authenticate, recording
 from ordonum.server.vault.vault import Vault
 
 COMMIT_SECONDS = 0.004  # within which a statement that was sent is under way, or just over
@@ -89,7 +89,7 @@ def _replying(passed: Pass) -> None:
 
 POINTS: dict[str, Callable[[Pass], None]] = {
     "request-read": lambda passed: _around(app, "read_body", after=passed),
-    "acts-read": lambda passed: _around(history, "read_acts", after=passed),
+    "acts-read": lambda passed: _around(asking, "read_acts", after=passed),
     "decided": _acknowledging,
     "before-commit": lambda passed: _around(recording, "record_act", before=passed),
     "commit-sent": lambda passed: _around(recording, "record_act", before=passed),
@@ -139,7 +139,7 @@ def _plant_early_acknowledgement() -> None:
 
 def _plant_forgetting() -> None:
     """The fault: a repeat is not recognised."""
-    _replace(history.History, "row", lambda _: lambda self, act_id: None)
+    _replace(recording, "recorded", lambda _: lambda found, act_id: None)
 
 
 def _plant_catching_all() -> None:

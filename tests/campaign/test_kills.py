@@ -23,7 +23,7 @@ from service_alone import Served, kill_postgres, served, wait_for
 
 ACTS = 40_000
 POSTGRES_KILLS = 20
-SERVICE_KILLS = 160  # and as many again as make 200 by tests/campaign/test_workstation_kills.py
+SERVICE_KILLS = 200
 ACTS_A_STORY = 3.4
 PASSAGES_MAX = 250
 WAIT_SECONDS_MAX = 90

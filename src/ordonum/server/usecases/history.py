@@ -39,10 +39,6 @@ class History(Struct, frozen=True, kw_only=True):
     state: State | None
     standing: Standing = Standing(revoked=True, list_due=None)
 
-    def recorded(self, act_id: UUID) -> ActRow:
-        """The row of an act that was recorded."""
-        return next(row for row in self.rows if row.act_id == act_id)
-
     def is_of(self, act_id: UUID, actor: Actor) -> bool:
         """Whether an act is this actor's, or their structure's: a structure sends again what its outbox kept."""
         act = next(each for each in self.acts if each.act_id == act_id)

@@ -19,7 +19,7 @@ from ordonum.model.invoice import Justification
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.signer import Standing
 from ordonum.server.identity.tokens import Caller
-from ordonum.server.store.acts import ACTS_MAX, ActRow, record_act
+from ordonum.server.store.acts import ACTS_MAX, ActRow, Found, record_act
 from ordonum.server.usecases.asking import Brought, ask, let_through
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, opened, stored_answer
@@ -74,12 +74,13 @@ async def record(context: Context, caller: Caller, asked: Asked, decide: Decide)
     content = context.vault.content(asked.lookup, asked.kind.encode() + b"\0" + asked.content)
     for attempt in range(ATTEMPTS_MAX):
         found = await ask(context, caller, asked.lookup, also=asked.also, whole=asked.brought is None)
-        if (row := next((each for each in found.rows if each.act_id == asked.act_id), None)) is not None:
+        if (row := recorded(found, asked.act_id)) is not None:
             found = await ask(context, caller, asked.lookup) if not row.answer else found
             history = await opened(context, asked.lookup, found.rows)
             if row.content != content or not history.is_of(asked.act_id, caller.actor):
                 raise Refused(Refusal.EXISTS_DIFFERENT)
-            return Answer(stored_answer(context, asked.lookup, history.recorded(asked.act_id)), replayed=True)
+            whole = recorded(found, asked.act_id) or row
+            return Answer(stored_answer(context, asked.lookup, whole), replayed=True)
         if asked.brought is not None:
             found = await let_through(context, caller, asked.lookup, found, asked.brought)
         history = await opened(context, asked.lookup, found.rows)
@@ -91,6 +92,11 @@ async def record(context: Context, caller: Caller, asked: Asked, decide: Decide)
             return Answer(made, replayed=False)
         await asyncio.sleep(context.draw_delay(attempt))
     raise Refused(Refusal.BUSY)
+
+
+def recorded(found: Found, act_id: UUID) -> ActRow | None:
+    """The row of this act, if it was recorded: a repeat."""
+    return next((row for row in found.rows if row.act_id == act_id), None)
 
 
 def _row(
