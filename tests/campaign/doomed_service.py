@@ -30,6 +30,7 @@ from ordonum.server.vault.vault import Vault
 COMMIT_SECONDS = 0.004  # within which a statement that was sent is under way, or just over
 EARLY_SECONDS = 1.0  # how long the planted fault waits before it really commits
 PR_SET_PDEATHSIG = 1
+RECORDING = ("record_act", "record_first")
 Pass = Callable[[], None]
 
 
@@ -56,6 +57,12 @@ def _around(owner: Any, name: str, *, before: Pass = lambda: None, after: Pass =
         return wrapped
 
     _replace(owner, name, made)
+
+
+def _recording(*, before: Pass = lambda: None, after: Pass = lambda: None) -> None:
+    """Around the one statement that records: of a first act, and of any other."""
+    for name in RECORDING:
+        _around(recording, name, before=before, after=after)
 
 
 def _acknowledging(passed: Pass) -> None:
@@ -91,9 +98,9 @@ POINTS: dict[str, Callable[[Pass], None]] = {
     "request-read": lambda passed: _around(app, "read_body", after=passed),
     "acts-read": lambda passed: _around(asking, "read_acts", after=passed),
     "decided": _acknowledging,
-    "before-commit": lambda passed: _around(recording, "record_act", before=passed),
-    "commit-sent": lambda passed: _around(recording, "record_act", before=passed),
-    "committed": lambda passed: _around(recording, "record_act", after=passed),
+    "before-commit": lambda passed: _recording(before=passed),
+    "commit-sent": lambda passed: _recording(before=passed),
+    "committed": lambda passed: _recording(after=passed),
     "reply-begun": _replying,
     "token-asked": lambda passed: _around(app, "authenticate", before=passed),
     "assertion-used": lambda passed: _around(authenticate, "use_assertion", after=passed),
@@ -134,7 +141,8 @@ def _plant_early_acknowledgement() -> None:
 
         return early
 
-    _replace(recording, "record_act", made)
+    for name in RECORDING:
+        _replace(recording, name, made)
 
 
 def _plant_forgetting() -> None:
@@ -153,7 +161,8 @@ def _plant_catching_all() -> None:
 
         return careless
 
-    _replace(recording, "record_act", made)
+    for name in RECORDING:
+        _replace(recording, name, made)
 
 
 def _plant_denying() -> None:
@@ -168,7 +177,8 @@ def _plant_denying() -> None:
 
         return denying
 
-    _replace(recording, "record_act", made)
+    for name in RECORDING:
+        _replace(recording, name, made)
 
 
 def _plant_patience() -> None:

@@ -29,7 +29,7 @@ from raw import post, token
 from sheet_on_paper import Sheet, already
 
 HEX = re.compile(r"[0-9a-f]{64}")
-ACTIONS = {"register", "consult", "execute", "invoice", "cancel", "read-back", "executions"}
+ACTIONS = {"register", "consult", "execute", "invoice", "cancel", "executions"}
 SHAPES: dict[str, Any] = {
     "v": lambda v: v == 1,
     "entry_id": lambda v: str(UUID(v)) == v,
@@ -133,7 +133,7 @@ def test_each_act_each_reading_and_each_refusal_has_its_entry(played: Played) ->
         ("execute", "done"),
         ("invoice", "done"),
         ("cancel", "done"),
-        ("read-back", "done"),
+        ("executions", "done"),
         ("consult", "not-your-family"),
         ("consult", "unknown-number"),
         ("execute", "more-than-left"),

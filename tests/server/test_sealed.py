@@ -71,7 +71,7 @@ def test_every_look_is_traced_and_the_trace_commits_to_who(system: System, docto
     doctor.executions(ByOwnAct(done.act_id))
     ((registered, _), (read, row)) = _trace(system, done.number)
     assert registered.act_id == done.act_id
-    assert (read.action, read.outcome) == ("read-back", "done")
+    assert (read.action, read.outcome) == ("executions", "done")
     assert system.context is not None
     lookup = system.context.vault.lookup(done.number)
     opened = system.context.vault.decrypt(Purpose.AUDIT, row.year, lookup, row.entry_id, row.personal)

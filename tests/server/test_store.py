@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,7 @@ def test_a_database_that_dies_is_told_truly_and_comes_back(own_system: System) -
         recorded = database._postmaster()
         assert recorded is not None
         os.kill(recorded[0], signal.SIGKILL)
+        time.sleep(1)  # its processes notice that it is gone when they are next idle
         for _ in range(3):
             assert_problem(post(own_system, "/v1/executions", body, bearer=bearer), "unavailable")
         assert not database._adopt()

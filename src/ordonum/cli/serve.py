@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import socket
@@ -58,7 +57,7 @@ async def _serve(
     _announce(settings, front_page=authority is not None)
     watch = asyncio.create_task(_watch(database)) if database is not None else None
     try:
-        gc.freeze()  # what was imported stays: no collection needs to look at it again
+        main.settle()
         app = main.service(context) if authority is None else sandbox_app(context, authority)
         await main.server_for(app, notice_seconds=settings.stop_notice).serve(sockets=[listening])
     finally:

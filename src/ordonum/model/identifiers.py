@@ -4,6 +4,7 @@ Check digits are verified only where the algorithm is published (RPPS, FINESS, N
 """
 
 import re
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from stdnum import ean, luhn
@@ -16,6 +17,12 @@ class Malformed(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@lru_cache(maxsize=1_024)
+def _luhn(digits: str) -> bool:
+    """Whether the last digit holds: professionals and places come back at each request."""
+    return bool(luhn.is_valid(digits))
 
 
 class Identifier(str):
@@ -50,7 +57,7 @@ class Rpps(Identifier):
 
     @classmethod
     def check(cls, text: str) -> None:
-        if not luhn.is_valid(text):
+        if not _luhn(text):
             raise Malformed("wrong-check-digit")
 
 
@@ -69,7 +76,7 @@ class Finess(Identifier):
 
     @classmethod
     def check(cls, text: str) -> None:
-        if text.isdigit() and not luhn.is_valid(text):
+        if text.isdigit() and not _luhn(text):
             raise Malformed("wrong-check-digit")
 
 

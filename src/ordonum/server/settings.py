@@ -25,7 +25,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     revocation_list: Path | None = None
     register: Path | None = None
     sandbox: bool = False
-    pool_size: int = 16
+    pool_size: int = 8
     workers: int = 1
     stop_notice: float = 0
     token_minutes: int = 60

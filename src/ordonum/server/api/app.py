@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server import metrics
@@ -59,21 +60,39 @@ def make_app(context: Context, lifespan: Lifespan | None = None) -> Starlette:
     def route(path: str, name: str, handler: Handler, *, method: str = "GET", writes: bool = False) -> Route:
         return Route(path, guarded(context, counted(context, name, handler), writes=writes), methods=[method])
 
+    operations = [
+        (each, guarded(context, counted(context, each.name, _operation(context, each)), writes=each.writes))
+        for each in OPERATIONS
+    ]
     routes = [
         route("/health", "health", _health(context)),
         route("/metrics", "metrics", _metrics(context)),
         route("/v1/acknowledgement-keys", "acknowledgement-keys", _ack_keys(context)),
         route("/v1/keys/{day}", "published-keys", _published_keys(context)),
         route("/v1/token", "token", _token(context), method="POST"),
-        *(
-            route(each.path, each.name, _operation(context, each), method="POST", writes=each.writes)
-            for each in OPERATIONS
-        ),
+        *(Route(each.path, handler, methods=["POST"]) for each, handler in operations),
         *_pages(),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: wrong_method})
+    app = _Service(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: wrong_method})
     app.router.redirect_slashes = False
+    app.straight = {each.path: handler for each, handler in operations}
     return app
+
+
+class _Service(Starlette):
+    """Starlette, but that the operations are found by their address at once: their handlers let no exception out, so that
+    neither its layers nor the list of routes have anything to do for them.
+    """
+
+    straight: dict[str, Handler]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        handler = self.straight.get(scope.get("path", "")) if scope.get("method") == "POST" else None
+        if handler is None:
+            await super().__call__(scope, receive, send)
+        else:
+            response = await handler(Request(scope, receive, send))
+            await response(scope, receive, send)
 
 
 def counted(context: Context, name: str, handler: Handler) -> Handler:

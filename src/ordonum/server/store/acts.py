@@ -105,6 +105,18 @@ async def read_acts(pool: Pool, question: Question) -> Found:
     )
 
 
+class Assumed(Struct, frozen=True, kw_only=True):
+    """What a registration was decided on without having been read: none of these certificates is revoked, and the list of
+    `authority` is due after `due_after`, or (`without_list`) it never gave one.
+    """
+
+    issuers: tuple[bytes, ...]
+    serials: tuple[str, ...]
+    authority: bytes
+    due_after: datetime
+    without_list: bool
+
+
 async def record_act(
     pool: Pool, lookup: bytes, row: ActRow, audit: AuditRow, *, own_act: bytes | None, patient: bytes | None
 ) -> bool:
@@ -112,25 +124,33 @@ async def record_act(
     async with writing(pool, an_act=True) as connection:
         recorded: bool = await connection.fetchval(
             "SELECT record_act($1,$2,$3,$4,$5::smallint,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
-            lookup,
-            row.seq,
-            row.act_id,
-            row.kind,
-            row.year,
-            row.author,
-            row.content,
-            row.performed_at,
-            row.recorded_at,
-            row.body,
-            row.sealed,
-            row.answer,
-            own_act,
-            patient,
-            audit.entry_id,
-            audit.leaf,
-            audit.personal,
+            *_values(lookup, row, audit, own_act, patient),
         )
     return recorded
+
+
+async def record_first(
+    pool: Pool, lookup: bytes, row: ActRow, audit: AuditRow, assumed: Assumed, *, own_act: bytes | None
+) -> bool:
+    """The same for a first act, if what was assumed holds. False: it does not, or an act came first; read, and decide."""
+    async with writing(pool, an_act=True) as connection:
+        recorded: bool = await connection.fetchval(
+            "SELECT record_first($1,$2,$3,$4,$5::smallint,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)",
+            *_values(lookup, row, audit, own_act, None),
+            assumed.issuers,
+            assumed.serials,
+            assumed.authority,
+            assumed.due_after,
+            assumed.without_list,
+        )
+    return recorded
+
+
+def _values(
+    lookup: bytes, row: ActRow, audit: AuditRow, own_act: bytes | None, patient: bytes | None
+) -> tuple[object, ...]:
+    act = (getattr(row, name) for name in _COLUMNS)
+    return (lookup, *act, own_act, patient, audit.entry_id, audit.leaf, audit.personal)
 
 
 async def find_own_act(pool: Pool, blind: bytes) -> bytes | None:

@@ -4,9 +4,7 @@ A single statement that PostgreSQL answers with an error left nothing behind: ef
 statement was sent says nothing: effect unknown, and the same id may be sent again.
 """
 
-import contextlib
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -71,36 +69,57 @@ async def open_pool(url: str, size: int) -> Pool:
         ) from None
 
 
-@contextlib.asynccontextmanager
-async def reading(pool: Pool) -> AsyncIterator[Connection]:
+class reading:  # noqa: N801  # read as a verb: `async with reading(pool) as connection`
     """A connection for statements that change nothing. Raises Refused(UNAVAILABLE) whatever fails below."""
-    try:
-        async with pool.acquire(timeout=_patience(pool)) as connection:
-            yield connection
-    except (*_LOST, asyncpg.PostgresError):
-        raise Refused(Refusal.UNAVAILABLE) from None
+
+    def __init__(self, pool: Pool) -> None:
+        self._acquiring = pool.acquire(timeout=_patience(pool))
+
+    async def __aenter__(self) -> Connection:
+        try:
+            return await self._acquiring.__aenter__()
+        except (*_LOST, asyncpg.PostgresError):
+            raise Refused(Refusal.UNAVAILABLE) from None
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        try:
+            await self._acquiring.__aexit__(kind, error, trace)
+        except (*_LOST, asyncpg.PostgresError):
+            raise Refused(Refusal.UNAVAILABLE) from None
+        if isinstance(error, (*_LOST, asyncpg.PostgresError)):
+            raise Refused(Refusal.UNAVAILABLE) from None
 
 
-@contextlib.asynccontextmanager
-async def writing(pool: Pool, *, an_act: bool = False) -> AsyncIterator[Connection]:
+class writing:  # noqa: N801  # read as a verb
     """A connection for one statement that writes. Raises Refused: UNAVAILABLE or EXISTS_DIFFERENT.
 
     When the connection is lost under the statement of an act, nobody knows: OUTCOME_UNKNOWN. What is no act (a trace, an
     assertion) has no effect of its own that a caller could lose or double.
     """
-    sent = False
-    try:
-        async with pool.acquire(timeout=_patience(pool)) as connection:
-            sent = True
-            yield connection
-    except asyncpg.UniqueViolationError as error:
-        if error.constraint_name != "own_act_pkey":
-            raise
-        raise Refused(Refusal.EXISTS_DIFFERENT) from None
-    except (*_LOST, *_SHUTDOWN):
-        raise Refused(Refusal.OUTCOME_UNKNOWN if sent and an_act else Refusal.UNAVAILABLE) from None
-    except asyncpg.PostgresError:
-        raise Refused(Refusal.UNAVAILABLE) from None
+
+    def __init__(self, pool: Pool, *, an_act: bool = False) -> None:
+        self._acquiring = pool.acquire(timeout=_patience(pool))
+        self._when_lost = Refusal.OUTCOME_UNKNOWN if an_act else Refusal.UNAVAILABLE
+
+    async def __aenter__(self) -> Connection:
+        try:
+            return await self._acquiring.__aenter__()
+        except (*_LOST, asyncpg.PostgresError):
+            raise Refused(Refusal.UNAVAILABLE) from None  # nothing was sent
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        try:
+            await self._acquiring.__aexit__(kind, error, trace)
+        except (*_LOST, asyncpg.PostgresError):
+            if error is None:
+                raise Refused(self._when_lost) from None
+        if isinstance(error, asyncpg.UniqueViolationError):
+            if error.constraint_name == "own_act_pkey":
+                raise Refused(Refusal.EXISTS_DIFFERENT) from None
+        elif isinstance(error, (*_LOST, *_SHUTDOWN)):
+            raise Refused(self._when_lost) from None
+        elif isinstance(error, asyncpg.PostgresError):
+            raise Refused(Refusal.UNAVAILABLE) from None
 
 
 def _patience(pool: Pool) -> float | None:

@@ -119,8 +119,12 @@ class Vault:
 @lru_cache(maxsize=KEYS_KEPT)
 def _key_of(yearly: bytes, lookup: bytes, purpose: bytes) -> bytes:
     """The key of one purpose under one prescription; an act uses the same ones several times."""
-    own = HKDF(hashes.SHA256(), 32, salt=lookup, info=b"ordonum/data/1").derive(yearly)
-    return HKDFExpand(hashes.SHA256(), 32, info=purpose).derive(own)
+    return HKDFExpand(hashes.SHA256(), 32, info=purpose).derive(_own_key(yearly, lookup))
+
+
+@lru_cache(maxsize=KEYS_KEPT)
+def _own_key(yearly: bytes, lookup: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=lookup, info=b"ordonum/data/1").derive(yearly)
 
 
 def _hmac(key: bytes, domain: bytes, data: bytes) -> bytes:
