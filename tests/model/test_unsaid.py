@@ -27,6 +27,7 @@ from ordonum.model.outcomes import (
     SeenOnPaper,
     Withheld,
 )
+from ordonum.model.refusals import RECORDED_SENTENCE, Effect
 from ordonum.sandbox import people
 
 TRUE_UNLESS_SAID = {"Ingredient.active", "RegisterFacts.may_secure"}
@@ -59,6 +60,11 @@ def test_every_member_of_a_list_has_words_for_people() -> None:
         for kind in vars(importlib.import_module(f"ordonum.model.{module.name}")).values():
             if isinstance(kind, type) and issubclass(kind, Labelled) and kind is not Labelled:
                 assert all(each.label and each.label != each.value for each in kind), kind
+
+
+def test_every_effect_has_its_sentence() -> None:
+    assert set(RECORDED_SENTENCE) == set(Effect)
+    assert len(set(RECORDED_SENTENCE.values())) == len(Effect)
 
 
 def test_a_modification_says_its_reason() -> None:
