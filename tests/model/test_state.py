@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from factories import DOCTOR, NOON, PLACE, a_medicine, a_text, an_actor, boxes, delivered, executed, registered
 from ordonum.model.acts import Cancelled, CancelReason
-from ordonum.model.lines import Quantity, Unit
+from ordonum.model.care import PhysiotherapyLine
+from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.outcomes import NotDelivered, Withheld
 from ordonum.model.state import LineStatus, State, Status, state
+
+NO_AMOUNT = delivered(1, None)
 
 
 def _state(*acts: object) -> State:
@@ -85,6 +88,15 @@ def test_the_last_delivery_is_the_latest_whatever_the_order_of_recording() -> No
     order = registered(a_medicine(quantity=boxes(3)))
     later, earlier = executed(at=NOON), executed(at=NOON - timedelta(days=2))
     assert _state(order, later, earlier).remainders[0].last_at == NOON
+
+
+def test_what_nobody_counted_is_never_gone_beyond_nor_wholly_given() -> None:
+    found = _state(
+        registered(PhysiotherapyLine(rank=1, label="Genou"), family=Family.PHYSIOTHERAPY), executed(NO_AMOUNT)
+    )
+    remainder = found.remainders[0]
+    assert (remainder.total, remainder.given, remainder.left, remainder.beyond) == (None, 1, None, 0)
+    assert (remainder.status, found.status) == (LineStatus.PARTLY, Status.PARTLY_EXECUTED)
 
 
 def test_one_line_delivered_of_two_is_a_part() -> None:

@@ -28,7 +28,7 @@ from ordonum.model.outcomes import (
     Withheld,
 )
 from ordonum.model.refusals import RECORDED_SENTENCE, Effect
-from ordonum.sandbox import people
+from ordonum.sandbox import people, places
 
 TRUE_UNLESS_SAID = {"Ingredient.active", "RegisterFacts.may_secure"}
 WITHHELD = Withheld(line=1, reason=NotDelivered.OUT_OF_STOCK)
@@ -165,6 +165,8 @@ def test_a_structure_named_by_its_finess_says_it() -> None:
     assert by_siret.finess is None
     assert by_siret == "373282932000074"
     assert EmployeeId(f"3{people.finess(1)}/A1").structure == by_finess
+    for rank in range(1, 9):
+        assert StructureId(f"3{places.siret(rank)}").finess is None
     rpps = people.rpps(1)
     assert StructureId(f"4{rpps}001").finess is None
     with pytest.raises(Malformed):
