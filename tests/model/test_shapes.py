@@ -47,6 +47,7 @@ def test_a_line_is_not_both_delivered_and_withheld() -> None:
 
 
 def test_nobody_is_treated_before_being_born() -> None:
+    a_prescription(patient=a_patient(birth_date="2026-11-16"), written_on=date(2026, 11, 16))
     with pytest.raises(ValueError, match="born-after-written"):
         a_prescription(patient=a_patient(birth_date="2090-01-01"))
 
