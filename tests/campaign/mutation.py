@@ -61,13 +61,14 @@ def mutant(file: Path, rank: int, members: dict[str, list[str]]) -> Mutant:
     text = file.read_text()
     tree = ast.parse(text)
     before, spot = ast.unparse(tree).splitlines(), list(_spots(tree, members))[rank]
+    line = next((each.lineno for each in ast.walk(spot.node) if isinstance(each, (ast.expr, ast.stmt))), 0)
     changed = _Change(spot.node, spot.change).visit(tree)
     after = ast.unparse(ast.fix_missing_locations(changed))
     told = [
         each for each in difflib.unified_diff(before, after.splitlines(), n=0, lineterm="") if each[:3] not in _HEAD
     ]
     shown = "\n".join(each for each in told if not each.startswith("@@"))
-    return Mutant(file, getattr(spot.node, "lineno", 0), spot.kind, after + "\n", shown)
+    return Mutant(file, line, spot.kind, after + "\n", shown)
 
 
 _HEAD = ("---", "+++")

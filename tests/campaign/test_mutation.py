@@ -115,6 +115,7 @@ def test_small_faults_of_the_model_are_noticed(tmp_path: Path) -> None:
     assert survives(None), "the tests fail on the copy as it is: this would measure nothing"
     with ThreadPoolExecutor(AT_ONCE) as pool:
         alive = sum(pool.map(survives, sample))
+    assert survives(None), "the tests fail on the copy as it was: something else than mutants killed some"
     for _ in range(AT_ONCE):
         copies.get().close()
     killed = 1 - alive / len(sample)

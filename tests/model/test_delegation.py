@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from factories import NOON
-from ordonum.model.delegation import LASTS, Delegation, KeyUse, PublicKey, check_delegation
+from ordonum.model.delegation import KEPT_MONTHS, LASTS, Delegation, KeyUse, PublicKey, check_delegation
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.registration import REGISTRATION_MONTHS
 
 HOURS, DAYS, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
 KEY = PublicKey(x="x" * 43, y="y" * 43)
@@ -22,6 +23,10 @@ def _cause(delegation: Delegation, now: datetime = NOON) -> str:
         check_delegation(delegation, now=now)
     assert raised.value.refusal is Refusal.BAD_DELEGATION
     return raised.value.detail
+
+
+def test_lists_are_kept_a_month_longer_than_sheets_are_presented() -> None:
+    assert KEPT_MONTHS == REGISTRATION_MONTHS + 1
 
 
 def test_its_times_are_instants_in_utc() -> None:

@@ -60,6 +60,10 @@ def test_a_wrong_identifier_is_refused_by_a_code_without_its_value(
     assert text not in str(raised.value)
 
 
+def test_the_number_without_its_key_is_thirteen_characters() -> None:
+    assert NirKey("279035121518989").matricule == "2790351215189"
+
+
 def test_personal_identifiers_do_not_show_in_a_representation() -> None:
     assert "279035" not in repr(NirKey("279035121518989"))
     assert "1979" not in repr(BirthDate("1979-03-14"))

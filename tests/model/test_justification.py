@@ -131,6 +131,12 @@ def test_where_nobody_said_how_much_an_invoice_does_not_either() -> None:
     assert _reasons(_invoice(_billed(None)), _given(1)) == [ScanReason.JUSTIFIED]
 
 
+def test_an_invoice_that_says_no_amount_is_one_of_what_was_executed_first() -> None:
+    first_boxes = executed(Delivered(line=1, quantity=boxes(1)), Delivered(line=1, quantity=Quantity(9, Unit.UNITS)))
+    twice = _invoice(_billed(None), _billed(None))
+    assert _reasons(twice, first_boxes) == [ScanReason.JUSTIFIED, ScanReason.MORE_THAN_EXECUTED]
+
+
 def test_the_lines_before_and_the_other_invoices_of_the_place_count_against_the_same_boxes() -> None:
     two = _invoice(_billed(1), _billed(None), _billed(1))
     expected = [ScanReason.JUSTIFIED, ScanReason.JUSTIFIED, ScanReason.MORE_THAN_EXECUTED]

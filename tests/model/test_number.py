@@ -51,6 +51,7 @@ def test_a_look_alike_is_proposed_when_the_check_symbol_is_wrong(number: EpuId, 
     with pytest.raises(WrongCheckSymbol) as raised:
         EpuId(typed)
     assert number in raised.value.meant
+    assert (raised.value.reason, str(raised.value)) == ("wrong-check-symbol", "wrong-check-symbol")
 
 
 @given(numbers)

@@ -20,12 +20,13 @@ from factories import (
     registered,
 )
 from ordonum.model.actors import Place
-from ordonum.model.acts import Given
-from ordonum.model.identifiers import Finess, InsOid, NumeroAm
+from ordonum.model.acts import Given, Receipt
+from ordonum.model.identifiers import BirthDate, CommitmentHex, Finess, InsOid, NumeroAm
 from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.outcomes import NotDelivered, Withheld
+from ordonum.model.prescription import Identity
 from ordonum.model.state import state
-from ordonum.model.views import for_prescriber
+from ordonum.model.views import for_executant, for_prescriber
 from ordonum.wire import native
 
 WITHHELD = Withheld(line=1, reason=NotDelivered.OUT_OF_STOCK)
@@ -47,6 +48,7 @@ def test_a_line_is_not_both_delivered_and_withheld() -> None:
 
 
 def test_nobody_is_treated_before_being_born() -> None:
+    a_prescription(patient=a_patient(birth_date="2026-11-16"), written_on=date(2026, 11, 16))
     with pytest.raises(ValueError, match="born-after-written"):
         a_prescription(patient=a_patient(birth_date="2090-01-01"))
 
@@ -91,3 +93,19 @@ def test_the_prescriber_sees_how_and_when_each_act_was_recorded() -> None:
     assert found is not None
     (seen,) = for_prescriber(found).executions
     assert (seen.given, seen.performed_at, seen.recorded_at) == (Given.ALREADY, NOON, NOON + timedelta(days=3))
+
+
+def test_an_executant_is_shown_what_the_prescriber_is_and_the_evidence() -> None:
+    found = state([registered(), executed()])
+    assert found is not None
+    identity = Identity("Éloïse", BirthDate("1979-03-14"))
+    receipt = Receipt(acknowledgement="a.b.c", salt=CommitmentHex("0" * 64))
+    mine = for_executant(
+        found, jws="d.e.f", identity=identity, opening="1" * 64, registered=receipt, notices=("Trop tard",)
+    )
+    theirs = for_prescriber(found)
+    for name in ("status", "cancelled", "remainders", "executions"):
+        assert getattr(mine, name) == getattr(theirs, name)
+    assert (mine.jws, mine.identity, mine.opening, mine.registered) == ("d.e.f", identity, "1" * 64, receipt)
+    assert mine.notices == ("Trop tard",)
+    assert theirs.register_act_id == found.order.act_id

@@ -3,14 +3,25 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import DOCTOR, NOON, PLACE, a_medicine, a_text, an_actor, boxes, delivered, executed, registered
 from ordonum.model.acts import Cancelled, CancelReason
-from ordonum.model.lines import Quantity, Unit
-from ordonum.model.outcomes import NotDelivered, Withheld
+from ordonum.model.care import PhysiotherapyLine
+from ordonum.model.lines import Family, Quantity, Unit
+from ordonum.model.outcomes import (
+    Agreement,
+    AgreementMeans,
+    Intervention,
+    InterventionKind,
+    NotDelivered,
+    Withheld,
+)
 from ordonum.model.state import LineStatus, State, Status, state
+
+NO_AMOUNT = delivered(1, None)
 
 
 def _state(*acts: object) -> State:
@@ -85,6 +96,29 @@ def test_the_last_delivery_is_the_latest_whatever_the_order_of_recording() -> No
     order = registered(a_medicine(quantity=boxes(3)))
     later, earlier = executed(at=NOON), executed(at=NOON - timedelta(days=2))
     assert _state(order, later, earlier).remainders[0].last_at == NOON
+
+
+def test_what_left_the_counter_in_the_lines_unit_counts_at_least_as_much_unless_the_prescriber_agreed() -> None:
+    order = registered(a_medicine(quantity=boxes(6)))
+    three = msgspec.structs.replace(delivered(1, boxes(3)), covers=1)
+    assert _state(order, executed(three)).remainders[0].given == 3
+    assert _state(order, executed(msgspec.structs.replace(three, covers=5))).remainders[0].given == 5
+    by_phone = Intervention(kind=InterventionKind.AS_PRESCRIBED, agreement=Agreement(AgreementMeans.PHONE))
+    agreed = msgspec.structs.replace(three, intervention=by_phone)
+    assert _state(order, executed(agreed)).remainders[0].given == 1
+    alone = msgspec.structs.replace(agreed, intervention=Intervention(kind=InterventionKind.AS_PRESCRIBED))
+    assert _state(order, executed(alone)).remainders[0].given == 3
+    units = msgspec.structs.replace(three, quantity=Quantity(3, Unit.UNITS))
+    assert _state(order, executed(units)).remainders[0].given == 1
+
+
+def test_what_nobody_counted_is_never_gone_beyond_nor_wholly_given() -> None:
+    found = _state(
+        registered(PhysiotherapyLine(rank=1, label="Genou"), family=Family.PHYSIOTHERAPY), executed(NO_AMOUNT)
+    )
+    remainder = found.remainders[0]
+    assert (remainder.total, remainder.given, remainder.left, remainder.beyond) == (None, 1, None, 0)
+    assert (remainder.status, found.status) == (LineStatus.PARTLY, Status.PARTLY_EXECUTED)
 
 
 def test_one_line_delivered_of_two_is_a_part() -> None:

@@ -27,7 +27,9 @@ from ordonum.model.outcomes import (
     SeenOnPaper,
     Withheld,
 )
-from ordonum.sandbox import people
+from ordonum.model.products import Supply
+from ordonum.model.refusals import RECORDED_SENTENCE, Effect, Refusal, Refused
+from ordonum.sandbox import people, places
 
 TRUE_UNLESS_SAID = {"Ingredient.active", "RegisterFacts.may_secure"}
 WITHHELD = Withheld(line=1, reason=NotDelivered.OUT_OF_STOCK)
@@ -50,6 +52,8 @@ def test_what_is_not_said_is_not_so() -> None:
         if isinstance(field.default, (bool, int))
     }
     assert {name for name, default in said.items() if default is True} == TRUE_UNLESS_SAID
+    chosen = [field.default for kind in _structs() for field in msgspec.structs.fields(kind)]
+    assert {each for each in chosen if isinstance(each, Labelled)} == {Supply.SOLD}
     counted = {name.split(".")[1]: default for name, default in said.items() if not isinstance(default, bool)}
     assert counted == {"renewals": 0, "every": 1, "birth_rank": 1}
 
@@ -59,6 +63,19 @@ def test_every_member_of_a_list_has_words_for_people() -> None:
         for kind in vars(importlib.import_module(f"ordonum.model.{module.name}")).values():
             if isinstance(kind, type) and issubclass(kind, Labelled) and kind is not Labelled:
                 assert all(each.label and each.label != each.value for each in kind), kind
+
+
+def test_every_effect_has_its_sentence() -> None:
+    assert set(RECORDED_SENTENCE) == set(Effect)
+    assert len(set(RECORDED_SENTENCE.values())) == len(Effect)
+
+
+def test_a_refusal_says_where_when_it_is_somewhere_and_nowhere_else() -> None:
+    somewhere = Refused(Refusal.UNKNOWN_LINE, at="$.execution.lines[0].line", line=7)
+    assert [(each.at, each.code) for each in somewhere.faults] == [("$.execution.lines[0].line", "unknown-line")]
+    assert "7" in somewhere.faults[0].detail
+    assert Refused(Refusal.NUMBER_TAKEN).faults == ()
+    assert str(somewhere) == "unknown-line"
 
 
 def test_a_modification_says_its_reason() -> None:
@@ -159,6 +176,11 @@ def test_a_structure_named_by_its_finess_says_it() -> None:
     assert by_siret.finess is None
     assert by_siret == "373282932000074"
     assert EmployeeId(f"3{people.finess(1)}/A1").structure == by_finess
+    for rank in range(1, 9):
+        siret = places.siret(rank)
+        assert StructureId(f"3{siret}").finess is None
+        with pytest.raises(Malformed, match="wrong-check-digit"):
+            StructureId(f"3{siret[:-1]}{(int(siret[-1]) + 1) % 10}")
     rpps = people.rpps(1)
     assert StructureId(f"4{rpps}001").finess is None
     with pytest.raises(Malformed):
