@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -24,6 +25,7 @@ from ordonum.server.store.embedded import EmbeddedPostgres
 from ordonum.server.store.postgres_process import CannotStart
 
 WATCH_SECONDS = 1.0
+KEEP_EVERY = 3_600  # looks
 DEFAULT_PORT = 8420
 SHOWN = 6  # test cards named at the start; ordonum sandbox cards names them all
 
@@ -53,26 +55,29 @@ def serve() -> None:
 async def _serve(
     settings: Settings, database: EmbeddedPostgres | None, listening: socket.socket, authority: Authority | None
 ) -> None:
-    context = await main.make_context(settings, await _prepare(settings, database))
+    owner, application = await _prepare(settings, database)
+    context = await main.make_context(settings, application)
     _announce(settings, front_page=authority is not None)
-    watch = asyncio.create_task(_watch(database)) if database is not None else None
+    tasks = [asyncio.create_task(_keep(owner))]
+    if database is not None:
+        tasks.append(asyncio.create_task(_watch(database)))
     try:
         main.settle()
         app = main.service(context) if authority is None else sandbox_app(context, authority)
         await main.server_for(app, notice_seconds=settings.stop_notice).serve(sockets=[listening])
     finally:
-        if watch is not None:
-            watch.cancel()
+        for task in tasks:
+            task.cancel()
 
 
-async def _prepare(settings: Settings, database: EmbeddedPostgres | None) -> str:
-    """Migrate; the application's address."""
+async def _prepare(settings: Settings, database: EmbeddedPostgres | None) -> tuple[str, str]:
+    """Migrate; the owner's address and the application's."""
     if database is not None:
-        return (await main.prepare_embedded(database))[1]
+        return await main.prepare_embedded(database)
     assert settings.database_url is not None
     assert settings.owner_url is not None
     await main.prepare(settings.owner_url, settings.database_url)
-    return settings.database_url
+    return settings.owner_url, settings.database_url
 
 
 def _serve_in_processes(
@@ -80,18 +85,22 @@ def _serve_in_processes(
 ) -> None:
     """Prepare once, then let several processes serve; this one watches over them and the embedded database."""
 
-    async def prepare() -> Settings:
-        application = await _prepare(settings, database)
+    async def prepare() -> tuple[str, Settings]:
+        owner, application = await _prepare(settings, database)
         size = await main.connections_per_process(settings, application)
-        return msgspec.structs.replace(settings, database_url=application, owner_url=None, pool_size=size)
+        return owner, msgspec.structs.replace(settings, database_url=application, owner_url=None, pool_size=size)
+
+    rounds = itertools.count()
 
     def watch() -> None:
-        with contextlib.suppress(CannotStart):
+        if next(rounds) % KEEP_EVERY == 0:
+            asyncio.run(main.keep(owner))
+        with contextlib.suppress(CannotStart, OSError):
             if database is not None and database.revive():
                 events.log(events.Event.DATABASE_RELAUNCHED)
 
     with asyncio.Runner() as runner:
-        shared = runner.run(prepare())
+        owner, shared = runner.run(prepare())
     with figures_folder() as figures:
         orders = Orders(
             settings=shared, process=0, descriptor=listening.detach(), figures=figures, front_page=front_page
@@ -100,6 +109,13 @@ def _serve_in_processes(
         number = supervise(orders, settings.workers, started=started, watch=watch)
     if number != signal.SIGINT:
         raise SystemExit(128 + number)
+
+
+async def _keep(owner_url: str) -> None:
+    """Take away what is over, now and every hour."""
+    while True:
+        await main.keep(owner_url)
+        await asyncio.sleep(KEEP_EVERY * WATCH_SECONDS)
 
 
 async def _watch(database: EmbeddedPostgres) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import logging
 import random
 import secrets
 import socket
@@ -29,6 +30,7 @@ from ordonum.server.store.acts import any_act
 from ordonum.server.store.credentials import add_fingerprints, fingerprints
 from ordonum.server.store.database import Pool, open_pool
 from ordonum.server.store.embedded import APPLICATION, OWNER, SUPERUSER, EmbeddedPostgres
+from ordonum.server.store.keeping import CannotTakeAway, take_away
 from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.store.standing import connections_max
 from ordonum.server.usecases.context import Context
@@ -183,6 +185,14 @@ class _Server(uvicorn.Server):
         while not self.force_exit and asyncio.get_running_loop().time() < ends:  # noqa: ASYNC110  # uvicorn offers no event
             await asyncio.sleep(0.1)
         await super().shutdown(sockets)
+
+
+async def keep(owner_url: str) -> None:
+    """Take away what is over; a failure is logged, the next hour tries again."""
+    try:
+        log(Event.TAKEN_AWAY, rows=await take_away(owner_url, datetime.now(UTC)))
+    except CannotTakeAway as error:
+        log(Event.WORKER_FAILED, logging.ERROR, kind=str(error))
 
 
 def settle() -> None:

@@ -7,6 +7,8 @@ CREATE TABLE miss (
     PRIMARY KEY (who, at, lookup)
 );
 COMMENT ON COLUMN miss.who IS 'HMAC(blind, professional or place): which one, the key says';
+CREATE INDEX miss_by_time ON miss (at);
+CREATE INDEX assertion_seen_by_time ON assertion_seen (expires_at);
 CREATE TABLE turn (
     who bytea       NOT NULL CHECK (length(who) = 32),
     at  timestamptz NOT NULL,

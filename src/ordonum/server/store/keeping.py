@@ -1,0 +1,32 @@
+"""What is over is taken away by the keeper's rights, which the owner of the tables has: the application deletes nothing."""
+
+from datetime import datetime, timedelta
+
+import asyncpg
+
+# What is counted by the minute, or serves once within minutes, is kept a day for whoever asks what happened.
+KEPT = timedelta(days=1)
+_OVER = (
+    "DELETE FROM assertion_seen WHERE expires_at < $1",
+    "DELETE FROM miss WHERE at < $1",
+    "DELETE FROM turn WHERE at < $1",
+)
+
+
+async def take_away(owner_url: str, now: datetime) -> int:
+    """Delete the assertions that can no longer serve, and the misses and turns that no longer count: how many rows.
+
+    Raises CannotTakeAway.
+    """
+    try:
+        connection = await asyncpg.connect(owner_url, timeout=10, command_timeout=600)
+        try:
+            return sum([int((await connection.execute(each, now - KEPT)).split()[1]) for each in _OVER])
+        finally:
+            await connection.close()
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise CannotTakeAway(type(error).__name__) from None
+
+
+class CannotTakeAway(Exception):
+    """The database did not answer as the owner asked; it is tried again an hour later. Holds the class of the error."""
