@@ -73,13 +73,15 @@ def make_app(context: Context, lifespan: Lifespan | None = None) -> Starlette:
         *(Route(each.path, handler, methods=["POST"]) for each, handler in operations),
         *_pages(),
     ]
-    app = _Service(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: wrong_method})
+    app = _StraightToOperations(
+        routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: wrong_method}
+    )
     app.router.redirect_slashes = False
     app.straight = {each.path: handler for each, handler in operations}
     return app
 
 
-class _Service(Starlette):
+class _StraightToOperations(Starlette):
     """Starlette, but that the operations are found by their address at once: their handlers let no exception out, so that
     neither its layers nor the list of routes have anything to do for them.
     """
