@@ -103,8 +103,6 @@ END $$;
 ALTER TABLE act ALTER COLUMN body SET STORAGE EXTERNAL, ALTER COLUMN answer SET STORAGE EXTERNAL,
                 ALTER COLUMN sealed SET STORAGE EXTERNAL;
 ALTER TABLE audit ALTER COLUMN personal SET STORAGE EXTERNAL, ALTER COLUMN leaf SET STORAGE EXTERNAL;
--- A row that fits in a page stays in one piece: nothing is cut, written and looked for elsewhere.
-ALTER TABLE act SET (toast_tuple_target = 8160);
 DROP INDEX audit_by_time;
 
 GRANT SELECT, INSERT ON miss, turn, alert TO ordonum_application;
