@@ -165,6 +165,7 @@ def test_an_overdue_revocation_list_is_told_by_both(own_system: System) -> None:
         "status": "ok",
         "version": "0.1.0",
         "sandbox": True,
+        "restored_at": None,
         "restored_to": None,
         "revocation_list": "à jour",
         "coming_keys": own_system.now().month == 12,
