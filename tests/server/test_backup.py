@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from base import embedded_only
 from factories import a_prescription
 from ordonum.cli.system import System, running
 from ordonum.client import Client
@@ -24,6 +25,7 @@ from ordonum.server.store.migrate import prepare_embedded
 from ordonum.server.store.reload import reload, reload_embedded
 from shell import Shell
 
+pytestmark = embedded_only  # most of them make, break and put back whole servers
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

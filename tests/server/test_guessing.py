@@ -13,8 +13,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from base import fresh_system
 from factories import a_prescription, an_execution, delivered
-from ordonum.cli.system import System, running
+from ordonum.cli.system import System
 from ordonum.client import Declined, EpuId
 from ordonum.client.keys import HeldKeys
 from ordonum.model.acts import ByNumber, ByOwnAct, Origin, ReadBackRequest
@@ -31,7 +32,7 @@ UNKNOWN, WAIT = "unknown-number", "too-many-unknown"
 @pytest.fixture(scope="module")
 def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system whose counters nobody else fills."""
-    with running(tmp_path_factory.mktemp("guessing")) as started:
+    with fresh_system(tmp_path_factory.mktemp("guessing")) as started:
         yield started
 
 

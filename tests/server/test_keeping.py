@@ -5,20 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from base import embedded, embedded_only, in_service
+from base import OWNER, address, in_service
 from factories import a_prescription
 from ordonum.cli.system import System
-from ordonum.server.store.embedded import OWNER
 from ordonum.server.store.keeping import KEPT, CannotTakeAway, take_away
 
 
-@embedded_only
 def test_what_is_over_is_deleted_and_what_counts_stays(own_system: System) -> None:
     context = own_system.context
     assert context is not None
     with own_system.client("dr-martin") as doctor:
         doctor.prescribe(a_prescription())
-    owner = embedded(own_system).url(OWNER, "ordonum")
+    owner = address(own_system, OWNER)
     now = own_system.now()
 
     async def rows() -> tuple[int, ...]:

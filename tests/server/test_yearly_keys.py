@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID
 
+from base import APPLICATION, address
 from ordonum.cli.system import System
 from ordonum.model.number import EpuId
 from ordonum.server import main
-from ordonum.server.store.embedded import APPLICATION, EmbeddedPostgres
 from ordonum.server.vault.keys import read_file
 from ordonum.server.vault.vault import Vault
 from ordonum.server.worker.yearly_keys import add_coming_keys
@@ -21,7 +21,7 @@ NUMBER, ACT = EpuId("01S2TBPZ2JCNZZYGHZ"), UUID(int=7)
 def test_several_processes_make_one_set_of_keys_and_all_load_it(own_system: System) -> None:
     assert own_system.context is not None
     settings = own_system.context.settings
-    address = EmbeddedPostgres(own_system.home / "db").url(APPLICATION, "ordonum")
+    address = address(own_system, APPLICATION)
     december = datetime(own_system.now().year + 1, 12, 1, tzinfo=UTC)
     coming = december.year + 1
     all_open = threading.Barrier(WORKERS)
