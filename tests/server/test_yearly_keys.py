@@ -21,13 +21,13 @@ NUMBER, ACT = EpuId("01S2TBPZ2JCNZZYGHZ"), UUID(int=7)
 def test_several_processes_make_one_set_of_keys_and_all_load_it(own_system: System) -> None:
     assert own_system.context is not None
     settings = own_system.context.settings
-    address = address(own_system, APPLICATION)
+    url = address(own_system, APPLICATION)
     december = datetime(own_system.now().year + 1, 12, 1, tzinfo=UTC)
     coming = december.year + 1
     all_open = threading.Barrier(WORKERS)
 
     async def one() -> Vault:
-        context = await main.make_context(settings, address)
+        context = await main.make_context(settings, url)
         try:
             assert not context.vault.has_year(str(coming))
             context.now = lambda: december
