@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from base import fresh_system
+from base import APPLICATION, address, fresh_system, given
 from factories import a_prescription, an_execution, delivered
 from ordonum.cli.system import System
 from ordonum.client import Declined, EpuId
@@ -330,6 +330,8 @@ def test_the_client_tells_who_waits_what_to_do(sheet: Sheet) -> None:
 def test_the_operator_reads_the_alerts_beside_the_service(quiet: System, tmp_path: Path) -> None:
     _exhaust(quiet, _bearer(quiet, "pharmacie-centre"))
     shell = Shell(quiet, tmp_path, "dr-martin")
+    if given() is not None:
+        shell.environment["ORDONUM_DATABASE_URL"] = address(quiet, APPLICATION)
     told = shell.json("alerts", "--days", "1")
     assert told["alerts"][-1]["kind"] == "guessing-professional"
     assert "RPPS" in told["alerts"][-1]["who"]
@@ -337,3 +339,8 @@ def test_the_operator_reads_the_alerts_beside_the_service(quiet: System, tmp_pat
     quiet_home = Shell(quiet, tmp_path, "dr-martin")
     quiet_home.environment["ORDONUM_HOME"] = str(tmp_path / "nowhere")
     assert "lancez la commande là où est le service" in quiet_home.run("alerts").stderr
+    (tmp_path / "nowhere/keys").mkdir(parents=True)
+    (tmp_path / "nowhere/keys/service-keys.json").write_bytes((quiet.home / "keys/service-keys.json").read_bytes())
+    (tmp_path / "nowhere/keys/service-keys.json").chmod(0o600)
+    quiet_home.environment.pop("ORDONUM_DATABASE_URL", None)
+    assert "Aucune base dans" in quiet_home.run("alerts").stderr

@@ -58,6 +58,10 @@ async def _alerts(settings: Settings, since: datetime) -> tuple[Alert, ...]:
     if not settings.key_file.exists():
         raise CannotStart(f"Le fichier de clés {settings.key_file} manque : lancez la commande là où est le service.")
     vault = Vault(read_file(settings.key_file))
+    if settings.database_url is None and not (settings.home / "db" / "pg").is_dir():
+        raise CannotStart(
+            f"Aucune base dans {settings.home} (ORDONUM_HOME), et ORDONUM_DATABASE_URL n'en donne pas d'autre."
+        )
     url = settings.database_url or EmbeddedPostgres(settings.home / "db").url(APPLICATION, main.DATABASE)
     pool = await open_pool(url, 2)
     try:
