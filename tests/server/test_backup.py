@@ -265,3 +265,18 @@ def test_a_backup_made_by_one_version_of_postgresql_is_put_back_into_an_older_on
         assert reload(tmp_path / "b", owner, application, system.now()) == manifest
         assert _counts(application, ("act",)) == {"act": manifest.tables["act"]}
         monkeypatch.setenv("ORDONUM_PG_BIN", _debian() or "")
+
+
+def test_nothing_is_put_back_beside_a_server_that_still_works_even_moved_aside(
+    own_system: System, tmp_path: Path
+) -> None:
+    folder = tmp_path / "b"
+    _taken(own_system, folder)
+    database = own_system.home / "db"
+    database.rename(own_system.home / "db.avant")
+    try:
+        with pytest.raises(BackupRefused, match="travaille encore"):
+            reload_embedded(folder, database, "ordonum", own_system.now())
+        assert not database.exists()
+    finally:
+        (own_system.home / "db.avant").rename(database)

@@ -9,6 +9,7 @@ import typer
 
 from ordonum.cli import exits
 from ordonum.cli.desk import JsonOption
+from ordonum.knowledge.timezones import PARIS
 from ordonum.model.actors import Employee, Professional
 from ordonum.server import main
 from ordonum.server.settings import Settings, from_environment
@@ -18,6 +19,7 @@ from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.usecases.alerts import Alert, alerts
 from ordonum.server.vault.keys import read_file
 from ordonum.server.vault.vault import Vault
+from ordonum.texts import french
 
 SAID = {
     "guessing-professional": "a demandé trop de numéros inconnus (vingt en dix minutes)",
@@ -38,7 +40,8 @@ def show(
         return
     for each in found:
         told = _told(each)
-        typer.echo(f"{each.at.astimezone():%d/%m/%Y %H:%M}  {told['who']}, {told['place']} : {SAID[each.kind]}.")
+        when = french.moment(each.at, PARIS)
+        typer.echo(f"{when}  {told['who']}, {told['place']} : {SAID[each.kind]}.")
     if not found:
         typer.echo(f"Aucune alerte depuis {days} jour(s).")
 

@@ -51,6 +51,11 @@ def runs_on(pid: int, data: Path) -> bool:
     return str(data).encode() in words and Path(os.fsdecode(words[0])).name == "postgres"
 
 
+def anything_runs_on(data: Path) -> bool:
+    """Whether some PostgreSQL of this machine was started on these data, even if the directory was moved since."""
+    return any(runs_on(int(each.name), data) for each in Path("/proc").iterdir() if each.name.isdigit())
+
+
 def in_user_namespace() -> Callable[[], None] | None:
     """As root: run the child in a user namespace where it is user 1000, since PostgreSQL refuses root. Else nothing."""
     if os.geteuid() != 0:

@@ -19,7 +19,7 @@ import asyncpg
 from ordonum.server.store import embedded, migrate
 from ordonum.server.store.backup import DUMP, BackupRefused, Manifest, addressed, checked, connected, first_line, sync
 from ordonum.server.store.embedded import APPLICATION, OWNER, SUPERUSER
-from ordonum.server.store.postgres_process import binary
+from ordonum.server.store.postgres_process import anything_runs_on, binary
 
 # Written by pg_restore 17 and later for every server, and unknown to earlier ones.
 _FOR_NEW_SERVERS_ONLY = b"SET transaction_timeout = 0;\n"
@@ -45,6 +45,11 @@ def reload_embedded(source: Path, directory: Path, database: str, now: datetime)
             raise BackupRefused(
                 f"{directory} contient déjà une base. Une restauration n'en remplace aucune : arrêtez le service, mettez ce "
                 f"dossier de côté (mv {directory} {directory}.avant), puis recommencez."
+            )
+        if anything_runs_on(directory.absolute() / "pg"):
+            raise BackupRefused(
+                f"Un PostgreSQL lancé sur {directory} travaille encore, même si ce dossier a été déplacé : en s'arrêtant il "
+                "écrirait dans la base restaurée. Arrêtez le service (Ctrl-C ou SIGTERM), puis recommencez."
             )
         side = directory.with_name(f"{directory.name}.restoring")
         shutil.rmtree(side, ignore_errors=True)
