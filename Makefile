@@ -45,7 +45,7 @@ bench-loaded: $(STAMP) ## the same calls with a million prescriptions in the bas
 bench-profile: $(STAMP) ## where each 100 µs of a worker goes, stage by stage (2 min)
 	@PYTHONPATH=scripts exec $(BIN)/python -m bench --profile
 
-campaign: $(STAMP) ## the slow proofs: kills, copies, races, clocks, a full disk, restores, fuzz, mutants (an hour)
+campaign: $(STAMP) ## the slow proofs: kills, copies, races, clocks, a full disk, restores, fuzz, mutants (an hour or more)
 	@exec $(BIN)/python -m pytest -s -ra -p no:randomly -o addopts= --import-mode=importlib tests/campaign
 
 format: $(STAMP) ## let the tools put the code in order

@@ -1,4 +1,4 @@
-"""Whatever people do around a sheet, in any order, the real service answers as the fifty-line reference does."""
+"""Whatever people do around a sheet, in any order, the real service answers as the naive reference does."""
 
 from contextlib import ExitStack
 from pathlib import Path
