@@ -1,4 +1,4 @@
-"""Whatever people do around a sheet, in any order, the model answers as the fifty-line reference does."""
+"""Whatever people do around a sheet, in any order, the model answers as the naive reference does."""
 
 import ast
 import os

@@ -21,7 +21,6 @@ from ordonum.model.acts import (
     ByOwnAct,
     Cancelled,
     CancelRequest,
-    Executed,
     ExecuteRequest,
     Invoiced,
     InvoiceRequest,
@@ -36,6 +35,7 @@ from ordonum.model.restoration import check_resent, check_resent_early, lost, to
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.restorations import restorations
 from ordonum.server.usecases.context import Answer, Context
+from ordonum.server.usecases.execute import kept_of
 from ordonum.server.usecases.history import History, Sealed, read_history
 from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.patient_index import index_of
@@ -218,20 +218,9 @@ def _execution(
     decided: Decided,
 ) -> Decided:
     execution, vault = request.execution, context.vault
-    kept = Executed(
-        act_id=asked.act_id,
-        recorded_at=decided.at,
-        by=actor,
-        given=execution.given,
-        performed_at=execution.performed_at,
-        lines=execution.lines,
-        origin=execution.origin,
-        seen_on_paper=execution.seen_on_paper,
-        identity_reason=execution.identity_reason,
-        rule_reason=execution.rule_reason,
-        in_conflict=decided.in_conflict,
-        **_early(actor, code),
-    )
+    kept = kept_of(execution, actor, decided.in_conflict, decided.at)
+    if code is not None:
+        kept = msgspec.structs.replace(kept, **_early(actor, code))
     patient = native.write(execution.beneficiary)
 
     def seal(year: int) -> bytes:

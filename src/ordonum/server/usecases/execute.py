@@ -10,7 +10,7 @@ from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Executed, ExecuteRequest, Execution, Given
 from ordonum.model.beneficiary import Beneficiary
-from ordonum.model.decisions import Verdict, check_early, check_execution
+from ordonum.model.decisions import check_early, check_execution
 from ordonum.model.facts import Facts
 from ordonum.model.justification import justified_by
 from ordonum.model.outcomes import hands_over
@@ -36,7 +36,7 @@ async def execute(context: Context, caller: Caller, request: ExecuteRequest) -> 
             return await _early(context, actor, request, history)
         facts = _facts(context, actor, request, history)
         verdict = check_execution(execution, facts)
-        kept = _kept(execution, actor, verdict, facts.now)
+        kept = kept_of(execution, actor, verdict.in_conflict, facts.now)
         decided = _decided(context, request, kept, facts.now, notices=verdict.notices)
         return msgspec.structs.replace(decided, justification=justified_by(kept, history.acts))
 
@@ -59,7 +59,7 @@ async def _early(context: Context, actor: Actor, request: ExecuteRequest, histor
         *((Refusal.CANCELLED.code,) if stopped is not None and hands_over(request.execution.lines) else ()),
         *(() if request.execution.identity_reason or names(code, beneficiary) else (Refusal.IDENTITY_DIFFERS.code,)),
     )
-    kept = _kept(request.execution, actor, Verdict(conflicts, ()), now)
+    kept = kept_of(request.execution, actor, conflicts, now)
     early = msgspec.structs.replace(kept, early=True, may=ordered(may), code_of=code.rpps)
     told = () if stopped is None else ("Le prescripteur a annulé cette ordonnance avant son enregistrement",)
     return _decided(context, request, early, now, notices=(*told, "Gardé d'après le papier jusqu'à l'enregistrement"))
@@ -95,7 +95,7 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
     )
 
 
-def _kept(execution: Execution, actor: Actor, verdict: Verdict, now: datetime) -> Executed:
+def kept_of(execution: Execution, actor: Actor, in_conflict: tuple[str, ...], now: datetime) -> Executed:
     """The execution as the prescription's history keeps it: all but the beneficiary."""
     return Executed(
         act_id=execution.act_id,
@@ -108,7 +108,7 @@ def _kept(execution: Execution, actor: Actor, verdict: Verdict, now: datetime) -
         seen_on_paper=execution.seen_on_paper,
         identity_reason=execution.identity_reason,
         rule_reason=execution.rule_reason,
-        in_conflict=verdict.in_conflict,
+        in_conflict=in_conflict,
     )
 
 
