@@ -98,6 +98,7 @@ def _free_port() -> int:
 
 def main() -> int:
     """The exit code of the command."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # the cluster stops too
     found = programs()
     if found is None:
         print(
