@@ -229,7 +229,7 @@ class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """
 
     v: Literal[1]
-    act: Literal["register", "execute", "cancel", "invoice"]
+    act: Literal["register", "execute", "cancel", "invoice", "oppose", "lift"]
     act_id: UUID
     prescription: UUID
     recorded_at: Moment

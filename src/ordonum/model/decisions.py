@@ -38,7 +38,7 @@ def check_cancellation(actor: Actor, state: State, zone: ZoneInfo) -> None:
         raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
     if state.cancelled is not None:
         raise Refused(Refusal.ALREADY_CANCELLED, **cancelled_facts(state, zone))
-    if state.status is Status.EXECUTED and not state.order.opposed:  # an opposed patient's prescriber is not told
+    if state.status is Status.EXECUTED and not state.opposed:  # an opposed patient's prescriber is not told
         raise Refused(Refusal.ALREADY_EXECUTED)
 
 
@@ -46,7 +46,7 @@ def check_read_back(actor: Actor, state: State) -> None:
     """Refuse the prescriber's reading of what was executed, or return (CSP R.4072-1 and following)."""
     if state.order.prescriber.rpps != actor.rpps:
         raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
-    if state.order.opposed:
+    if state.opposed:
         raise Refused(Refusal.PATIENT_OPPOSED)
 
 
@@ -103,7 +103,7 @@ def _check_right(facts: Facts) -> None:
     if not readable(order, facts.may_execute, facts.actor.profession):
         raise Refused(Refusal.NOT_YOUR_FAMILY)
     refuse_inside(order, facts.actor)
-    if order.opposed and order.prescriber.rpps == facts.actor.rpps:
+    if facts.state.opposed and order.prescriber.rpps == facts.actor.rpps:
         raise Refused(Refusal.PATIENT_OPPOSED)  # what is left would tell what was executed
 
 

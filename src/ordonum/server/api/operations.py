@@ -3,11 +3,6 @@
 No number, name or token in an address: every operation is a POST whose body holds them.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from msgspec import Struct
-
 from ordonum.model.acts import (
     CancelRequest,
     ConsultRequest,
@@ -20,35 +15,15 @@ from ordonum.model.acts import (
 from ordonum.model.delegation import Delegated, DelegateRequest
 from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForExecutant, ForPrescriber
-from ordonum.server.identity.tokens import Caller
+from ordonum.server.api.insurer import INSURER_OPERATIONS
+from ordonum.server.api.operation import Operation
 from ordonum.server.usecases.cancel import cancel
 from ordonum.server.usecases.consult import consult
-from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.delegate import delegate
 from ordonum.server.usecases.execute import execute
 from ordonum.server.usecases.invoice import invoice
 from ordonum.server.usecases.read_back import read_back
 from ordonum.server.usecases.register import register
-from ordonum.server.usecases.trace_refusal import Asked
-
-
-class Operation(Struct, frozen=True, kw_only=True):
-    """One operation. `french` is the published name of the téléservice's operation it answers to; `refusals` those of its own;
-    `prescribes` the role that the software needs: prescriber, or executant.
-    """
-
-    path: str
-    name: str
-    french: str
-    summary: str
-    reads: type[Asked]
-    answers: type[Struct]
-    use_case: Callable[[Context, Caller, Any], Awaitable[Answer | Struct]]
-    writes: bool
-    prescribes: bool
-    refusals: tuple[Refusal, ...]
-    body_bytes_max: int = 65_536
-
 
 OPERATIONS = (
     Operation(
@@ -222,6 +197,7 @@ OPERATIONS = (
         writes=False,
         prescribes=True,
     ),
+    *INSURER_OPERATIONS,
 )
 
 # What any operation may answer besides its own refusals.

@@ -8,6 +8,7 @@ import logging
 from ordonum.model import guessing
 from ordonum.model.acts import (
     ByNumber,
+    ByOwnAct,
     CancelRequest,
     ConsultRequest,
     ExecuteRequest,
@@ -16,6 +17,8 @@ from ordonum.model.acts import (
     RegisterRequest,
 )
 from ordonum.model.delegation import DelegateRequest
+from ordonum.model.insurer import Purpose
+from ordonum.model.office import ByPatient, JustifyRequest, LiftRequest, OpposeRequest, Subject, TracesRequest
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.events import Event, log
 from ordonum.server.identity.tokens import Caller
@@ -25,10 +28,12 @@ from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import too_many
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.naming import named
+from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.tracing import entry
 
 AboutOne = RegisterRequest | ConsultRequest | ExecuteRequest | CancelRequest | ReadBackRequest | InvoiceRequest
-Asked = AboutOne | DelegateRequest
+OfOffice = OpposeRequest | LiftRequest | TracesRequest
+Asked = AboutOne | DelegateRequest | OfOffice | JustifyRequest
 _NAMES_IT = (CancelRequest, ReadBackRequest)
 
 # A failing service is no refusal about a prescription, nor is a caller whom nothing was told of it; and a trace that fails
@@ -41,6 +46,7 @@ _NOT_TRACED = frozenset(
         Refusal.UNKNOWN_OWN_ACT,
         Refusal.CERTIFICATE_REVOKED,
         Refusal.TOO_MANY_UNKNOWN,
+        Refusal.FICTITIOUS_NUMBER,
     }
 )
 # What an unknown number without an authentic code is told. A code that is another number's proves nothing of this one.
@@ -56,14 +62,43 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     refusal = refused.refusal
     if refusal in _NOT_TRACED or isinstance(asked, DelegateRequest):
         return refused
-    prescription = asked.prescription if isinstance(asked, _NAMES_IT) else ByNumber(asked.number)
-    lookup = await named(context, caller.actor, prescription)
+    prescription = _named_by(asked)
+    if isinstance(prescription, Subject):
+        if (lookup := index_of(context.vault, prescription)) is None:
+            return refused
+    else:
+        lookup = await named(context, caller.actor, prescription)
     now = context.now()
-    row = entry(context, lookup, action=action, actor=caller.actor, at=now, year=now.year, outcome=refusal.code)
+    row = entry(
+        context,
+        lookup,
+        action=action,
+        actor=caller.actor,
+        at=now,
+        year=now.year,
+        outcome=refusal.code,
+        purpose=_purpose_of(asked),
+    )
     if refusal in _MISSES and isinstance(prescription, ByNumber):
         return await _count(context, caller, lookup, row, refused)
     await add_entry(context.pool, lookup, row)
     return refused
+
+
+def _named_by(asked: AboutOne | OfOffice | JustifyRequest) -> ByNumber | ByOwnAct | Subject:
+    """The prescription, or the patient, that a request names."""
+    if isinstance(asked, OpposeRequest | LiftRequest):
+        return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).patient
+    if isinstance(asked, TracesRequest):
+        return asked.about.patient if isinstance(asked.about, ByPatient) else asked.about
+    return asked.prescription if isinstance(asked, _NAMES_IT) else ByNumber(asked.number)
+
+
+def _purpose_of(asked: Asked) -> Purpose | None:
+    """The purpose that an agent declared."""
+    if isinstance(asked, OpposeRequest | LiftRequest):
+        return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).purpose
+    return asked.purpose if isinstance(asked, TracesRequest | JustifyRequest) else None
 
 
 async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow, refused: Refused) -> Refused:

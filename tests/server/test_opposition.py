@@ -1,0 +1,212 @@
+"""Opposition through the insurer's office: standing, applied when identity attaches, lifted, told once whatever is lost."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from base import APPLICATION, ask, owner_fetches
+from factories import NIR, a_beneficiary, a_prescription, an_execution, boxes, delivered
+from ordonum.cli.system import System
+from ordonum.client import Client, Declined
+from ordonum.model.acts import ByNumber, Receipt
+from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
+from ordonum.model.identifiers import BirthDate, InsOid, NirKey
+from ordonum.model.insurer import FileReference, Purpose, PurposeCode
+from ordonum.model.number import EpuId
+from ordonum.model.office import LiftRequest, OpposeRequest, Opposition, Subject
+from ordonum.model.refusals import Refusal
+from ordonum.sandbox.vitale import nir
+from ordonum.wire import native
+from raw import assert_problem, post, token
+
+ASKED = Purpose(PurposeCode.PATIENT_REQUEST, FileReference("OPP-2026-17"))
+FICTITIOUS = nir("2555555693042")
+
+
+def of(number: NirKey, born: str | None = None, rank: int = 1) -> Subject:
+    """Who owns this number; with a birth date, somebody on their card."""
+    identity = Nir(number, "self" if born is None else "insured")
+    return Subject(identity=identity, birth_date=None if born is None else BirthDate(born), birth_rank=rank)
+
+
+def opposition(patient: Subject, act_id: UUID | None = None, purpose: Purpose = ASKED) -> Opposition:
+    return Opposition(act_id=act_id or uuid4(), patient=patient, purpose=purpose)
+
+
+def fresh(rank: int) -> NirKey:
+    """A number of this test's own: the database is the session's."""
+    return nir(f"2{rank:02}0169381{rank:03}")
+
+
+@pytest.fixture
+def office(system: System) -> Iterator[Client]:
+    """The workstation of the office's agent."""
+    with system.client("agent-caisse") as client:
+        yield client
+
+
+def executed_for(doctor: Client, pharmacy: Client, beneficiary: Beneficiary) -> EpuId:
+    """A prescription of which a box was delivered to this beneficiary."""
+    number = doctor.prescribe(a_prescription()).number
+    assert number is not None
+    given = an_execution(delivered(1, boxes(1)), beneficiary=beneficiary, identity_reason="carte vue")
+    pharmacy.execute(number, given)
+    return number
+
+
+def reads(doctor: Client, number: EpuId) -> bool:
+    """Whether the prescriber is answered; refused, it is for the opposition."""
+    try:
+        return bool(doctor.executions(ByNumber(number)).executions)
+    except Declined as declined:
+        assert declined.refusal is Refusal.PATIENT_OPPOSED
+        return False
+
+
+def test_an_opposition_holds_for_what_was_and_will_be_executed_until_it_is_lifted(
+    system: System, doctor: Client, pharmacy: Client, office: Client
+) -> None:
+    number = fresh(1)
+    patient = a_beneficiary(identity=Nir(number, "self"))
+    before = executed_for(doctor, pharmacy, patient)
+    other = executed_for(doctor, pharmacy, a_beneficiary(identity=Nir(fresh(2), "self")))
+    assert reads(doctor, before)
+    office.oppose(opposition(of(number)))
+    after = executed_for(doctor, pharmacy, patient)
+    assert [reads(doctor, each) for each in (before, after, other)] == [False, False, True]
+    office.lift(opposition(of(number)))
+    assert [reads(doctor, each) for each in (before, after, other)] == [True, True, True]
+    office.oppose(opposition(of(number)))
+    assert not reads(doctor, before)
+
+
+SAME = Ins(fresh(3), InsOid("1.2.250.1.213.1.4.8"), InsStatus.QUALIFIED)
+MOTHER = fresh(4)
+
+
+@pytest.mark.parametrize(
+    ("patient", "executed", "same"),
+    [
+        (of(fresh(3)), SAME, True),
+        (Subject(identity=SAME), Nir(fresh(3), "self"), True),
+        (of(fresh(3)), Ins(fresh(3), InsOid("1.2.250.1.213.1.4.10"), InsStatus.QUALIFIED), False),  # a test identity
+        (of(fresh(3)), Ins(fresh(3), InsOid("1.2.250.1.213.1.4.9"), InsStatus.QUALIFIED), False),  # a NIA of those digits
+        (of(MOTHER, "2021-09-17", 1), Nir(MOTHER, "insured"), True),
+        (of(MOTHER, "2021-09-17", 2), Nir(MOTHER, "insured"), False),  # the other twin
+        (of(MOTHER), Nir(MOTHER, "insured"), False),  # the mother herself
+        (of(MOTHER, "2021-09-17", 1), Nir(MOTHER, "self"), False),
+        (of(MOTHER), NoIdentity(NoIdentityReason.NOT_SHOWN), False),
+    ],
+)
+def test_it_is_the_patients_and_nobody_elses(
+    system: System,
+    doctor: Client,
+    pharmacy: Client,
+    office: Client,
+    patient: Subject,
+    executed: Nir | Ins | NoIdentity,
+    same: bool,
+) -> None:
+    number = executed_for(doctor, pharmacy, a_beneficiary(identity=executed, birth_date="2021-09-17"))
+    assert reads(doctor, number)
+    office.oppose(opposition(patient))
+    try:
+        assert reads(doctor, number) is not same
+    finally:
+        office.lift(opposition(patient))
+
+
+def test_where_no_number_is_attached_only_what_the_prescriber_noted_applies_and_the_office_is_told(
+    office: Client,
+) -> None:
+    done = office.oppose(opposition(of(fresh(5))))
+    assert any("aucun numéro n'est rattaché" in each for each in done.notices)
+    assert (done.acknowledgement.act, done.acknowledgement.prescription) == ("oppose", done.act_id)
+
+
+def test_a_lost_reply_counts_once_and_gets_the_same_bytes(system: System, office: Client) -> None:
+    act = opposition(of(fresh(6)))
+    body = native.write(OpposeRequest(opposition=act))
+    first = post(system, "/v1/oppose", body, bearer=token(office, system))
+    again = post(system, "/v1/oppose", body, bearer=token(office, system))
+    assert (first.status_code, again.status_code, again.content) == (201, 200, first.content)
+    assert again.headers["Replayed"] == "true"
+    lifted = native.write(LiftRequest(lifting=opposition(of(fresh(6)))))
+    assert post(system, "/v1/lift", lifted, bearer=token(office, system)).status_code == 201
+    late = post(system, "/v1/oppose", body, bearer=token(office, system))  # what was lifted since does not stand again
+    assert (late.status_code, late.content) == (200, first.content)
+    other = msgspec.structs.replace(act, purpose=Purpose(PurposeCode.REPRESENTATIVE_REQUEST))
+    for path, request in (
+        ("/v1/oppose", OpposeRequest(opposition=other)),
+        ("/v1/lift", LiftRequest(lifting=act)),
+    ):
+        assert_problem(post(system, path, native.write(request), bearer=token(office, system)), "exists-different")
+    native.read(first.content, Receipt)
+
+
+def test_what_would_change_nothing_or_name_nobody_is_refused_by_name(office: Client) -> None:
+    for made, refusal in (
+        (lambda: office.lift(opposition(of(fresh(7)))), Refusal.NOT_OPPOSED),
+        (lambda: office.oppose(opposition(of(FICTITIOUS))), Refusal.FICTITIOUS_NUMBER),
+    ):
+        with pytest.raises(Declined) as raised:
+            made()
+        assert raised.value.refusal is refusal
+    office.oppose(opposition(of(fresh(7))))
+    with pytest.raises(Declined) as raised:
+        office.oppose(opposition(of(fresh(7))))
+    assert raised.value.refusal is Refusal.ALREADY_OPPOSED
+
+
+def test_an_agent_declares_a_purpose_of_their_mission_and_no_other_agent_opposes(
+    system: System, office: Client
+) -> None:
+    act = opposition(of(fresh(8)), purpose=Purpose(PurposeCode.INVOICE_CHECK))
+    answer = post(system, "/v1/oppose", native.write(OpposeRequest(opposition=act)), bearer=token(office, system))
+    assert_problem(answer, "purpose-not-of-mission")
+    body = msgspec.to_builtins(OpposeRequest(opposition=act), enc_hook=native.plain)
+    del body["opposition"]["purpose"]
+    told = assert_problem(post(system, "/v1/oppose", body, bearer=token(office, system)), "unreadable")
+    assert [(each["at"], each["code"]) for each in told["errors"]] == [("$.opposition.purpose", "missing-field")]
+    for card in ("agent-remboursement", "agent-service-medical", "dr-martin", "secretaire-marchand"):
+        with system.client(card) as client:
+            with pytest.raises(Declined) as raised:
+                client.oppose(opposition(of(fresh(8))))
+            assert raised.value.refusal is Refusal.NOT_FOR_THIS_CALLER
+
+
+@pytest.mark.parametrize("reference", ["DUPONT", "2 79 03 51 215 189", f"A-{NIR}", f"{NIR[:5]}-{NIR[5:]}", "ab12"])
+def test_the_reference_of_a_file_is_neither_a_name_nor_a_number_of_a_person(
+    system: System, office: Client, reference: str
+) -> None:
+    body = msgspec.to_builtins(OpposeRequest(opposition=opposition(of(fresh(9)))), enc_hook=native.plain)
+    body["opposition"]["purpose"]["reference"] = reference
+    assert_problem(post(system, "/v1/oppose", body, bearer=token(office, system)), "unreadable")
+
+
+def test_a_row_names_nobody_and_is_never_changed(system: System, office: Client) -> None:
+    office.oppose(opposition(of(fresh(10))))
+    rows = owner_fetches(system, "SELECT patient, content, sealed FROM opposition")
+    for row in rows:
+        assert all(fresh(10)[:13].encode() not in bytes(each) for each in row)
+    for statement in ("UPDATE opposition SET seq = 2", "DELETE FROM opposition"):
+        with pytest.raises(Exception, match="permission denied"):
+            ask(system, APPLICATION, lambda connection, run=statement: connection.execute(run))
+
+
+def test_whoever_reads_by_another_door_is_told_no_more(
+    system: System, doctor: Client, pharmacy: Client, office: Client
+) -> None:
+    """A wholly executed prescription whose patient is opposed is cancelled as any other: a refusal would tell."""
+    number = fresh(11)
+    opposed = executed_for(doctor, pharmacy, a_beneficiary(identity=Nir(number, "self")))
+    pharmacy.execute(
+        opposed,
+        an_execution(delivered(1, boxes(1)), beneficiary=a_beneficiary(identity=Nir(number, "self"))),
+    )
+    office.oppose(opposition(of(number)))
+    from ordonum.model.acts import Cancellation, CancelReason
+
+    doctor.cancel(ByNumber(opposed), Cancellation(act_id=uuid4(), reason=CancelReason.CLINICAL_GROUNDS))
