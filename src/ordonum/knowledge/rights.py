@@ -23,7 +23,7 @@ class Right(Labelled):
     EXECUTIONS = "executions", "relire les exécutions"
     RECORDED = "recorded", "savoir si son acte est enregistré"
     REGISTERED = "registered", "lister ses ordonnances"
-    COPY = "copy-acknowledged", "accuser la copie numérique"
+    COPY = "copy", "accuser la copie numérique"
     DELEGATE = "delegate", "déléguer une clé"
     CONSULT = "consult", "consulter"
     EXECUTE = "execute", "exécuter"
@@ -60,18 +60,17 @@ BIOLOGISTS: dict[Profession, tuple[Biologist, frozenset[str]]] = {
     Profession.DOCTOR: (Biologist.DOCTOR, frozenset({"SM03", "SM63", "SM64", "SM65", "SM66", "SM67"})),
 }
 
-_OF_PRESCRIBERS = (
+# What goes with prescribing, and with executing, a family: the same families for each of these.
+OF_PRESCRIBERS = (
     Right.REGISTER,
     Right.REPLACE,
     Right.CANCEL,
     Right.EXECUTIONS,
-    Right.RECORDED,
     Right.REGISTERED,
     Right.COPY,
     Right.DELEGATE,
 )
-_AT_THE_COUNTER = (Right.CONSULT, Right.EXECUTE, Right.INVOICE)
-_OF_EXECUTANTS = (*_AT_THE_COUNTER, Right.CORRECT, Right.WITHDRAW, Right.REPORT, Right.RECORDED)
+OF_EXECUTANTS = (Right.CONSULT, Right.EXECUTE, Right.CORRECT, Right.WITHDRAW, Right.INVOICE, Right.REPORT)
 _NONE: frozenset[Family] = frozenset()
 _PRODUCTS = frozenset({Family.HEALTH_PRODUCTS})
 
@@ -86,24 +85,23 @@ def _care(*, prescribes: frozenset[Family] = _NONE, executes: frozenset[Family] 
     The care team's search is open to all who take charge of the same patient (CSP R.4073-1): of what is executed, the
     families are not told apart.
     """
-    executant = _cells(_OF_EXECUTANTS, executes | {Family.OTHER})
-    prescriber = _cells(_OF_PRESCRIBERS, prescribes)
-    both = {Right.RECORDED: executant[Right.RECORDED] | prescribes, Right.SEARCH: IN_SCOPE}
-    return {**executant, **prescriber, **both}
+    executant = executes | {Family.OTHER}
+    return {
+        **_cells(OF_PRESCRIBERS, prescribes),
+        **_cells(OF_EXECUTANTS, executant),
+        **_cells((Right.RECORDED,), prescribes | executant),
+        **_cells((Right.SEARCH,), IN_SCOPE),
+    }
 
 
-def _bills(rights: tuple[Right, ...] = (Right.REGISTER, Right.INVOICE)) -> Cells:
-    """Whoever sends, for professionals of the place, what these signed and did."""
-    return _cells(rights, IN_SCOPE)
-
-
-_DOCTOR = IN_SCOPE
+# Whoever sends, for the professionals of the place, what these signed and did.
+_SENDS = _cells((Right.REGISTER, Right.COPY, Right.INVOICE, Right.RECORDED), IN_SCOPE)
 _MIDWIFE = frozenset({Family.HEALTH_PRODUCTS, Family.BIOLOGY, Family.NURSING, Family.PHYSIOTHERAPY, Family.OTHER})
 
 RIGHTS: MappingProxyType[Role, Cells] = MappingProxyType(
     {
-        Profession.DOCTOR: _care(prescribes=_DOCTOR),
-        Biologist.DOCTOR: _care(prescribes=_DOCTOR, executes=frozenset({Family.BIOLOGY})),
+        Profession.DOCTOR: _care(prescribes=IN_SCOPE),
+        Biologist.DOCTOR: _care(prescribes=IN_SCOPE, executes=frozenset({Family.BIOLOGY})),
         Profession.DENTIST: _care(prescribes=_MIDWIFE | {Family.SPEECH_THERAPY}),
         Profession.MIDWIFE: _care(prescribes=_MIDWIFE),
         Profession.NURSE: _care(prescribes=_PRODUCTS, executes=frozenset({Family.NURSING})),
@@ -127,11 +125,11 @@ RIGHTS: MappingProxyType[Role, Cells] = MappingProxyType(
         Profession.PSYCHOMOTOR_THERAPIST: _care(),
         Profession.RADIOGRAPHER: _care(),
         # An employee executes under the professional who answers for them (préparateurs: CSP L.4241-1).
-        EmployeeRole.PHARMACY_ASSISTANT: _cells(_OF_EXECUTANTS, _PRODUCTS),
-        EmployeeRole.LPP_SUPPLIER: _cells(_OF_EXECUTANTS, _PRODUCTS),
-        EmployeeRole.SECRETARY: _bills(),
-        EmployeeRole.MEDICAL_ASSISTANT: _bills(),
-        Alone.STRUCTURE: _bills(),
+        EmployeeRole.PHARMACY_ASSISTANT: _cells((*OF_EXECUTANTS, Right.RECORDED), _PRODUCTS),
+        EmployeeRole.LPP_SUPPLIER: _cells((*OF_EXECUTANTS, Right.RECORDED), _PRODUCTS),
+        EmployeeRole.SECRETARY: _SENDS,
+        EmployeeRole.MEDICAL_ASSISTANT: _SENDS,
+        Alone.STRUCTURE: _SENDS,
         # The insurer's agents: by mission, each of which is a right that their organisation gave them.
         Mission.OFFICE: _cells((Right.OPPOSE, Right.LIFT, Right.TRACES), IN_SCOPE),
         Mission.REIMBURSEMENT: _cells((Right.JUSTIFY,), IN_SCOPE),
@@ -173,9 +171,9 @@ def families(role: Role, right: Right) -> frozenset[Family]:
     return RIGHTS.get(role, {}).get(right, _NONE)
 
 
-def may_prescribe(profession: Profession) -> frozenset[Family]:
-    """The families that this profession may prescribe."""
-    return families(profession, Right.REGISTER)
+def may_prescribe(profession: Profession | None) -> frozenset[Family]:
+    """The families that this profession may prescribe; none for whoever has no profession."""
+    return families(profession, Right.REGISTER) if profession is not None else _NONE
 
 
 def may_secure(profession: Profession) -> bool:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Act, Executed
 from ordonum.model.early import conflicts
 from ordonum.model.invoice import Invoice, InvoicedLine, Justification, ScanReason
+from ordonum.model.kept import Act, Executed
 from ordonum.model.outcomes import Delivered
 from ordonum.model.state import State, state
 

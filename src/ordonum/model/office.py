@@ -7,9 +7,9 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from ordonum.model.actors import Text
-from ordonum.model.acts import ByNumber, Moment, Scanned
+from ordonum.model.acts import ByNumber, Scanned
 from ordonum.model.beneficiary import Ins, Nir
-from ordonum.model.identifiers import BirthDate
+from ordonum.model.identifiers import BirthDate, Moment
 from ordonum.model.insurer import Purpose
 from ordonum.model.invoice import Invoice, Justification
 from ordonum.model.lines import Family

@@ -5,11 +5,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from ordonum.model.actors import Employee, EmployeeRole, Profession
-from ordonum.model.acts import CancelReason, Executed, Given, Jws, Moment, Opening, Receipt
+from ordonum.model.acts import Given, Jws, Opening, Receipt
 from ordonum.model.early import conflicts
+from ordonum.model.identifiers import Moment
+from ordonum.model.kept import Executed
 from ordonum.model.outcomes import Outcome, SeenOnPaper
 from ordonum.model.prescription import Identity
 from ordonum.model.state import Remainder, State, Status
+from ordonum.model.stopping import CancelReason
 
 
 class PastExecution(Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ DEEDS = {
     "executions": ("a relu ce qui a été exécuté de", "La relecture des exécutions de"),
     "recorded": ("a vérifié l'enregistrement de", "La vérification de l'enregistrement de"),
     "registered": ("a listé, parmi les siennes,", "La liste où figure"),
-    "copy-acknowledged": ("a déclaré remise la copie numérique de", "La déclaration d'une copie numérique de"),
+    "copy": ("a déclaré remise la copie numérique de", "La déclaration d'une copie numérique de"),
     "delegate": ("a délégué une clé pour", "La délégation d'une clé pour"),
     "consult": ("a consulté", "La consultation de"),
     "execute": ("a exécuté, en tout ou partie,", "L'exécution de"),

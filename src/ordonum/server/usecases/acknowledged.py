@@ -19,21 +19,21 @@ from ordonum.model.acts import (
     Acknowledgement,
     ByNumber,
     ByOwnAct,
-    Cancelled,
     CancelRequest,
     ExecuteRequest,
-    Invoiced,
     InvoiceRequest,
     RegisterRequest,
 )
 from ordonum.model.facts import RegisterFacts
 from ordonum.model.justification import justified_by, justify
+from ordonum.model.kept import Invoiced
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.registration import check_registration
 from ordonum.model.restoration import check_resent, check_resent_early, lost, told
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.restorations import restorations
+from ordonum.server.usecases.cancel import cancelled_of
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.execute import kept_of
 from ordonum.server.usecases.history import History, Sealed, read_history
@@ -196,8 +196,7 @@ def _decided(
         )
         needed = justify(request.invoice, actor, history.state)
         return msgspec.structs.replace(decided, body=native.write(billed), justification=needed)
-    reason, early = request.cancellation.reason, code is not None
-    stopped = Cancelled(act_id=ack.act_id, recorded_at=ack.recorded_at, by=actor, reason=reason, early=early)
+    stopped = cancelled_of(request.cancellation, actor, ack.recorded_at, early=code is not None)
     return msgspec.structs.replace(decided, body=native.write(stopped))
 
 

@@ -8,11 +8,12 @@ from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import RULES
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Executed, ExecuteRequest, Execution, Given
+from ordonum.model.acts import ExecuteRequest, Execution, Given
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.decisions import check_early, check_execution
 from ordonum.model.facts import Facts
 from ordonum.model.justification import justified_by
+from ordonum.model.kept import Executed
 from ordonum.model.outcomes import hands_over
 from ordonum.model.refusals import Refusal
 from ordonum.server.identity.tokens import Caller

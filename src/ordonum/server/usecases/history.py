@@ -6,8 +6,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Acknowledgement, Act, Cancelled, Executed, Invoiced, Opening, Receipt, Registered
-from ordonum.model.decisions import same_author
+from ordonum.model.acts import Acknowledgement, Opening, Receipt
+from ordonum.model.executant_acts import same_author
+from ordonum.model.kept import Act, Cancelled, Executed, Invoiced, Registered
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity, SignedOrder
 from ordonum.model.refusals import Refusal, Refused

@@ -12,7 +12,7 @@ from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Acknowledgement, Receipt
 from ordonum.model.beneficiary import Beneficiary
-from ordonum.model.decisions import same_author
+from ordonum.model.executant_acts import same_author
 from ordonum.model.identifiers import CommitmentHex
 from ordonum.model.office import Opposition, Subject
 from ordonum.model.prescription import SignedOrder

@@ -13,10 +13,12 @@ import msgspec
 from msgspec import Struct
 
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Acknowledgement, Receipt, Registered
+from ordonum.model.acts import Acknowledgement, Receipt
 from ordonum.model.identifiers import CommitmentHex
 from ordonum.model.invoice import Justification
+from ordonum.model.kept import Registered
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.stopping import CancelOutcome
 from ordonum.server.identity.signer import OVERDUE_MAX, Standing
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import ACTS_MAX, ActRow, Assumed, AuditRow, Found, record_act, record_first
@@ -69,6 +71,7 @@ class Decided(Struct, frozen=True, kw_only=True):
     in_conflict: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     justification: tuple[Justification, ...] = ()
+    outcome: CancelOutcome | None = None
 
 
 class Keyed(Struct, frozen=True):
@@ -215,5 +218,6 @@ def _receipt(context: Context, asked: Asked, decided: Decided, history: History)
             salt=CommitmentHex(salt),
             notices=decided.notices,
             justification=decided.justification,
+            outcome=decided.outcome,
         )
     )
