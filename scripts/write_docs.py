@@ -90,7 +90,7 @@ def rights_page() -> str:
             "",
             "## Agents de l'Assurance Maladie : finalités",
             "",
-            "Chaque appel d'un agent déclare sa finalité, qui est tracée. Le service médical lit aussi les lignes de l'ordonnance.",
+            "Chaque appel d'un agent déclare sa finalité, tracée. Le service médical lit aussi les lignes de l'ordonnance.",
             "",
             "| mission | finalités |",
             "|---|---|",
@@ -108,8 +108,8 @@ def _rights_of(role: Role) -> str:
         whole = first in cells and all(cells.get(each) == cells[first] for each in group)
         shown.append(_families(cells[first]) if whole else "")
         cells = {right: families for right, families in cells.items() if not (whole and right in group)}
-    others = "; ".join(f"{right.label} ({_families(families)})" for right, families in cells.items())
-    return f"| {role.label} | {shown[0]} | {shown[1]} | {others.replace(';', ' ;')} |"
+    assert all(families == IN_SCOPE for families in cells.values())  # else the page would have to say which
+    return f"| {role.label} | {shown[0]} | {shown[1]} | {', '.join(right.label for right in cells)} |"
 
 
 def _families(families: frozenset[Family]) -> str:

@@ -89,8 +89,7 @@ def _care(*, prescribes: frozenset[Family] = _NONE, executes: frozenset[Family] 
     return {
         **_cells(OF_PRESCRIBERS, prescribes),
         **_cells(OF_EXECUTANTS, executant),
-        **_cells((Right.RECORDED,), prescribes | executant),
-        **_cells((Right.SEARCH,), IN_SCOPE),
+        **_cells((Right.RECORDED, Right.SEARCH), IN_SCOPE),
     }
 
 
@@ -125,8 +124,8 @@ RIGHTS: MappingProxyType[Role, Cells] = MappingProxyType(
         Profession.PSYCHOMOTOR_THERAPIST: _care(),
         Profession.RADIOGRAPHER: _care(),
         # An employee executes under the professional who answers for them (préparateurs: CSP L.4241-1).
-        EmployeeRole.PHARMACY_ASSISTANT: _cells((*OF_EXECUTANTS, Right.RECORDED), _PRODUCTS),
-        EmployeeRole.LPP_SUPPLIER: _cells((*OF_EXECUTANTS, Right.RECORDED), _PRODUCTS),
+        EmployeeRole.PHARMACY_ASSISTANT: {**_cells(OF_EXECUTANTS, _PRODUCTS), Right.RECORDED: IN_SCOPE},
+        EmployeeRole.LPP_SUPPLIER: {**_cells(OF_EXECUTANTS, _PRODUCTS), Right.RECORDED: IN_SCOPE},
         EmployeeRole.SECRETARY: _SENDS,
         EmployeeRole.MEDICAL_ASSISTANT: _SENDS,
         Alone.STRUCTURE: _SENDS,
