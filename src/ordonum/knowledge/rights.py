@@ -149,10 +149,10 @@ PURPOSES: dict[Mission, frozenset[PurposeCode]] = {
     Mission.MEDICAL_SERVICE: frozenset({PurposeCode.MEDICAL_OPINION, PurposeCode.OVERPAYMENT}),
 }
 
+# A professional who has none of these rights is judged by what they name, and traced: «it is not yours».
+JUDGED_BY_WHAT_IS_NAMED = frozenset({*OF_PRESCRIBERS, *OF_EXECUTANTS}) - {Right.REGISTERED}
+
 _OPERATIONS = {each.value: each for each in Right}
-_OF_SOME_PROFESSION = frozenset(
-    right for role, cells in RIGHTS.items() if isinstance(role, Profession | Biologist) for right in cells
-)
 
 
 def role_of(who: Who) -> Role:
@@ -193,12 +193,12 @@ def may_execute(actor: Actor) -> frozenset[Family]:
 def may_call(actor: Actor, operation: str) -> bool:
     """Whether this kind of caller may use an operation at all.
 
-    A professional may use any that is open to some profession, and is judged by what they do there: so a pharmacist who
-    names somebody's prescription to cancel it is told, and traced, that it is not theirs.
+    A pharmacist who names somebody's prescription to cancel it is not stopped here: they are told, and traced, that it is
+    not theirs.
     """
     right = _OPERATIONS.get(operation)
-    if isinstance(actor.who, Professional):
-        return right in _OF_SOME_PROFESSION
+    if isinstance(actor.who, Professional) and right in JUDGED_BY_WHAT_IS_NAMED:
+        return True
     return right is not None and bool(families(role_of(actor.who), right))
 
 

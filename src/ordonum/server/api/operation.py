@@ -13,7 +13,7 @@ from ordonum.server.usecases.trace_refusal import Asked
 
 class Operation(Struct, frozen=True, kw_only=True):
     """One operation. `french` is the published name of the téléservice's operation it answers to; `refusals` those of its own;
-    `prescribes` the role that the software needs: prescriber, or executant.
+    `prescribes` the role that the software needs: prescriber, executant, or (None) either.
     """
 
     path: str
@@ -24,6 +24,6 @@ class Operation(Struct, frozen=True, kw_only=True):
     answers: type[Struct]
     use_case: Callable[[Context, Caller, Any], Awaitable[Answer | Struct]]
     writes: bool
-    prescribes: bool
+    prescribes: bool | None
     refusals: tuple[Refusal, ...]
     body_bytes_max: int = 65_536

@@ -11,7 +11,6 @@ from ordonum.knowledge.rights import check_purpose
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Acknowledgement, Receipt
-from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.executant_acts import same_author
 from ordonum.model.identifiers import CommitmentHex
 from ordonum.model.office import Opposition, Subject
@@ -23,8 +22,8 @@ from ordonum.server.store.oppositions import OppositionRow, add_opposition, any_
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History
 from ordonum.server.usecases.patient_index import index_of
+from ordonum.server.usecases.people import beneficiary_of
 from ordonum.server.usecases.tracing import entry
-from ordonum.server.vault.vault import Purpose
 from ordonum.texts.consent import ONLY_THE_PRESCRIBERS_WORD
 from ordonum.wire import native
 from ordonum.wire.commitment import digest
@@ -142,11 +141,6 @@ def _prescribed(order: SignedOrder, actor: Actor) -> bool:
 def _attached(context: Context, history: History) -> list[bytes]:
     """The patients whom the executions that stand name by a number of theirs."""
     assert history.state is not None
-    standing = {each.act_id for each in history.state.executions}
-    found = []
-    for row in history.rows:
-        if row.act_id in standing and row.sealed is not None:
-            plain = context.vault.decrypt(Purpose.BENEFICIARY, row.year, history.lookup, row.act_id, row.sealed)
-            index = index_of(context.vault, native.reread(plain, Beneficiary))
-            found += [index] if index is not None else []
-    return found
+    people = (beneficiary_of(context, history, each.act_id) for each in history.state.executions)
+    indexes = (index_of(context.vault, each) for each in people if each is not None)
+    return [each for each in indexes if each is not None]

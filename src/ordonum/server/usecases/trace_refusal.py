@@ -11,10 +11,16 @@ from ordonum.model.acts import (
     ByOwnAct,
     CancelRequest,
     ConsultRequest,
+    CopyRequest,
     ExecuteRequest,
     InvoiceRequest,
     ReadBackRequest,
+    RecordedRequest,
+    RegisteredRequest,
     RegisterRequest,
+    ReplaceRequest,
+    ReportRequest,
+    WithdrawRequest,
 )
 from ordonum.model.delegation import DelegateRequest
 from ordonum.model.insurer import Purpose
@@ -23,7 +29,7 @@ from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.events import Event, log
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import AuditRow
-from ordonum.server.store.misses import add_miss
+from ordonum.server.store.misses import Missed, add_miss
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import too_many
 from ordonum.server.usecases.context import Context
@@ -31,10 +37,19 @@ from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.tracing import entry
 
-AboutOne = RegisterRequest | ConsultRequest | ExecuteRequest | CancelRequest | ReadBackRequest | InvoiceRequest
+ByItsNumber = (
+    RegisterRequest
+    | ConsultRequest
+    | ExecuteRequest
+    | InvoiceRequest
+    | WithdrawRequest
+    | ReportRequest
+    | JustifyRequest
+)
+NamesIt = CancelRequest | ReadBackRequest | ReplaceRequest | CopyRequest | RecordedRequest
 OfOffice = OpposeRequest | LiftRequest | TracesRequest
-Asked = AboutOne | DelegateRequest | OfOffice | JustifyRequest
-_NAMES_IT = (CancelRequest, ReadBackRequest)
+AboutNone = DelegateRequest | RegisteredRequest
+Asked = ByItsNumber | NamesIt | OfOffice | AboutNone
 
 # A failing service is no refusal about a prescription, nor is a caller whom nothing was told of it; and a trace that fails
 # too must not change what is said of the act.
@@ -60,7 +75,7 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     Raises Refused(UNAVAILABLE) when it could not be added: the act was refused all the same.
     """
     refusal = refused.refusal
-    if refusal in _NOT_TRACED or isinstance(asked, DelegateRequest):
+    if refusal in _NOT_TRACED or isinstance(asked, AboutNone):
         return refused
     prescription = _named_by(asked)
     if isinstance(prescription, Subject):
@@ -85,13 +100,13 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     return refused
 
 
-def _named_by(asked: AboutOne | OfOffice | JustifyRequest) -> ByNumber | ByOwnAct | Subject:
+def _named_by(asked: ByItsNumber | NamesIt | OfOffice) -> ByNumber | ByOwnAct | Subject:
     """The prescription, or the patient, that a request names."""
     if isinstance(asked, OpposeRequest | LiftRequest):
         return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).patient
     if isinstance(asked, TracesRequest):
         return asked.about.patient if isinstance(asked.about, ByPatient) else asked.about
-    return asked.prescription if isinstance(asked, _NAMES_IT) else ByNumber(asked.number)
+    return asked.prescription if isinstance(asked, NamesIt) else ByNumber(asked.number)
 
 
 def _purpose_of(asked: Asked) -> Purpose | None:
@@ -102,6 +117,24 @@ def _purpose_of(asked: Asked) -> Purpose | None:
 
 
 async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow, refused: Refused) -> Refused:
+    missed = await _missed(context, caller, lookup, row)
+    if guessing.one_too_many(missed.misses, missed.misses_here) and not caller.turn_taken:
+        return too_many(guessing.TURN_SECONDS)
+    return refused
+
+
+async def count_unknown(context: Context, caller: Caller, lookup: bytes, *, action: str) -> None:
+    """Count an unknown number on which something was recorded all the same, as one that was asked for."""
+    now, code = context.now(), Refusal.UNKNOWN_NUMBER.code
+    await _missed(
+        context,
+        caller,
+        lookup,
+        entry(context, lookup, action=action, actor=caller.actor, at=now, year=now.year, outcome=code),
+    )
+
+
+async def _missed(context: Context, caller: Caller, lookup: bytes, row: AuditRow) -> Missed:
     missed = await add_miss(
         context.pool,
         lookup,
@@ -113,6 +146,4 @@ async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow,
     )
     if missed.alerts:
         log(Event.GUESSING, logging.WARNING, alerts=missed.alerts)
-    if guessing.one_too_many(missed.misses, missed.misses_here) and not caller.turn_taken:
-        return too_many(guessing.TURN_SECONDS)
-    return refused
+    return missed
