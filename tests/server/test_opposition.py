@@ -3,39 +3,29 @@
 import functools
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 import pytest
 
 from base import APPLICATION, ask, owner_fetches
 from factories import NIR, a_beneficiary, a_prescription, an_execution, boxes, delivered
+from insured import of, opposition
 from ordonum.cli.system import System
 from ordonum.client import Client, Declined
 from ordonum.model.acts import ByNumber, Receipt
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
-from ordonum.model.identifiers import BirthDate, InsOid, NirKey
-from ordonum.model.insurer import FileReference, Purpose, PurposeCode
+from ordonum.model.identifiers import InsOid, NirKey
+from ordonum.model.insurer import Purpose, PurposeCode
 from ordonum.model.number import EpuId
-from ordonum.model.office import LiftRequest, OpposeRequest, Opposition, Subject
+from ordonum.model.office import LiftRequest, OpposeRequest, Subject
 from ordonum.model.refusals import Refusal
 from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.sandbox.vitale import nir
 from ordonum.wire import native
 from raw import assert_problem, post, token
 
-ASKED = Purpose(PurposeCode.PATIENT_REQUEST, FileReference("OPP-2026-17"))
 FICTITIOUS = nir("2555555693042")
-
-
-def of(number: NirKey, born: str | None = None, rank: int = 1) -> Subject:
-    """Who owns this number; with a birth date, somebody on their card."""
-    identity = Nir(number, "self" if born is None else "insured")
-    return Subject(identity=identity, birth_date=None if born is None else BirthDate(born), birth_rank=rank)
-
-
-def opposition(patient: Subject, act_id: UUID | None = None, purpose: Purpose = ASKED) -> Opposition:
-    return Opposition(act_id=act_id or uuid4(), patient=patient, purpose=purpose)
 
 
 def fresh(rank: int) -> NirKey:

@@ -10,30 +10,30 @@ from ordonum.model.lines import Family
 from ordonum.model.refusals import BY_CODE, happened
 from ordonum.texts.french import CONFLICTS
 
-# What was done, and the same as a noun, for what was refused. The key is the operation's name.
+# What was done, and the same to be refused. The key is the operation's name.
 DEEDS = {
-    "register": ("a enregistré", "L'enregistrement de"),
-    "replace": ("a remplacé", "Le remplacement de"),
-    "cancel": ("a annulé, en tout ou partie,", "L'annulation de"),
-    "executions": ("a relu ce qui a été exécuté de", "La relecture des exécutions de"),
-    "recorded": ("a vérifié l'enregistrement de", "La vérification de l'enregistrement de"),
-    "registered": ("a listé, parmi les siennes,", "La liste où figure"),
-    "copy": ("a déclaré remise la copie numérique de", "La déclaration d'une copie numérique de"),
-    "delegate": ("a délégué une clé pour", "La délégation d'une clé pour"),
-    "consult": ("a consulté", "La consultation de"),
-    "execute": ("a exécuté, en tout ou partie,", "L'exécution de"),
-    "correct": ("a corrigé une exécution de", "La correction d'une exécution de"),
-    "withdraw": ("a retiré une exécution de", "Le retrait d'une exécution de"),
-    "invoice": ("a rattaché une facture à", "Le rattachement d'une facture à"),
-    "report": ("a signalé une falsification de", "Le signalement d'une falsification de"),
-    "search": ("a consulté, comme membre de votre équipe de soins,", "La recherche, par un soignant, de"),
-    "oppose": ("a enregistré votre opposition à la relecture de", "L'opposition à la relecture de"),
+    "register": ("a enregistré", "Enregistrer"),
+    "replace": ("a remplacé", "Remplacer"),
+    "cancel": ("a annulé, en tout ou partie,", "Annuler"),
+    "executions": ("a relu ce qui a été exécuté de", "Relire ce qui a été exécuté de"),
+    "recorded": ("a vérifié l'enregistrement de", "Vérifier l'enregistrement de"),
+    "registered": ("a listé, parmi les siennes,", "Lister"),
+    "copy": ("a déclaré remise la copie numérique de", "Déclarer remise la copie numérique de"),
+    "delegate": ("a délégué une clé pour", "Déléguer une clé pour"),
+    "consult": ("a consulté", "Consulter"),
+    "execute": ("a exécuté, en tout ou partie,", "Exécuter"),
+    "correct": ("a corrigé une exécution de", "Corriger une exécution de"),
+    "withdraw": ("a retiré une exécution de", "Retirer une exécution de"),
+    "invoice": ("a rattaché une facture à", "Rattacher une facture à"),
+    "report": ("a signalé une falsification de", "Signaler une falsification de"),
+    "search": ("a consulté, comme membre de votre équipe de soins,", "Consulter, comme soignant,"),
+    "oppose": ("a enregistré votre opposition à la relecture de", "Enregistrer une opposition à la relecture de"),
     "lift": (
         "a levé, à votre demande, votre opposition à la relecture de",
-        "La levée de l'opposition à la relecture de",
+        "Lever l'opposition à la relecture de",
     ),
-    "traces": ("a relu, à votre demande, qui a fait quoi sur", "La relecture de qui a fait quoi sur"),
-    "justify": ("a lu ce qui justifie la facture de", "La lecture de ce qui justifie la facture de"),
+    "traces": ("a relu, à votre demande, qui a fait quoi sur", "Relire qui a fait quoi sur"),
+    "justify": ("a lu ce qui justifie la facture de", "Lire ce qui justifie la facture de"),
 }
 
 # Why something was refused, told to the patient and not to whoever asked.
@@ -78,12 +78,12 @@ def sentence(action: str, outcome: str, place: str | None, about: str, origin: s
 
     `outcome` is `done` or a refusal's code; `about` what it was done to; `origin` how the number had come.
     """
-    done, noun = DEEDS.get(action, (f"a fait ({action}) sur", f"L'acte ({action}) sur"))
+    done, attempted = DEEDS.get(action, (f"a fait ({action}) sur", f"L'acte ({action}) sur"))
     by = place or ERASED
     if outcome == "done":
         came = f" ({Origin(origin).label})" if origin else ""
         return f"{by} {done} {about}{came}."
-    return f"{noun} {about} a été refusé(e) à {by} : {motive(outcome)}."
+    return f"{attempted} {about} a été refusé à {by} : {motive(outcome)}."
 
 
 def motive(code: str) -> str:
