@@ -12,10 +12,19 @@ from base import APPLICATION, ask, owner_fetches
 from factories import NIR, a_beneficiary, a_prescription, an_execution, boxes, delivered
 from insured import of, opposition
 from ordonum.cli.system import System
-from ordonum.client import Client, Declined
+from ordonum.client import Client, Declined, prepare
 from ordonum.client.card import Card
 from ordonum.model.actors import Place
-from ordonum.model.acts import ByNumber, CancelRequest, Origin, Receipt, WithdrawRequest
+from ordonum.model.acts import (
+    ByNumber,
+    CancelRequest,
+    Origin,
+    Receipt,
+    RegisterRequest,
+    ReplaceReceipt,
+    ReplaceRequest,
+    WithdrawRequest,
+)
 from ordonum.model.amending import AmendReason, Withdrawal
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
 from ordonum.model.identifiers import InsOid, NirKey
@@ -23,7 +32,7 @@ from ordonum.model.insurer import Purpose, PurposeCode
 from ordonum.model.number import EpuId
 from ordonum.model.office import LiftRequest, OpposeRequest, Subject
 from ordonum.model.refusals import Refusal
-from ordonum.model.stopping import Cancellation, CancelOutcome, CancelReason
+from ordonum.model.stopping import Cancellation, CancelOutcome, CancelReason, Replacement
 from ordonum.sandbox import people, places
 from ordonum.sandbox.vitale import nir
 from ordonum.wire import native
@@ -265,17 +274,32 @@ def test_a_withdrawn_execution_attaches_nobody(
     assert doctor.executions(ByNumber(number)).executions == ()
 
 
-def test_cancelling_tells_an_opposed_patients_prescriber_nothing_of_what_was_delivered(
-    system: System, doctor: Client, pharmacy: Client, office: Client
+@pytest.mark.parametrize("replaces", [False, True])
+def test_stopping_tells_an_opposed_patients_prescriber_nothing_of_what_was_delivered(
+    system: System, doctor: Client, pharmacy: Client, office: Client, replaces: bool
 ) -> None:
-    patient = fresh(13)
+    patient = fresh(15 if replaces else 13)
     numbers = [executed_for(doctor, pharmacy, a_beneficiary(identity=Nir(patient, "self"))) for _ in range(2)]
+    registered = [doctor.executions(ByNumber(each)).register_act_id for each in numbers]
     outcomes = []
-    for number in numbers:
-        stop = Cancellation(act_id=uuid4(), reason=CancelReason.CLINICAL_GROUNDS)
-        body = native.write(CancelRequest(prescription=ByNumber(number), cancellation=stop))
-        answer = post(system, "/v1/cancel", body, bearer=token(doctor, system))
-        outcomes.append(native.read(answer.content, Receipt).outcome)
+    for number, act_id in zip(numbers, registered, strict=True):
+        stop: dict[str, Any] = {"act_id": uuid4(), "reason": CancelReason.CLINICAL_GROUNDS}
+        if replaces:
+            new = msgspec.structs.replace(a_prescription(), replaces=act_id)
+            registration = native.read(prepare.registration(new, doctor.card, doctor.software).body, RegisterRequest)
+            body = native.write(
+                ReplaceRequest(
+                    registration=registration,
+                    prescription=ByNumber(number),
+                    replacement=Replacement(**stop, beyond_reason="dose"),
+                )
+            )
+            answer = post(system, "/v1/replace", body, bearer=token(doctor, system))
+            outcomes.append(native.read(answer.content, ReplaceReceipt).replacement.outcome)
+        else:
+            body = native.write(CancelRequest(prescription=ByNumber(number), cancellation=Cancellation(**stop)))
+            answer = post(system, "/v1/cancel", body, bearer=token(doctor, system))
+            outcomes.append(native.read(answer.content, Receipt).outcome)
         if number is numbers[0]:
             office.oppose(opposition(of(patient)))
     assert outcomes == [CancelOutcome.REST_STOPPED, CancelOutcome.STOPPED]
