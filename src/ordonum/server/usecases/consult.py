@@ -1,10 +1,13 @@
 """An executant reads the prescription whose number the patient handed over."""
 
+from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import RULES
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import ConsultRequest
-from ordonum.model.decisions import check_consultation, rules_met
+from ordonum.model.days import legal_day
+from ordonum.model.decisions import check_consultation
+from ordonum.model.judging import rules_met, told
 from ordonum.model.views import ForExecutant, for_executant
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
@@ -32,7 +35,8 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
     sealed = unseal(context, history, request.number)
     body = context.vault.decrypt(Purpose.BODY, row.year, lookup, row.act_id, row.body)
     now = context.now()
-    day = now.astimezone(zone_of(actor.place)).date()
+    zone = zone_of(actor.place)
+    met = rules_met(state, RULES, legal_day(now, zone), conditions=CONDITIONS, zone=zone)
     seen = entry(
         context,
         lookup,
@@ -50,5 +54,5 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
         identity=sealed.identity,
         opening=sealed.opening,
         registered=receipt(context, history, row),
-        notices=tuple(rule.sentence for rule in rules_met(state, RULES, day)),
+        notices=told(met),
     )
