@@ -17,6 +17,7 @@ from ordonum.cli import (
     key_backup,
     keys,
     prescriber,
+    retention,
     sandbox,
     serve,
 )
@@ -69,6 +70,7 @@ for each in (
     demo.demo,
     backup.backup,
     backup.restore,
+    retention.retention,
 ):
     app.command()(each)
 app.command("verify-qr")(keys.verify_qr)
