@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -246,6 +247,10 @@ def _as(base: System, role: str, work: Callable[[Any], Awaitable[Any]]) -> Any:
     return asyncio.run(run())
 
 
+async def _runs(statement: str, connection: Any) -> None:
+    await connection.execute(statement)
+
+
 @embedded_only
 def test_the_keepers_rights_suffice_and_the_applications_do_not(base: System) -> None:
     _registered(base, "old", date(2032, 1, 1), 2026)
@@ -255,7 +260,7 @@ def test_the_keepers_rights_suffice_and_the_applications_do_not(base: System) ->
     assert _counted(_left(base), "old") == WHOLE
     for statement in ("INSERT INTO own_act VALUES ('', '')", "DELETE FROM erased", "UPDATE act SET year = 2030"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            _as(base, "ordonum_keeper", lambda connection, said=statement: connection.execute(said))
+            _as(base, "ordonum_keeper", partial(_runs, statement))
     (gone,) = _as(base, "ordonum_keeper", lambda connection: retention.delete(connection, what))
     assert gone.prescriptions == 1
     assert not any(_left(base).values())

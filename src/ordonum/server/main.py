@@ -27,7 +27,7 @@ from ordonum.server.metrics import Metrics
 from ordonum.server.settings import Settings
 from ordonum.server.store import migrate
 from ordonum.server.store.acts import any_act
-from ordonum.server.store.credentials import add_fingerprints, fingerprints
+from ordonum.server.store.credentials import add_fingerprints, fingerprints, key_dates
 from ordonum.server.store.database import Pool, open_pool
 from ordonum.server.store.embedded import APPLICATION, OWNER, SUPERUSER, EmbeddedPostgres
 from ordonum.server.store.keeping import CannotTakeAway, take_away
@@ -120,7 +120,7 @@ async def _open_vault(settings: Settings, pool: Pool) -> Vault:
     now = datetime.now(UTC)
     keys = load_or_create(settings.key_file, await fingerprints(pool), database_empty=not await any_act(pool), now=now)
     await add_fingerprints(pool, {name: fingerprint(name, key) for name, key in keys.named()}, now)
-    return Vault(keys)
+    return Vault(keys, await key_dates(pool))
 
 
 def service(context: Context) -> Starlette:

@@ -172,7 +172,10 @@ def load_or_create(file: Path, known: dict[str, bytes], *, database_empty: bool,
                     "restaurez-le depuis sa sauvegarde. Aucun fichier nouveau n'a été créé."
                 )
             write_file(file, new_keys(now.astimezone(UTC).date()))
-        completed = with_years(judged(file, known), now.astimezone(UTC).date())
+        today = now.astimezone(UTC).date()
+        if any(f"data[{year}]" in ledger.destroyed(file) for year in years_wanted(today)):
+            raise KeysRefused(f"Les clés de l'année {today.year} sont déjà détruites : l'horloge est-elle juste ?")
+        completed = with_years(judged(file, known), today)
         if completed != _whole(file):
             write_file(file, completed)
         return completed
