@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bench.report import markdown as bench_page
 from ordonum.cli.exits import CODES
-from ordonum.model.acts import Cancellation, CancelReason, Execution, Given
+from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Nir
 from ordonum.model.identifiers import BirthDate, NirKey, NumeroAm, Rpps
 from ordonum.model.lines import Quantity, Unit
@@ -21,6 +21,7 @@ from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, sentence
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.server.events import FIELDS, Event
 from ordonum.server.metrics import Metrics, Standing
 from ordonum.wire.commitment import commit, digest

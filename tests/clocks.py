@@ -16,9 +16,10 @@ from factories import a_medicine, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System, running
 from ordonum.client import Card, Client, Declined
 from ordonum.knowledge.timezones import zone_of
-from ordonum.model.acts import ByNumber, Cancellation, CancelReason, Given, Origin
+from ordonum.model.acts import ByNumber, Given, Origin
 from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.number import EpuId
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.server.usecases.context import Context
 from ordonum.server.worker.yearly_keys import add_coming_keys
 

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from ordonum.model.actors import Actor, Place, Profession, Professional, Software
-from ordonum.model.acts import Executed, Execution, Given, Registered
+from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity
 from ordonum.model.identifiers import BirthDate, CommitmentHex, InsOid, NirKey
+from ordonum.model.kept import Executed, Registered
 from ordonum.model.lines import Family, FreeTextLine, Quantity, Unit
 from ordonum.model.outcomes import Delivered, Withheld
 from ordonum.model.prescription import Line, Patient, Prescription, Sex, SignedOrder

@@ -27,8 +27,6 @@ from ordonum.client.keys import HeldKey, HeldKeys
 from ordonum.client.prepare import Prepared
 from ordonum.model.acts import (
     ByNumber,
-    Cancellation,
-    CancelReason,
     CancelRequest,
     ConsultRequest,
     ExecuteRequest,
@@ -46,6 +44,7 @@ from ordonum.model.lines import AgreementState, Family, FreeTextLine, PriorAgree
 from ordonum.model.outcomes import Delivered, Handwritten, NotDelivered, SeenOnPaper, Withheld
 from ordonum.model.prescription import Patient, Prescription, Sex, SignedOrder
 from ordonum.model.products import MedicineLine, Substance
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.wire import commitment, jws, native, qr
 from raw import post, token
 

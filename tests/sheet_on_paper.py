@@ -10,20 +10,11 @@ from ordonum.cli.system import System
 from ordonum.client import Client, prepare
 from ordonum.client.keys import HeldKeys
 from ordonum.client.prepare import Prepared
-from ordonum.model.acts import (
-    ByNumber,
-    Cancellation,
-    CancelReason,
-    CancelRequest,
-    ConsultRequest,
-    ExecuteRequest,
-    Execution,
-    Given,
-    Origin,
-)
+from ordonum.model.acts import ByNumber, CancelRequest, ConsultRequest, ExecuteRequest, Execution, Given, Origin
 from ordonum.model.delegation import DelegateRequest, KeyUse
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.wire import native, qr
 from raw import post, token
 

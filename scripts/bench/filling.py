@@ -20,8 +20,9 @@ from msgspec import Struct
 from bench.calls import Known, execution, person
 from bench.service import PHARMACIES, SOFTWARE, Measured
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Acknowledgement, Executed, Receipt, RegisterRequest
+from ordonum.model.acts import Acknowledgement, Receipt, RegisterRequest
 from ordonum.model.identifiers import CommitmentHex
+from ordonum.model.kept import Executed
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity
 from ordonum.server.usecases.history import Sealed

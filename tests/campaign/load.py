@@ -18,10 +18,11 @@ from msgspec import Struct
 from factories import a_prescription, an_execution, delivered
 from ordonum.client import Card, prepare
 from ordonum.client.workstation import SOFTWARE
-from ordonum.model.acts import ByNumber, Cancellation, CancelReason, CancelRequest
+from ordonum.model.acts import ByNumber, CancelRequest
 from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.lines import Quantity, Unit
 from ordonum.model.number import EpuId
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.wire import native
 
 AGAIN_SECONDS = 0.02

@@ -15,7 +15,7 @@ from load import Answered, Story, Wire, Written, an_executed_box, send_again, st
 from scale import scaled, seeded, told
 from service_alone import Served, served
 
-from ordonum.model.acts import Executed
+from ordonum.model.kept import Executed
 from ordonum.model.outcomes import Delivered
 from ordonum.server.vault.keys import read_file
 from ordonum.server.vault.vault import Purpose, Vault

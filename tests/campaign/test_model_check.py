@@ -16,7 +16,7 @@ from service_driver import ServiceDriver, clients_of
 
 from ordonum.cli.system import System
 from ordonum.client.keys import HeldKeys
-from ordonum.model import decisions, early, justification, registration, views
+from ordonum.model import decisions, early, executant_acts, justification, registration, views
 from ordonum.model import state as states
 from ordonum.model.invoice import ScanReason
 from ordonum.model.prescription import SignedOrder
@@ -46,8 +46,8 @@ def test_two_hundred_stories_of_fifty_steps_on_the_real_service(own_system: Syst
 def _left(change: Callable[[Remainder], dict[str, Any]]) -> Callable[..., Remainder]:
     right = states._remainder
 
-    def wrong(*args: Any) -> Remainder:
-        found = right(*args)
+    def wrong(*args: Any, **named: Any) -> Remainder:
+        found = right(*args, **named)
         return Remainder(**{name: getattr(found, name) for name in found.__struct_fields__} | change(found))
 
     return wrong
@@ -75,8 +75,8 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
     "more than the total is left": (states, "_remainder", _left(lambda found: {"left": found.total})),
     "a cancellation is ignored": (states, "stops", lambda cancelled, order: False),
     "anybody's early cancellation counts": (states, "stops", lambda cancelled, order: True),
-    "a repeat is not recognised as its author's": (decisions, "same_author", lambda actor, by: False),
-    "a repeat by anybody is recognised": (decisions, "same_author", lambda actor, by: True),
+    "a repeat is not recognised as its author's": (executant_acts, "same_author", lambda actor, by: False),
+    "a repeat by anybody is recognised": (executant_acts, "same_author", lambda actor, by: True),
     "an early act with another prescriber's code joins": (states, "_joins", _any_order),
     "an early act of another family joins": (states, "_joins", _any_family),
     "an early act never joins": (states, "_joins", lambda act, order: False),

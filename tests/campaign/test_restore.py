@@ -21,9 +21,10 @@ from scale import scaled, seeded, told
 from factories import a_medicine, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System, running
 from ordonum.client import Client, Sent
-from ordonum.model.acts import ByNumber, Cancellation, CancelReason
+from ordonum.model.acts import ByNumber
 from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.number import EpuId
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.server.store.backup import Manifest, take
 from ordonum.server.store.embedded import OWNER, EmbeddedPostgres
 from ordonum.server.store.reload import reload_embedded

@@ -14,8 +14,9 @@ from factories import a_medicine, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client import AsyncClient, Card, Client, Declined, EpuId, KeyWrap, NotAuthentic, Origin, Unconfirmed
 from ordonum.client.journal import INTERRUPTED, UNANSWERED
-from ordonum.model.acts import ByOwnAct, Cancellation, CancelReason
+from ordonum.model.acts import ByOwnAct
 from ordonum.model.refusals import Refusal
+from ordonum.model.stopping import Cancellation, CancelReason
 from road import Road, road_to
 
 Desk = Callable[..., Face]

@@ -11,9 +11,10 @@ from factories import a_medicine, a_prescription, a_text, an_execution
 from ordonum.cli.system import System
 from ordonum.client import CannotPrint, Client, Declined, EpuId, NotKept, Unconfirmed, prepare
 from ordonum.client.outbox import Kept
-from ordonum.model.acts import ByOwnAct, Cancellation, CancelReason, Given
+from ordonum.model.acts import ByOwnAct, Given
 from ordonum.model.lines import Family
 from ordonum.model.refusals import Refusal
+from ordonum.model.stopping import Cancellation, CancelReason
 
 
 def _cut(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:

@@ -25,8 +25,6 @@ from fuzzing.texts import KEY, NUMBERS, QR_TEXTS
 from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
-    Cancellation,
-    CancelReason,
     CancelRequest,
     ConsultRequest,
     ExecuteRequest,
@@ -42,6 +40,7 @@ from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.wire import delegation, native
 from ordonum.wire.assertion import AssertionClaims
 from ordonum.wire.faults import FAULTS_MAX, HINTS

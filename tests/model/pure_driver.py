@@ -11,15 +11,16 @@ from translate import actors, execution, invoice, order, shown
 from factories import NOON
 from ordonum.knowledge import rights
 from ordonum.knowledge.rules import RULES
-from ordonum.model import decisions, justification, registration, views
+from ordonum.model import decisions, executant_acts, justification, prescriber_acts, registration, views
 from ordonum.model import state as states
 from ordonum.model.actors import Actor, Professional
-from ordonum.model.acts import Act, Cancelled, CancelReason, Executed, Invoiced, Registered
 from ordonum.model.facts import Facts, RegisterFacts
 from ordonum.model.identifiers import BirthDate, Rpps
+from ordonum.model.kept import Act, Cancelled, Executed, Invoiced, Registered
 from ordonum.model.lines import Family
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.wire import native
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -74,7 +75,7 @@ class PureDriver:
             mine = (
                 actor.rpps == _signer(known)
                 if isinstance(known, Registered)
-                else decisions.same_author(actor, known.by)
+                else executant_acts.same_author(actor, known.by)
             )
             same = mine and first[0].what == ask.what
             return Said("again" if same else "exists-different", raw=first[1] if same else None)
@@ -113,7 +114,7 @@ class PureDriver:
     def _read_back(self, sheet: Sheet, ask: Ask, actor: Actor, found: states.State | None) -> tuple[Act | None, Said]:
         if found is None:
             raise Refused(Refusal.NOT_REGISTERED)
-        decisions.check_read_back(actor, found)
+        prescriber_acts.check_read_back(actor, found)
         return None, Said("answered", seen=self._seen(found, ask.who))
 
     def _execute(self, sheet: Sheet, ask: Ask, actor: Actor, found: states.State | None) -> tuple[Act | None, Said]:
@@ -148,7 +149,9 @@ class PureDriver:
 
     def _cancel(self, sheet: Sheet, ask: Ask, actor: Actor, found: states.State | None) -> tuple[Act | None, Said]:
         if found is not None:
-            decisions.check_cancellation(actor, found, PARIS)
+            asked = Cancellation(act_id=ask.id, reason=CancelReason.PRESCRIBING_ERROR)
+            may, opposed = rights.may_prescribe(actor.profession), found.order.opposed
+            prescriber_acts.check_cancellation(actor, asked, found, may_prescribe=may, opposed=opposed, zone=PARIS)
         elif ask.code is None:
             raise Refused(Refusal.NOT_REGISTERED)
         elif self._rpps(ask.code) != actor.rpps:

@@ -16,8 +16,6 @@ from ordonum.client.keys import HeldKeys
 from ordonum.model.acts import (
     Acknowledgement,
     ByNumber,
-    Cancellation,
-    CancelReason,
     CancelRequest,
     ConsultRequest,
     ExecuteRequest,
@@ -30,6 +28,7 @@ from ordonum.model.acts import (
 from ordonum.model.delegation import DelegateRequest, KeyUse
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity, SignedOrder
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.wire import commitment, jws, native, qr
 from raw import post, token

@@ -1,6 +1,8 @@
 """Decisions: each refusal by its name, in its order; what has happened is recorded with its conflict."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -9,6 +11,7 @@ import pytest
 from factories import (
     DOCTOR,
     NOON,
+    PHARMACY,
     PLACE,
     a_beneficiary,
     a_medicine,
@@ -23,17 +26,20 @@ from factories import (
 )
 from ordonum.knowledge.rights import may_execute, may_prescribe
 from ordonum.knowledge.rules import RULES
-from ordonum.model.actors import Profession
-from ordonum.model.acts import Act, Cancelled, CancelReason, Execution, Given
-from ordonum.model.decisions import check_cancellation, check_consultation, check_execution, check_read_back
+from ordonum.model.actors import Actor, Profession
+from ordonum.model.acts import Execution, Given
+from ordonum.model.decisions import check_consultation, check_execution
 from ordonum.model.facts import Effect, Facts, RegisterFacts, Rule, When
 from ordonum.model.identifiers import BirthDate
+from ordonum.model.kept import Act, Cancelled
 from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.outcomes import NotDelivered, Withheld
+from ordonum.model.prescriber_acts import check_cancellation, check_read_back
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.registration import check_registration, months_after
 from ordonum.model.state import State, state
+from ordonum.model.stopping import Cancellation, CancelOutcome, CancelReason
 from ordonum.sandbox import people
 
 PARIS, REUNION = ZoneInfo("Europe/Paris"), ZoneInfo("Indian/Reunion")
@@ -287,18 +293,26 @@ def test_a_registration_of_today_and_of_a_year_ago_is_accepted(written_on: date)
     check_registration(an_order(written_on=written_on), _register_facts())
 
 
+def _cancel(actor: Actor, found: State, **changed: Any) -> CancelOutcome:
+    cancellation = Cancellation(act_id=uuid4(), reason=CancelReason.PRESCRIBING_ERROR, **changed)
+    return check_cancellation(
+        actor, cancellation, found, may_prescribe=frozenset(Family), opposed=found.order.opposed, zone=PARIS
+    )
+
+
 def test_only_the_prescriber_cancels_and_only_what_is_not_wholly_executed() -> None:
     mine = an_actor(DOCTOR, PLACE)
     cases = (
-        (an_actor(OTHER_DOCTOR, PLACE), _state(registered()), Refusal.NOT_YOUR_PRESCRIPTION),
+        (an_actor(OTHER_DOCTOR, PHARMACY), _state(registered()), Refusal.NOT_YOUR_PRESCRIPTION),
+        (an_actor(OTHER_DOCTOR, PLACE), _state(registered()), Refusal.COLLEAGUE_REASON_WANTED),
         (mine, _state(registered(), CANCELLED), Refusal.ALREADY_CANCELLED),
         (mine, _state(registered(), executed(delivered(1, boxes(2)))), Refusal.ALREADY_EXECUTED),
     )
     for actor, found, refusal in cases:
         with pytest.raises(Refused) as raised:
-            check_cancellation(actor, found, PARIS)
+            _cancel(actor, found)
         assert raised.value.refusal is refusal
-    check_cancellation(mine, _state(registered(), executed(delivered(1, boxes(1)))), PARIS)
+    _cancel(mine, _state(registered(), executed(delivered(1, boxes(1)))))
 
 
 def test_only_the_prescriber_reads_back_and_never_against_the_patient() -> None:
@@ -403,7 +417,7 @@ def test_a_rule_not_yet_in_force_is_not_met() -> None:
 def test_what_was_executed_then_cancelled_is_said_to_be_cancelled() -> None:
     found = _state(registered(), executed(delivered(1, boxes(1))), CANCELLED, executed(delivered(1, boxes(1))))
     with pytest.raises(Refused) as raised:
-        check_cancellation(an_actor(DOCTOR, PLACE), found, PARIS)
+        _cancel(an_actor(DOCTOR, PLACE), found)
     assert raised.value.refusal is Refusal.ALREADY_CANCELLED
 
 

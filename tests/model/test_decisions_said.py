@@ -9,10 +9,11 @@ import pytest
 
 from factories import NOON, a_medicine, a_text, an_actor, an_execution, boxes, delivered, registered
 from ordonum.knowledge.rights import may_execute
-from ordonum.model.acts import Given, Registered
+from ordonum.model.acts import Given
 from ordonum.model.decisions import bare, check_execution
 from ordonum.model.facts import Effect, Facts, Rule, When
 from ordonum.model.identifiers import BirthDate
+from ordonum.model.kept import Registered
 from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.outcomes import Delivered, Handwritten
 from ordonum.model.prescription import Identity

@@ -21,17 +21,19 @@ from factories import (
     registered,
 )
 from ordonum.model.actors import Establishment
-from ordonum.model.acts import Act, Cancelled, CancelReason, Executed, Execution, Given, Invoiced
+from ordonum.model.acts import Execution, Given
 from ordonum.model.decisions import check_early, check_execution
 from ordonum.model.early import conflicts
 from ordonum.model.facts import Facts
 from ordonum.model.identifiers import BirthDate, Finess
 from ordonum.model.invoice import Invoice, InvoicedLine
+from ordonum.model.kept import Act, Cancelled, Executed, Invoiced
 from ordonum.model.lines import Family
 from ordonum.model.outcomes import Handwritten, NotDelivered, Outcome, SeenOnPaper, Withheld
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.state import State, Status, state
+from ordonum.model.stopping import CancelReason
 from ordonum.sandbox import people
 
 PARIS = ZoneInfo("Europe/Paris")

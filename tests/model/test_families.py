@@ -23,11 +23,12 @@ from ordonum.model.care import (
 from ordonum.model.decisions import check_consultation
 from ordonum.model.identifiers import EmployeeId, Malformed, NirKey, StructureId
 from ordonum.model.lines import Family, FreeTextLine, Frequency, Period, Quantity, Unit
+from ordonum.model.measure import allowed, counted_unit
 from ordonum.model.prescription import Consultation, Line, Measures, Sheet, numbered
 from ordonum.model.products import DeviceLine, Ingredient, MedicineLine, PreparationLine, Substance, Supply
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.registration import check_scope
-from ordonum.model.state import allowed, counted_unit, state
+from ordonum.model.state import state
 from ordonum.sandbox import people
 
 MEDICINE = MedicineLine(

@@ -8,10 +8,10 @@ import pytest
 
 from factories import NOON, PHARMACY, a_medicine, an_actor, boxes, delivered, executed, registered
 from ordonum.model.actors import Place
-from ordonum.model.acts import Act, Executed, Invoiced, Registered
 from ordonum.model.identifiers import Cip13
 from ordonum.model.invoice import Invoice, InvoicedLine, ScanReason
 from ordonum.model.justification import justified_by, justify
+from ordonum.model.kept import Act, Executed, Invoiced, Registered
 from ordonum.model.lines import Quantity, Unit
 from ordonum.model.outcomes import Delivered, SeenOnPaper
 from ordonum.model.state import State, state

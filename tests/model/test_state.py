@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import DOCTOR, NOON, PLACE, a_medicine, a_text, an_actor, boxes, delivered, executed, registered
-from ordonum.model.acts import Cancelled, CancelReason
 from ordonum.model.care import PhysiotherapyLine
+from ordonum.model.kept import Cancelled
 from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.outcomes import (
     Agreement,
@@ -20,6 +20,7 @@ from ordonum.model.outcomes import (
     Withheld,
 )
 from ordonum.model.state import LineStatus, State, Status, state
+from ordonum.model.stopping import CancelReason
 
 NO_AMOUNT = delivered(1, None)
 

@@ -14,7 +14,7 @@ from ordonum.model.actors import Actor, Employee, EmployeeRole, Establishment, S
 from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import Ins, InsStatus
 from ordonum.model.coded import Coded
-from ordonum.model.decisions import same_author
+from ordonum.model.executant_acts import same_author
 from ordonum.model.identifiers import ActCode, Cip13, EmployeeId, Identifier, InsOid, Lpp, Malformed, Nabm, StructureId
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import Frequency, Period

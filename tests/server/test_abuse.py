@@ -16,15 +16,7 @@ from ordonum.cli.system import System
 from ordonum.client import Card, Client, Declined, prepare
 from ordonum.client.keys import HeldKeys
 from ordonum.model.actors import Establishment, Profession
-from ordonum.model.acts import (
-    ByOwnAct,
-    Cancellation,
-    CancelReason,
-    ExecuteRequest,
-    InvoiceRequest,
-    Origin,
-    RegisterRequest,
-)
+from ordonum.model.acts import ByOwnAct, ExecuteRequest, InvoiceRequest, Origin, RegisterRequest
 from ordonum.model.care import BiologyLine
 from ordonum.model.delegation import DelegateRequest, Delegation, KeyUse
 from ordonum.model.invoice import Invoice, InvoicedLine
@@ -34,6 +26,7 @@ from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal
 from ordonum.model.state import Status
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.sandbox import people
 from ordonum.server.usecases.scanned import authentic_code
 from ordonum.server.worker.revocations import receive

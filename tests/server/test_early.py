@@ -8,9 +8,7 @@ from factories import a_medicine, a_patient, a_prescription, an_execution, boxes
 from ordonum.cli.system import System
 from ordonum.client import Client
 from ordonum.client.keys import HeldKeys
-from ordonum.model.acts import (
-    Origin,
-)
+from ordonum.model.acts import Origin
 from ordonum.model.delegation import KeyUse
 from ordonum.model.lines import Family
 from ordonum.model.prescription import Line

@@ -9,9 +9,10 @@ from factories import a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client import Client, Declined, prepare
 from ordonum.model.actors import EmployeeRole
-from ordonum.model.acts import ByNumber, Cancellation, CancelReason, ExecuteRequest, Origin
+from ordonum.model.acts import ByNumber, ExecuteRequest, Origin
 from ordonum.model.number import EpuId
 from ordonum.model.refusals import Refusal
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.wire import jws, native
 from ordonum.wire.assertion import AssertionClaims
 from raw import ask_token, assert_problem, post, token

@@ -15,7 +15,7 @@ from ordonum.cli.system import System
 from ordonum.client import Card, Client, Declined, NotAuthentic
 from ordonum.client.verify import Verifier
 from ordonum.model.actors import Profession
-from ordonum.model.acts import ByOwnAct, Cancellation, CancelReason, ExecuteRequest, Execution, Given, Origin
+from ordonum.model.acts import ByOwnAct, ExecuteRequest, Execution, Given, Origin
 from ordonum.model.beneficiary import Ins, InsStatus, NoIdentity, NoIdentityReason
 from ordonum.model.identifiers import InsOid, NirKey
 from ordonum.model.lines import Family, Quantity, Unit
@@ -24,6 +24,7 @@ from ordonum.model.outcomes import NotDelivered, Withheld
 from ordonum.model.prescription import Line
 from ordonum.model.refusals import Refusal
 from ordonum.model.state import LineStatus, Status
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.sandbox import people
 from ordonum.wire import native
 from raw import assert_problem, post, token

@@ -19,9 +19,10 @@ from factories import a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client import Client, EpuId, prepare
 from ordonum.client.keys import HeldKeys
-from ordonum.model.acts import ByNumber, Cancellation, CancelReason, Origin
+from ordonum.model.acts import ByNumber, Origin
 from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.refusals import BY_CODE
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.server.usecases.tracing import Leaf, Personal, entry
 from ordonum.server.vault.vault import Purpose, Unreadable
 from ordonum.wire import native

@@ -9,11 +9,12 @@ import pytest
 from factories import a_medicine, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client import Client, Declined
-from ordonum.model.acts import ByOwnAct, Cancellation, CancelReason, Execution, Given, Origin
+from ordonum.model.acts import ByOwnAct, Execution, Given, Origin
 from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Batch, Delivered, Handwritten, SeenOnPaper, SubstitutionKind
 from ordonum.model.refusals import Refusal
 from ordonum.model.state import LineStatus, Status
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.wire import scan
 
 

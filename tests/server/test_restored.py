@@ -10,20 +10,11 @@ import pytest
 from factories import a_medicine, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client import Client, Sent, Unconfirmed
-from ordonum.model.acts import (
-    ByNumber,
-    ByOwnAct,
-    Cancellation,
-    CancelReason,
-    CancelRequest,
-    ExecuteRequest,
-    Given,
-    Origin,
-    Receipt,
-)
+from ordonum.model.acts import ByNumber, ByOwnAct, CancelRequest, ExecuteRequest, Given, Origin, Receipt
 from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.number import EpuId
 from ordonum.model.restoration import KEPT
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.wire import native
 from raw import assert_problem, post, token
 from restoring import put_back, recorded

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from factories import a_medicine, a_text, boxes, delivered, executed, registered
-from ordonum.model.acts import Act
+from ordonum.model.kept import Act
 from ordonum.model.lines import Quantity, Unit
 from ordonum.model.outcomes import NotDelivered, Withheld
 from ordonum.model.prescription import Sex

@@ -20,9 +20,9 @@ from ordonum.cli.exits import FileProblem
 from ordonum.client import Card
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Establishment, Place, Profession, Professional, Text
-from ordonum.model.acts import Execution, Given, Moment, Origin
+from ordonum.model.acts import Execution, Given, Origin
 from ordonum.model.beneficiary import Beneficiary
-from ordonum.model.identifiers import Malformed
+from ordonum.model.identifiers import Malformed, Moment
 from ordonum.model.lines import Family
 from ordonum.model.number import LENGTH, EpuId, WrongCheckSymbol
 from ordonum.model.outcomes import Outcomes, SeenOnPaper, Withheld

@@ -19,7 +19,8 @@ from ordonum.cli.desk import (
 )
 from ordonum.client import Acknowledged, Client, Family, NotKept, Prescription, Unconfirmed
 from ordonum.knowledge.timezones import zone_of
-from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason
+from ordonum.model.acts import ByNumber, ByOwnAct
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.model.views import ForPrescriber
 from ordonum.texts import french
 from ordonum.wire.native import plain

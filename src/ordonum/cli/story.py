@@ -13,7 +13,7 @@ from ordonum.cli.system import System
 from ordonum.client import Client, ClientError, Declined
 from ordonum.client.outbox import Kept
 from ordonum.knowledge.timezones import zone_of
-from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason, Execution, Given, Origin, RegisterRequest
+from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Given, Origin, RegisterRequest
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir
 from ordonum.model.identifiers import BirthDate, InsOid, NirKey
 from ordonum.model.lines import Family, FreeTextLine, Quantity, Unit
@@ -21,6 +21,7 @@ from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import Line, Patient, Prescription, Sex
 from ordonum.model.products import MedicineLine, Substance
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.texts import french
 from ordonum.wire import jws, native, scan
 

@@ -24,7 +24,7 @@ from ordonum.client.sealing import KeyWrap
 from ordonum.client.tally import Tally, tally
 from ordonum.client.verify import VerifiedOrder
 from ordonum.model.actors import Place, Profession, Professional, Software
-from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, CancelReason, Execution, Given, Origin
+from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Given, Origin
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
 from ordonum.model.identifiers import BirthDate, Cip13, Finess, InsOid, Nil, NirKey, NumeroAm, Rpps
 from ordonum.model.lines import Family, FreeTextLine, Quantity, Unit
@@ -32,6 +32,7 @@ from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered, NotDelivered, Withheld
 from ordonum.model.prescription import Patient, Prescription, Sex
 from ordonum.model.products import MedicineLine, Substance
+from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.wire.qr import NotOurCode, number_in
 from ordonum.wire.scan import find_code, find_number
 

@@ -16,11 +16,12 @@ from ordonum.client.outbox import Kept
 from ordonum.client.restoring import Sent
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
-from ordonum.model.acts import ByNumber, ByOwnAct, Cancellation, Execution, Origin
+from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
 from ordonum.model.delegation import Delegated
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
+from ordonum.model.stopping import Cancellation
 from ordonum.model.views import ForPrescriber
 from ordonum.wire.sheet_press import Variant
 

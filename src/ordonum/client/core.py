@@ -21,7 +21,6 @@ from ordonum.model.actors import Actor, Employee, Who
 from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
-    Cancellation,
     CancelRequest,
     ConsultRequest,
     ExecuteRequest,
@@ -33,6 +32,7 @@ from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
+from ordonum.model.stopping import Cancellation
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.wire import native, qr
 from ordonum.wire.sheet_back import draw_back

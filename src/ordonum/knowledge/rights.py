@@ -70,9 +70,9 @@ EMPLOYEE_OPERATIONS: dict[EmployeeRole, frozenset[str]] = {
 STRUCTURE_OPERATIONS = frozenset({"register", "invoice"})
 
 
-def may_prescribe(profession: Profession) -> frozenset[Family]:
+def may_prescribe(profession: Profession | None) -> frozenset[Family]:
     """The families that this profession may prescribe."""
-    return MAY_PRESCRIBE.get(profession, frozenset())
+    return MAY_PRESCRIBE.get(profession, frozenset()) if profession is not None else frozenset()
 
 
 def may_secure(profession: Profession) -> bool:

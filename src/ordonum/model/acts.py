@@ -1,22 +1,22 @@
 """The acts on a prescription: what is sent, and what the service keeps of it. Acts are only ever added."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from ordonum.model.actors import Actor, Text
-from ordonum.model.beneficiary import Beneficiary
-from ordonum.model.identifiers import CommitmentHex, Rpps
+from ordonum.model.actors import Text
+from ordonum.model.amending import Correction, Suspicion, Withdrawal
+from ordonum.model.beneficiary import Bearer, Beneficiary
+from ordonum.model.identifiers import CommitmentHex, Moment
 from ordonum.model.invoice import Invoice, Justification
 from ordonum.model.labels import Labelled
-from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
-from ordonum.model.outcomes import Delivered, Outcome, Outcomes, SeenOnPaper, Withheld, hands_over
-from ordonum.model.prescription import YEAR_MAX, YEAR_MIN, Identity, SignedOrder
+from ordonum.model.outcomes import Delivered, Outcomes, SeenOnPaper, Withheld, hands_over
+from ordonum.model.prescription import YEAR_MAX, YEAR_MIN, Identity
+from ordonum.model.stopping import Cancellation, CancelOutcome, Replacement
+from ordonum.model.wishes import CopyAcknowledged
 
-Moment = Annotated[datetime, Meta(tz=True)]
 Jws = Annotated[str, Meta(max_length=200_000, pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$(?!\n)")]
 Scanned = Annotated[str, Meta(max_length=1000, pattern=r"^[A-Z0-9]+$(?!\n)", title="Texte du QR code, tel que lu")]
 Opening = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)", title="r : 32 octets aléatoires, en hexadécimal")]
@@ -38,23 +38,12 @@ class Origin(Labelled):
     PHONE = "phone", "téléphone"
 
 
-class CancelReason(Labelled):
-    """Why a prescription is cancelled."""
-
-    PRESCRIBING_ERROR = "prescribing-error", "erreur de prescription"
-    CONTRA_INDICATION = "contra-indication", "contre-indication"
-    CHANGE_OF_REGIME = "change-of-regime", "changement de traitement"
-    CLINICAL_GROUNDS = "clinical-grounds", "raison clinique"
-    PATIENT_REQUEST = "patient-request", "demande du patient"
-    PHARMACIST_REQUEST = "pharmacist-request", "demande du pharmacien"
-    DEATH = "death", "décès"
-    LOST_OR_STOLEN = "lost-or-stolen", "ordonnance perdue ou volée"
-
-
 class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What an executant did: whole, part, rest or nothing of it, for whom, when, and how the number had come.
 
     `seen_on_paper`: the delivery is another's, read on the paper; it counts in what is left, and attaches nobody.
+    `corrects`: this act takes the place of one of the same author or place. `bearer`: who came for a stupéfiant in the
+    patient's stead (CSP R.5132-35), sealed with the patient.
     """
 
     act_id: UUID
@@ -66,6 +55,8 @@ class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     seen_on_paper: SeenOnPaper | None = None
     identity_reason: Text | None = None
     rule_reason: Text | None = None
+    corrects: Correction | None = None
+    bearer: Bearer | None = None
 
     def __post_init__(self) -> None:
         if not YEAR_MIN <= self.performed_at.year <= YEAR_MAX:
@@ -80,18 +71,15 @@ class Execution(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             raise ValueError("beneficiary-wanted")
         if not self.delivers and self.beneficiary is not None:
             raise ValueError("no-delivery-attaches-nobody")
+        if not self.delivers and self.bearer is not None:
+            raise ValueError("no-delivery-has-no-bearer")
+        if self.corrects is not None and self.corrects.execution == self.act_id:
+            raise ValueError("corrects-itself")
 
     @property
     def delivers(self) -> bool:
         """Whether anything left this counter; an act that delivers nothing attaches nobody."""
         return self.seen_on_paper is None and hands_over(self.lines)
-
-
-class Cancellation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The prescriber stops the prescription: nothing more may be executed; what was delivered stays delivered."""
-
-    act_id: UUID
-    reason: CancelReason
 
 
 # What travels to the service -----------------------------------------------------------------------------------------
@@ -153,6 +141,52 @@ class CancelRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     qr: Scanned | None = None
 
 
+class ReplaceRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One call, one transaction: a new registration, whose order names the one that it replaces, and the end of the old."""
+
+    registration: RegisterRequest
+    prescription: ByNumber | ByOwnAct
+    replacement: Replacement
+    qr: Scanned | None = None
+
+
+class WithdrawRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A withdrawal of one's own execution of the prescription of this number."""
+
+    number: EpuId
+    withdrawal: Withdrawal
+    qr: Scanned | None = None
+
+
+class ReportRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A suspected forgery about this number, registered or not."""
+
+    number: EpuId
+    suspicion: Suspicion
+    qr: Scanned | None = None
+
+
+class CopyRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The copy that replaces the paper of one's own prescription arrived."""
+
+    prescription: ByNumber | ByOwnAct
+    copy: CopyAcknowledged
+
+
+class RecordedRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """«Was mine recorded?»: an act of one's own, on the prescription named so."""
+
+    prescription: ByNumber | ByOwnAct
+    act_id: UUID
+    qr: Scanned | None = None
+
+
+class RegisteredRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The prescriptions registered under one's own RPPS, newest first, before this moment (None: now); fifty at once."""
+
+    before: Moment | None = None
+
+
 class ReadBackRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What was executed of one's own prescription; with the QR code's text if it was scanned."""
 
@@ -160,63 +194,7 @@ class ReadBackRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     qr: Scanned | None = None
 
 
-# What the service keeps ----------------------------------------------------------------------------------------------
-
-
-class Registered(Struct, frozen=True, tag_field="kind", tag="register"):
-    """The registration, its order read from the signed payload."""
-
-    act_id: UUID
-    recorded_at: datetime
-    order: SignedOrder
-    late: bool = False
-
-
-class Executed(Struct, frozen=True, kw_only=True, tag_field="kind", tag="execute"):
-    """An execution without its beneficiary, who is sealed apart. `early`: it came before the registration («d'après le
-    papier») and is judged with it; `may` are then the families that its executant could execute that day,
-    `code_of` the prescriber whom the authentic QR code named.
-    """
-
-    act_id: UUID
-    recorded_at: datetime
-    by: Actor
-    given: Given
-    performed_at: datetime
-    lines: tuple[Outcome, ...]
-    origin: Origin | None = None
-    seen_on_paper: SeenOnPaper | None = None
-    identity_reason: str | None = None
-    rule_reason: str | None = None
-    in_conflict: tuple[str, ...] = ()
-    early: bool = False
-    may: tuple[Family, ...] = ()
-    code_of: Rpps | None = None
-
-
-class Cancelled(Struct, frozen=True, kw_only=True, tag_field="kind", tag="cancel"):
-    """A cancellation by the prescriber."""
-
-    act_id: UUID
-    recorded_at: datetime
-    by: Actor
-    reason: CancelReason
-    early: bool = False
-
-
-class Invoiced(Struct, frozen=True, kw_only=True, tag_field="kind", tag="invoice"):
-    """An invoice attached by an executant; `early`, `may` and `code_of` as for an execution."""
-
-    act_id: UUID
-    recorded_at: datetime
-    by: Actor
-    invoice: Invoice
-    early: bool = False
-    may: tuple[Family, ...] = ()
-    code_of: Rpps | None = None
-
-
-Act = Registered | Executed | Cancelled | Invoiced
+ActKind = Literal["register", "execute", "cancel", "invoice", "replace", "withdraw", "report", "copy", "oppose", "lift"]
 
 
 class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -229,7 +207,7 @@ class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """
 
     v: Literal[1]
-    act: Literal["register", "execute", "cancel", "invoice"]
+    act: ActKind
     act_id: UUID
     prescription: UUID
     recorded_at: Moment
@@ -242,10 +220,19 @@ class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Receipt(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What every writing act is answered with: the acknowledgement (JWS), its salt, and what the executant is told.
 
-    `justification` tells, for each line of the invoices concerned, whether a scan is still needed, and why.
+    `justification` tells, for each line of the invoices concerned, whether a scan is still needed, and why; `outcome`, what
+    a cancellation or a replacement did.
     """
 
     acknowledgement: Jws
     salt: CommitmentHex
     notices: tuple[str, ...] = ()
     justification: tuple[Justification, ...] = ()
+    outcome: CancelOutcome | None = None
+
+
+class ReplaceReceipt(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a replacement is answered with: the receipt of the new registration, and that of the end of the old."""
+
+    registration: Receipt
+    replacement: Receipt

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from ordonum.model.actors import Name
+from ordonum.model.actors import Name, Text
 from ordonum.model.identifiers import BirthDate, InsOid, NirKey
 from ordonum.model.labels import Labelled
 
@@ -71,3 +71,24 @@ class Beneficiary(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     def __repr__(self) -> str:
         return "Beneficiary(…)"
+
+
+class Bearer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who came for a stupéfiant in the patient's stead: name and address; the proof of identity seen, when the bearer is
+    not known to the pharmacist (CSP R.5132-35). Sealed with the patient.
+    """
+
+    surname: Name
+    first_name: Name
+    address: Text
+    proof: Name | None = None
+
+    def __repr__(self) -> str:
+        return "Bearer(…)"
+
+
+class Attached(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=True):
+    """What is sealed of an execution when somebody came in the patient's stead; else the beneficiary alone."""
+
+    beneficiary: Beneficiary
+    bearer: Bearer

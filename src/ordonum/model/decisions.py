@@ -14,13 +14,16 @@ from msgspec import Struct
 
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Execution, Given
+from ordonum.model.beneficiary import NoIdentity, NoIdentityReason
 from ordonum.model.facts import Effect, Facts, Finding, Rule, When
 from ordonum.model.lines import Family
+from ordonum.model.measure import counted_unit, covered, one_delivery
 from ordonum.model.outcomes import Delivered, Handwritten, hands_over
+from ordonum.model.prescriber_acts import check_read_back, stopped_facts
 from ordonum.model.prescription import Line, SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused, happened
 from ordonum.model.registration import CLOCK_TOLERANCE, months_after
-from ordonum.model.state import State, Status, counted_unit, covered, inside, one_delivery, readable
+from ordonum.model.state import State, Status, inside, readable
 
 NOW_LASTS = timedelta(hours=24)
 
@@ -32,32 +35,25 @@ class Verdict(Struct, frozen=True):
     notices: tuple[str, ...]
 
 
-def check_cancellation(actor: Actor, state: State, zone: ZoneInfo) -> None:
-    """Refuse a cancellation, or return. What was delivered stays delivered; the rest stops."""
-    if state.order.prescriber.rpps != actor.rpps:
-        raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
-    if state.cancelled is not None:
-        raise Refused(Refusal.ALREADY_CANCELLED, **cancelled_facts(state, zone))
-    if state.status is Status.EXECUTED and not state.order.opposed:  # an opposed patient's prescriber is not told
-        raise Refused(Refusal.ALREADY_EXECUTED)
-
-
-def check_read_back(actor: Actor, state: State) -> None:
-    """Refuse the prescriber's reading of what was executed, or return (CSP R.4072-1 and following)."""
-    if state.order.prescriber.rpps != actor.rpps:
-        raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
-    if state.order.opposed:
-        raise Refused(Refusal.PATIENT_OPPOSED)
-
-
-def check_consultation(actor: Actor, state: State, may_execute: frozenset[Family]) -> None:
+def check_consultation(actor: Actor, state: State, may_execute: frozenset[Family], *, opposed: bool = False) -> None:
     """Refuse a consultation, or return. The holder of a sheet of another family is told that and nothing else."""
     own = state.order.prescriber.rpps == actor.rpps
     if not readable(state.order, may_execute, actor.profession):
         raise Refused(Refusal.OWN_PRESCRIPTION if own else Refusal.NOT_YOUR_FAMILY)
     refuse_inside(state.order, actor)
     if own:
-        check_read_back(actor, state)  # whoever may execute what they prescribed learns no more than by reading back
+        # Whoever may execute what they prescribed learns no more than by reading back.
+        check_read_back(actor, state, opposed=opposed)
+    elif _closed(actor, state):
+        raise Refused(Refusal.ANONYMOUS_CLOSED)
+
+
+def _closed(actor: Actor, state: State) -> bool:
+    """Whether an anonymous prescription has nothing left to give, and this is no executant of it (décret 2023-1222)."""
+    if state.order.anonymity is None or not state.order.anonymity.requested:
+        return False
+    over = state.stopped is not None or state.status is Status.EXECUTED
+    return over and all(each.by.place.key != actor.place.key for each in state.executions)
 
 
 def check_early(execution: Execution, may_execute: frozenset[Family], *, now: datetime, zone: ZoneInfo) -> None:
@@ -70,11 +66,6 @@ def check_early(execution: Execution, may_execute: frozenset[Family], *, now: da
     if execution.performed_at > now + CLOCK_TOLERANCE:
         service_time = now.astimezone(zone).strftime("%d/%m/%Y %H:%M")
         raise Refused(Refusal.PERFORMED_IN_FUTURE, at="$.execution.performed_at", service_time=service_time)
-
-
-def same_author(actor: Actor, by: Actor) -> bool:
-    """Whether a repeat comes from the author of an act, or from their structure: what its outbox kept, it may send again."""
-    return actor.author == by.author or actor.place.key == by.place.key
 
 
 def check_execution(execution: Execution, facts: Facts) -> Verdict:
@@ -121,6 +112,7 @@ def _check_shape(execution: Execution, facts: Facts) -> None:
         raise Refused(Refusal.PERFORMED_BEFORE_WRITTEN, at="$.execution.performed_at")
     if execution.given is Given.NOW and facts.now - execution.performed_at > NOW_LASTS:
         raise Refused(Refusal.LATE_NEEDS_ALREADY, at="$.execution.given")
+    _check_anonymity(execution, facts.state.order)
     for place, each in enumerate(execution.lines):
         at = f"$.execution.lines[{place}]"
         if isinstance(each, Handwritten):
@@ -130,6 +122,15 @@ def _check_shape(execution: Execution, facts: Facts) -> None:
             raise Refused(Refusal.UNKNOWN_LINE, at=f"{at}.line", line=each.line)
         if isinstance(each, Delivered) and execution.given is Given.NOW:
             _check_unit(each, facts.state.order.lines[each.line - 1], at)
+
+
+def _check_anonymity(execution: Execution, order: SignedOrder) -> None:
+    """Where anonymity was asked for, no number comes in, even afterwards: the same act is sent again without it."""
+    if order.anonymity is None or not order.anonymity.requested or execution.beneficiary is None:
+        return
+    identity = execution.beneficiary.identity
+    if not isinstance(identity, NoIdentity) or identity.reason is not NoIdentityReason.ANONYMOUS:
+        raise Refused(Refusal.ANONYMITY_REQUESTED, at="$.execution.beneficiary.identity")
 
 
 def _check_unit(each: Delivered, line: Line, at: str) -> None:
@@ -145,19 +146,34 @@ def _check_unit(each: Delivered, line: Line, at: str) -> None:
 
 def _findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
     """All that stands against the execution, most important first."""
-    if facts.state.cancelled is not None and hands_over(execution.lines):
-        yield Finding(refusal=Refusal.CANCELLED, at="$.number", facts=cancelled_facts(facts.state, facts.zone))
+    if hands_over(execution.lines):
+        yield from _stopped(execution, facts)
     if not _same_identity(execution, facts) and execution.identity_reason is None:
         yield Finding(refusal=Refusal.IDENTITY_DIFFERS, at="$.execution.beneficiary", facts={})
     yield from _rule_findings(execution, facts)
-    if facts.state.cancelled is None:
+    if facts.state.stopped is None:
         yield from _quantity_findings(execution, facts)
+
+
+def _stopped(execution: Execution, facts: Facts) -> Iterator[Finding]:
+    """What the prescriber stopped: the whole, or lines."""
+    state, zone = facts.state, facts.zone
+    if state.cancelled is not None:
+        yield Finding(refusal=Refusal.CANCELLED, at="$.number", facts=stopped_facts(state.cancelled, zone))
+    elif state.replaced is not None:
+        yield Finding(refusal=Refusal.REPLACED, at="$.number", facts=stopped_facts(state.replaced, zone))
+    for place, each in enumerate(execution.lines):
+        if isinstance(each, Delivered) and (stop := state.stops.get(each.line)) is not None:
+            said = {"line": each.line, **stopped_facts(stop, zone)}
+            yield Finding(refusal=Refusal.LINE_CANCELLED, at=f"$.execution.lines[{place}]", facts=said)
 
 
 def _quantity_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
     wanted: dict[int, int] = {}
     for place, each in enumerate(execution.lines):
         if not isinstance(each, Delivered) or (remainder := facts.state.remainder(each.line)) is None:
+            continue
+        if each.line in facts.state.stops:
             continue
         line = facts.state.order.lines[each.line - 1]
         wanted[each.line] = wanted.get(each.line, 0) + (covered(each, line) or one_delivery(line))
@@ -229,15 +245,6 @@ def _same_identity(execution: Execution, facts: Facts) -> bool:
 def bare(name: str) -> str:
     """A first name without accents, case, hyphens or blanks: cards write «ELOISE» and «MARIE CLAIRE»."""
     return "".join(each for each in unicodedata.normalize("NFKD", name).casefold() if each.isalnum())
-
-
-def cancelled_facts(state: State, zone: ZoneInfo) -> dict[str, Any]:
-    """The facts of the sentence that says a prescription was cancelled."""
-    assert state.cancelled is not None
-    return {
-        "day": state.cancelled.recorded_at.astimezone(zone).strftime("%d/%m/%Y"),
-        "why": state.cancelled.reason.label,
-    }
 
 
 def local(moment: datetime, facts: Facts) -> str:

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from ordonum.model.acts import Jws, Moment
-from ordonum.model.identifiers import Rpps
+from ordonum.model.acts import Jws
+from ordonum.model.identifiers import Moment, Rpps
 from ordonum.model.labels import Labelled
 from ordonum.model.refusals import Refusal, Refused
 

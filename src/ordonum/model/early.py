@@ -4,13 +4,15 @@ It joined the state «d'après le papier», lines matched by rank: what a rule w
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, timedelta
 from itertools import takewhile
 
-from ordonum.model.acts import Executed
+from ordonum.model.kept import Executed
+from ordonum.model.measure import covered, one_delivery
 from ordonum.model.outcomes import Delivered, Handwritten, hands_over
 from ordonum.model.refusals import Refusal
-from ordonum.model.state import State, covered, one_delivery
+from ordonum.model.state import State
 
 
 def conflicts(execution: Executed, state: State) -> tuple[str, ...]:
@@ -33,12 +35,21 @@ def conflicts(execution: Executed, state: State) -> tuple[str, ...]:
             more = remainder.total is not None and given[each.line] > remainder.total
             if more and (line.secured or each.beyond_reason is None):
                 found.append(Refusal.SECURED_MORE_THAN_LEFT if line.secured else Refusal.MORE_THAN_LEFT)
-    stopped = state.cancelled is not None and state.cancelled.recorded_at <= execution.recorded_at
-    if stopped and hands_over(execution.lines):
-        found.append(Refusal.CANCELLED)
+    found += _stopped(execution, state)
     if execution.performed_at.astimezone(UTC).date() < state.order.written_on - timedelta(days=1):
         found.append(Refusal.PERFORMED_BEFORE_WRITTEN)
     return tuple(dict.fromkeys(each.code for each in found))
+
+
+def _stopped(execution: Executed, state: State) -> Iterator[Refusal]:
+    """What had been stopped when the execution was recorded."""
+    stop = state.stopped
+    if stop is not None and stop.recorded_at <= execution.recorded_at and hands_over(execution.lines):
+        yield Refusal.CANCELLED if state.cancelled is not None else Refusal.REPLACED
+    for each in execution.lines:
+        line_stop = state.stops.get(each.line) if isinstance(each, Delivered) else None
+        if line_stop is not None and line_stop.recorded_at <= execution.recorded_at:
+            yield Refusal.LINE_CANCELLED
 
 
 def _given_before(execution: Executed, state: State) -> Counter[int]:

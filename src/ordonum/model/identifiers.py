@@ -4,9 +4,11 @@ Check digits are verified only where the algorithm is published (RPPS, FINESS, N
 """
 
 import re
+from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
+from msgspec import Meta
 from stdnum import ean, luhn
 from stdnum.fr import nir as stdnum_nir
 
@@ -266,3 +268,7 @@ class CommitmentHex(Identifier):
 
     title = "Engagement (SHA-256)"
     pattern = r"^[0-9a-f]{64}$"
+
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A moment on the wire: it says its offset."""

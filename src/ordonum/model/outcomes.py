@@ -20,6 +20,13 @@ class NotDelivered(Labelled):
     OUT_OF_STOCK = "out-of-stock", "rupture"
     HEALTH_REASON = "health-reason", "l'intérêt de la santé du patient (CSP R.4235-61)"
     NOT_STOCKED = "not-stocked", "produit non détenu"
+    HANDED_BACK = "handed-back", "remise au patient pour un autre exécutant"
+    ALREADY_HAS = "already-has", "le patient en a encore"
+    NOT_COLLECTED = "not-collected", "non retiré par le patient"
+    UNREADABLE_OR_DOUBTFUL = "doubtful", "ordonnance douteuse"
+    RULE = "rule", "une règle s'y oppose"
+    DEATH = "death", "décès du patient"
+    OTHER = "other", "autre motif"
 
 
 class Batch(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -46,7 +53,7 @@ class InterventionKind(Labelled):
 
     AS_PRESCRIBED = "as-prescribed", "comme prescrit"
     MODIFIED = "modified", "modification"
-    ADDED = "added", "ajout"
+    ADDED = "added", "ajout, par protocole ou règle d'exception"
 
 
 class InterventionReason(Labelled):
@@ -60,6 +67,44 @@ class InterventionReason(Labelled):
     SAFETY = "safety", "sécurité du patient"
     PRESCRIBER_REQUEST = "prescriber-request", "demande du prescripteur"
     OTHER = "other", "autre motif"
+
+
+class InterventionSubReason(Labelled):
+    """The reason, more exactly; the first is the téléservice's own (ameli.fr, délivrance exceptionnelle)."""
+
+    EXCEPTIONAL_RENEWAL = (
+        "exceptional-renewal",
+        "situations particulières de renouvellement exceptionnel ou réglementaire",
+    )
+    PROTOCOL = "protocol", "protocole de coopération (CSP L.5125-1-1 A)"
+    PHARMACIST_PRESCRIPTION = "pharmacist-prescription", "dispensation sans ordonnance prévue par la loi"
+    LARGE_PACK = "large-pack", "grand conditionnement"
+    PACK_BROKEN = "pack-broken", "délivrance à l'unité"
+    SHORTAGE_TABLE = "shortage-table", "recommandation de remplacement en cas de rupture"
+    INTERACTION = "interaction", "interaction ou contre-indication"
+    ALLERGY = "allergy", "allergie ou intolérance"
+    DOSE = "dose", "dose inadaptée"
+
+
+# Under which reason each may stand; a sub-reason under another is a mistake.
+SUB_REASONS: dict[InterventionSubReason, frozenset[InterventionReason]] = {
+    InterventionSubReason.EXCEPTIONAL_RENEWAL: frozenset({InterventionReason.RENEWAL}),
+    InterventionSubReason.PROTOCOL: frozenset(InterventionReason),
+    InterventionSubReason.PHARMACIST_PRESCRIPTION: frozenset({InterventionReason.OTHER}),
+    InterventionSubReason.LARGE_PACK: frozenset({InterventionReason.QUANTITY}),
+    InterventionSubReason.PACK_BROKEN: frozenset({InterventionReason.QUANTITY, InterventionReason.SHORTAGE}),
+    InterventionSubReason.SHORTAGE_TABLE: frozenset({InterventionReason.SHORTAGE}),
+    InterventionSubReason.INTERACTION: frozenset({InterventionReason.SAFETY}),
+    InterventionSubReason.ALLERGY: frozenset({InterventionReason.SAFETY}),
+    InterventionSubReason.DOSE: frozenset({InterventionReason.SAFETY, InterventionReason.DOSAGE}),
+}
+
+
+class ExceptionalRule(Labelled):
+    """By which rule something is delivered on a prescription that has expired."""
+
+    CHRONIC_TREATMENT = "chronic-treatment", "dispensation supplémentaire exceptionnelle (CSP R.5123-2-1)"
+    ORAL_CONTRACEPTIVE = "oral-contraceptive", "dispensation supplémentaire de contraceptifs oraux (CSP R.5134-4-2)"
 
 
 class AgreementMeans(Labelled):
@@ -82,12 +127,17 @@ class Intervention(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     kind: InterventionKind
     reason: InterventionReason | None = None
+    sub_reason: InterventionSubReason | None = None
     detail: Text | None = None
     agreement: Agreement | None = None
 
     def __post_init__(self) -> None:
         if self.kind is InterventionKind.MODIFIED and self.reason is None:
             raise ValueError("modification-wants-its-reason")
+        if self.kind is InterventionKind.AS_PRESCRIBED and (self.reason or self.sub_reason):
+            raise ValueError("as-prescribed-has-no-reason")
+        if self.sub_reason is not None and self.reason not in SUB_REASONS[self.sub_reason]:
+            raise ValueError("sub-reason-does-not-fit")
 
 
 class Product(Coded, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -104,6 +154,7 @@ class Delivered(Product, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 
     `quantity` is what left the counter, in any unit; where that is not the line's unit, `covers` says how much of the
     line it covers (two boxes cover thirty days). Several products or batches of one line may be several of these.
+    `exceptional`: delivered on an expired prescription, by that rule.
     """
 
     line: Rank
@@ -111,6 +162,7 @@ class Delivered(Product, frozen=True, forbid_unknown_fields=True, kw_only=True, 
     covers: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     product: Name | None = None
     beyond_reason: Text | None = None
+    exceptional: ExceptionalRule | None = None
 
 
 class Handwritten(
@@ -123,6 +175,25 @@ class Handwritten(
     product: Name | None = None
 
 
+class AddedUnder(Labelled):
+    """By which right an executant adds what nobody prescribed."""
+
+    PROTOCOL = "protocol", "protocole de coopération (CSP L.5125-1-1 A)"
+    PHARMACIST = "pharmacist", "dispensation par le pharmacien, prévue par la loi"
+    EMERGENCY = "emergency", "urgence, dans l'intérêt du patient"
+
+
+class Added(Handwritten, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="added"):
+    """Something that the executant added beside the prescription, by a right of their own; `detail` names the protocol."""
+
+    under: AddedUnder
+    detail: Text | None = None
+
+    def __post_init__(self) -> None:
+        if self.under is not AddedUnder.EMERGENCY and self.detail is None:
+            raise ValueError("protocol-wants-its-name")
+
+
 class Withheld(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="outcome", tag="not-delivered"):
     """Nothing was delivered for this line, and why; whether the prescriber was told (CSP R.4235-61)."""
 
@@ -131,8 +202,12 @@ class Withheld(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
     detail: Text | None = None
     prescriber_told: bool = False
 
+    def __post_init__(self) -> None:
+        if self.reason is NotDelivered.OTHER and self.detail is None:
+            raise ValueError("other-reason-wants-its-words")
 
-Outcome = Delivered | Withheld | Handwritten
+
+Outcome = Delivered | Withheld | Handwritten | Added
 Outcomes = Annotated[tuple[Outcome, ...], Meta(min_length=1, max_length=LINES_MAX)]
 
 

@@ -26,6 +26,7 @@ from ordonum.model.identifiers import BirthDate, CommitmentHex, InseeCode
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import LINES_MAX, BaseLine, Family, FreeTextLine
 from ordonum.model.products import DeviceLine, MedicineLine, PreparationLine, Supply
+from ordonum.model.wishes import Anonymity, Paperless, PaperReason
 
 YEAR_MIN, YEAR_MAX = 2020, 2200  # outside, a date is a mistake and no arithmetic on it is safe
 
@@ -105,7 +106,8 @@ class Prescription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     `opposed`: the patient is opposed to the prescriber reading back what is executed; asked each time, so no default.
     `addressed_to`: the profession that may read it, for the family `other` alone. `accident_on`: the day of the work
-    accident that lines marked AT/MP are related to.
+    accident that lines marked AT/MP are related to. `on_paper`: it left on paper before it was registered, and why.
+    `replaces`: the act that registered the prescription which this one replaces.
     """
 
     patient: Patient
@@ -118,6 +120,10 @@ class Prescription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     opposed: bool
     measures: Measures | None = None
     accident_on: date | None = None
+    anonymity: Anonymity | None = None
+    paperless: Paperless | None = None
+    on_paper: PaperReason | None = None
+    replaces: UUID | None = None
     lines: Lines
 
     def __post_init__(self) -> None:
@@ -151,6 +157,9 @@ class Consultation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     opposed: bool
     measures: Measures | None = None
     accident_on: date | None = None
+    anonymity: Anonymity | None = None
+    paperless: Paperless | None = None
+    on_paper: PaperReason | None = None
     sheets: Annotated[tuple[Sheet, ...], Meta(min_length=1, max_length=12)]
 
     def prescriptions(self) -> tuple[Prescription, ...]:
@@ -167,6 +176,9 @@ class Consultation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
                 opposed=self.opposed,
                 measures=self.measures,
                 accident_on=self.accident_on,
+                anonymity=self.anonymity,
+                paperless=self.paperless,
+                on_paper=self.on_paper,
                 lines=sheet.lines,
             )
             for sheet in self.sheets
@@ -199,6 +211,10 @@ class SignedOrder(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     opposed: bool
     measures: Measures | None = None
     accident_on: date | None = None
+    anonymity: Anonymity | None = None
+    paperless: Paperless | None = None
+    on_paper: PaperReason | None = None
+    replaces: UUID | None = None
     lines: Lines
     commitment: CommitmentHex
 
@@ -257,6 +273,10 @@ def split(
         opposed=prescription.opposed,
         measures=prescription.measures,
         accident_on=prescription.accident_on,
+        anonymity=prescription.anonymity,
+        paperless=prescription.paperless,
+        on_paper=prescription.on_paper,
+        replaces=prescription.replaces,
         lines=prescription.lines,
         commitment=commitment,
     )

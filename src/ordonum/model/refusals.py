@@ -355,6 +355,131 @@ class Refusal(Enum):
         "Aucune ordonnance enregistrée par vous ne porte cet identifiant d'acte.",
         "Vérifiez l'identifiant, ou renvoyez l'enregistrement.",
     )
+    # the law of the circuit: acts of the prescriber
+    COLLEAGUE_REASON_WANTED = Reason(
+        "colleague-reason-wanted",
+        Kind.ASKS,
+        "Cette ordonnance est d'un autre prescripteur de ce lieu.",
+        "Dites pourquoi vous agissez pour lui (« place_reason »).",
+    )
+    LINE_ALREADY_STOPPED = Reason(
+        "line-already-stopped",
+        Kind.CONFLICT,
+        "La ligne {line} est déjà {status}.",
+        "Relisez les exécutions avant d'annuler ; l'annulation des autres lignes se demande à part.",
+    )
+    REPLACED = Reason(
+        "replaced",
+        Kind.CONFLICT,
+        "Cette ordonnance a été remplacée le {day} par une autre ordonnance ({why}).",
+        "Demandez au patient la nouvelle ordonnance, ou appelez le prescripteur.",
+    )
+    REPLACES_DIFFERS = Reason(
+        "replaces-differs",
+        Kind.INVALID,
+        "L'ordonnance nouvelle ne nomme pas, dans ce qui est signé, celle qu'elle remplace.",
+        "Signez l'ordonnance nouvelle avec l'identifiant de l'acte qui a enregistré l'ancienne (« replaces »).",
+    )
+    REPLACES_ANOTHER_PATIENT = Reason(
+        "replaces-another-patient",
+        Kind.CONFLICT,
+        "L'ordonnance nouvelle n'est pas pour le patient de celle qu'elle remplace, ou pas de la même famille.",
+        "Vérifiez l'ordonnance choisie ; pour un autre patient, annulez l'une et enregistrez l'autre.",
+    )
+    REPLACES_ALONE = Reason(
+        "replaces-alone",
+        Kind.INVALID,
+        "Cette ordonnance dit en remplacer une autre : les deux actes vont dans un même appel.",
+        "Envoyez-la sur /v1/replace, avec le numéro de celle qu'elle remplace.",
+    )
+    REPLACEMENT_BEYOND = Reason(
+        "replacement-beyond",
+        Kind.ASKS,
+        "La ligne {line} reprend un produit déjà délivré en partie et en porte plus que ce qui restait ({left}).",
+        "Ne reportez que le reste, ou dites pourquoi il en faut plus (« beyond_reason »).",
+    )
+    COPY_NOT_ASKED = Reason(
+        "copy-not-asked",
+        Kind.CONFLICT,
+        "Le patient n'a pas demandé que cette copie remplace le papier.",
+        "Remettez l'ordonnance sur papier ; la demande du patient se signe avec l'ordonnance (« paperless »).",
+    )
+    COPY_ALREADY = Reason(
+        "copy-already",
+        Kind.CONFLICT,
+        "L'arrivée de la copie est déjà enregistrée.",
+        "Rien d'autre à faire.",
+    )
+    COPY_DATE = Reason(
+        "copy-date",
+        Kind.INVALID,
+        "La copie ne peut pas être acquittée avant l'enregistrement de l'ordonnance ni dans le futur.",
+        "Vérifiez la date de l'acquittement (« acknowledged_at »).",
+    )
+    PAPERLESS_NOT_THEN = Reason(
+        "paperless-not-then",
+        Kind.CONFLICT,
+        "Le jour de la rédaction, une copie {channel} ne pouvait pas remplacer le papier.",
+        "Remettez l'ordonnance sur papier, ou choisissez l'autre voie.",
+    )
+    NOT_RECORDED = Reason(
+        "not-recorded",
+        Kind.NOT_FOUND,
+        "Aucun acte de cet identifiant n'est enregistré par vous sur cette ordonnance.",
+        "Renvoyez l'acte tel quel, avec le même identifiant.",
+        retry=Retry.SAME_ID,
+    )
+    # the patient's wishes
+    ANONYMITY_ANSWER_WANTED = Reason(
+        "anonymity-answer-wanted",
+        Kind.ASKS,
+        "Ce contenu ouvre droit à l'anonymat ({ground}) et la réponse du patient manque.",
+        "Posez la question et signez la réponse, oui ou non (« anonymity »).",
+    )
+    ANONYMITY_NOT_FOUNDED = Reason(
+        "anonymity-not-founded",
+        Kind.CONFLICT,
+        "L'anonymat demandé ne convient pas : {ground}.",
+        "Corrigez le motif de l'anonymat, ou l'âge du patient, puis signez de nouveau.",
+    )
+    ANONYMITY_REQUESTED = Reason(
+        "anonymity-requested",
+        Kind.CONFLICT,
+        "Le secret a été demandé pour cette ordonnance : aucun numéro du patient ne doit y être rattaché.",
+        "Renvoyez l'exécution sans numéro (identité « none », raison « anonymous ») et facturez sous anonymat.",
+    )
+    ANONYMOUS_CLOSED = Reason(
+        "anonymous-closed",
+        Kind.FORBIDDEN,
+        "Cette ordonnance sous anonymat n'est plus lue que par son prescripteur et ceux qui l'ont exécutée.",
+        "Il n'y a plus rien à délivrer ; adressez la patiente à l'exécutant ou au prescripteur.",
+    )
+    # the law of the circuit: acts of the executant
+    LINE_CANCELLED = Reason(
+        "line-cancelled",
+        Kind.CONFLICT,
+        "La ligne {line} a été annulée par le prescripteur le {day} ({why}).",
+        "Ne délivrez pas cette ligne ; les autres restent à délivrer.",
+    )
+    UNKNOWN_EXECUTION = Reason(
+        "unknown-execution",
+        Kind.NOT_FOUND,
+        "Aucune exécution de cet identifiant n'est enregistrée sur cette ordonnance.",
+        "Consultez l'ordonnance : ses exécutions y sont, avec leurs identifiants.",
+    )
+    NOT_YOUR_EXECUTION = Reason(
+        "not-your-execution",
+        Kind.FORBIDDEN,
+        "Cette exécution est d'un autre exécutant.",
+        "Seul son auteur, ou quelqu'un du même lieu, peut la retirer ou la corriger : appelez-le.",
+    )
+    ALREADY_WITHDRAWN = Reason(
+        "already-withdrawn",
+        Kind.CONFLICT,
+        "Cette exécution, ou cette ligne, a déjà été retirée ou corrigée.",
+        "Consultez l'ordonnance pour voir où elle en est.",
+    )
+    # what has stopped
     CANCELLED = Reason(
         "cancelled",
         Kind.CONFLICT,

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Acknowledgement, Moment
+from ordonum.model.acts import Acknowledgement
 from ordonum.model.decisions import refuse_inside
-from ordonum.model.identifiers import Rpps
+from ordonum.model.identifiers import Moment, Rpps
 from ordonum.model.lines import Family
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.state import State, readable

@@ -1,28 +1,22 @@
 """What the acts on a prescription add up to. One pure function, `state`; every status is derived, none is stored.
 
-Some deliveries happen on paper beside the base: every remainder is «d'après la base».
+Some deliveries happen on paper beside the base: every remainder is «d'après la base». What depends on the day (expired,
+next date) is `standing`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from ordonum.model.actors import Actor, Profession
-from ordonum.model.acts import Act, Cancelled, Executed, Invoiced, Registered
-from ordonum.model.care import (
-    BiologyLine,
-    NursingLine,
-    OrthopticsLine,
-    PhysiotherapyLine,
-    PodiatryAct,
-    PodiatryLine,
-    SpeechTherapyLine,
-    TherapyAct,
-)
+from ordonum.model.kept import Act, Cancelled, Copied, Executed, Invoiced, Registered, Replaced, Reported, Withdrawn
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import Family, Unit
-from ordonum.model.outcomes import Delivered, Handwritten, Withheld
+from ordonum.model.measure import allowed, counted_unit, covered, one_delivery
+from ordonum.model.outcomes import Delivered, Handwritten, Outcome, Withheld
 from ordonum.model.prescription import Line, SignedOrder
 
 
@@ -33,16 +27,23 @@ class Status(Labelled):
     PARTLY_EXECUTED = "partly-executed", "exécutée en partie"
     EXECUTED = "executed", "exécutée"
     CANCELLED = "cancelled", "annulée"
+    REPLACED = "replaced", "remplacée"
+    EXPIRED = "expired", "expirée"
 
 
 class LineStatus(Labelled):
-    """Status of a line."""
+    """Status of a line. `exhausted`: a line with renewals, all of which were used."""
 
     TO_DELIVER = "to-deliver", "à délivrer"
     PARTLY = "partly", "délivrée en partie"
     DELIVERED = "delivered", "délivrée"
     NOT_DELIVERED = "not-delivered", "non délivrée"
+    EXHAUSTED = "exhausted", "épuisée"
     CANCELLED = "cancelled", "annulée"
+    EXPIRED = "expired", "expirée"
+
+
+DONE = frozenset({LineStatus.DELIVERED, LineStatus.EXHAUSTED})
 
 
 class Remainder(Struct, frozen=True, kw_only=True):
@@ -64,7 +65,9 @@ class Remainder(Struct, frozen=True, kw_only=True):
 
 
 class State(Struct, frozen=True, kw_only=True):
-    """A registered prescription as its acts make it."""
+    """A registered prescription as its acts make it. `executions` are those that stand: what was withdrawn, or corrected, is
+    not among them, nor the lines that were. `stops` are the cancellations of lines, by rank.
+    """
 
     order: SignedOrder
     registered_at: datetime
@@ -74,74 +77,20 @@ class State(Struct, frozen=True, kw_only=True):
     executions: tuple[Executed, ...]
     cancelled: Cancelled | None
     invoices: tuple[Invoiced, ...] = ()
+    replaced: Replaced | None = None
+    stops: Mapping[int, Cancelled] = {}
+    withdrawn: tuple[Withdrawn, ...] = ()
+    reports: tuple[Reported, ...] = ()
+    copied: Copied | None = None
 
     def remainder(self, line: int) -> Remainder | None:
         """The remainder of the line of this rank, or None if there is no such line."""
         return self.remainders[line - 1] if 1 <= line <= len(self.remainders) else None
 
-
-def counted_unit(line: Line) -> Unit | None:
-    """The unit in which a line is counted: its quantity's; visits where nursing has frequency and duration; else days if
-    a duration was written; else nothing.
-    """
-    if line.quantity is not None:
-        return line.quantity.unit
-    if planned(line) is not None:
-        return Unit.SESSIONS if isinstance(line, NursingLine) else None
-    return Unit.DAYS if line.duration_days is not None else None
-
-
-def planned(line: Line) -> int | None:
-    """How many times a frequency over a duration makes, for one prescription; None where they are not both written."""
-    if not isinstance(line, (NursingLine, BiologyLine)) or line.frequency is None or line.duration_days is None:
-        return None
-    return line.frequency.planned(line.duration_days)
-
-
-def open_ended(line: Line) -> bool:
-    """Whether the number of acts is the executant's: a rehabilitation, care without quantity nor duration."""
-    if line.quantity is not None or line.duration_days is not None:
-        return False
-    if isinstance(line, (SpeechTherapyLine, OrthopticsLine)):
-        return line.act is not TherapyAct.ASSESSMENT
-    if isinstance(line, PodiatryLine):
-        return line.act is not PodiatryAct.SOLES
-    return isinstance(line, (PhysiotherapyLine, NursingLine))
-
-
-def allowed(line: Line) -> int | None:
-    """All that may be given of a line, renewals included, in `counted_unit`; deliveries where nothing is counted; None
-    where nobody set a number.
-    """
-    if open_ended(line):
-        return None
-    deliveries = 1 + line.renewals
-    if line.quantity is not None:
-        return line.quantity.value * deliveries
-    if (visits := planned(line)) is not None:
-        return visits * deliveries
-    return line.duration_days * deliveries if line.duration_days is not None else deliveries
-
-
-def one_delivery(line: Line) -> int:
-    """What one delivery of a line is, in `counted_unit`."""
-    whole = allowed(line)
-    return 1 if counted_unit(line) is None or whole is None else whole // (1 + line.renewals)
-
-
-def covered(each: Delivered, line: Line) -> int | None:
-    """How much of its line a delivery covers, in `counted_unit`; None when it does not say.
-
-    What left the counter in the line's own unit counts at least as much, unless the prescriber agreed to another product.
-    """
-    unit = counted_unit(line)
-    if each.covers is not None:
-        same_unit = each.quantity is not None and each.quantity.unit is unit
-        least = each.quantity.value if same_unit and each.quantity is not None and not _agreed(each) else 0
-        return max(each.covers, least)
-    if unit is None:
-        return 1
-    return each.quantity.value if each.quantity is not None and each.quantity.unit is unit else None
+    @property
+    def stopped(self) -> Cancelled | Replaced | None:
+        """What stopped the whole, if anything did."""
+        return self.cancelled or self.replaced
 
 
 def state(acts: Sequence[Act]) -> State | None:
@@ -150,19 +99,63 @@ def state(acts: Sequence[Act]) -> State | None:
     if registered is None:
         return None
     order = registered.order
-    executions = tuple(act for act in acts if isinstance(act, Executed) and (not act.early or _joins(act, order)))
-    cancelled = next((act for act in acts if isinstance(act, Cancelled) and stops(act, order)), None)
-    remainders = tuple(_remainder(line, executions, cancelled) for line in registered.order.lines)
+    withdrawn = tuple(act for act in acts if isinstance(act, Withdrawn))
+    executions = standing_executions(acts, order)
+    cancellations = [act for act in acts if isinstance(act, Cancelled) and stops(act, order)]
+    cancelled = next((act for act in cancellations if not act.lines), None)
+    replaced = next((act for act in acts if isinstance(act, Replaced)), None)
+    line_stops: dict[int, Cancelled] = {}
+    for act in cancellations:
+        for rank in act.lines:
+            line_stops.setdefault(rank, act)
+    whole = cancelled is not None or replaced is not None
+    remainders = tuple(_remainder(each, executions, stopped=whole or each.rank in line_stops) for each in order.lines)
     return State(
-        order=registered.order,
+        order=order,
         registered_at=registered.recorded_at,
         late=registered.late,
-        status=_status(remainders, cancelled),
+        status=_status(remainders, cancelled, replaced),
         remainders=remainders,
         executions=executions,
         cancelled=cancelled,
         invoices=tuple(act for act in acts if isinstance(act, Invoiced) and (not act.early or _joins(act, order))),
+        replaced=replaced,
+        stops=line_stops,
+        withdrawn=withdrawn,
+        reports=tuple(act for act in acts if isinstance(act, Reported)),
+        copied=next((act for act in acts if isinstance(act, Copied)), None),
     )
+
+
+def standing_executions(acts: Sequence[Act], order: SignedOrder) -> tuple[Executed, ...]:
+    """The executions that stand, each without the lines that were withdrawn of it; one of which nothing is left is gone."""
+    found = joined(acts, order)
+    whole: set[UUID] = {act.corrects.execution for act in found if act.corrects is not None}
+    lines: dict[UUID, set[int]] = {}
+    for act in acts:
+        if isinstance(act, Withdrawn):
+            lines.setdefault(act.execution, set()).update(act.lines)
+            if not act.lines:
+                whole.add(act.execution)
+    if not whole and not lines:
+        return found
+    standing = []
+    for act in found:
+        if act.act_id in whole:
+            continue
+        left = tuple(each for each in act.lines if _rank(each) not in lines.get(act.act_id, ()))
+        if left:
+            standing.append(act if len(left) == len(act.lines) else msgspec.structs.replace(act, lines=left))
+    return tuple(standing)
+
+
+def joined(acts: Sequence[Act], order: SignedOrder) -> tuple[Executed, ...]:
+    """The executions that count, or did before they were withdrawn: those that came early only if they join this order."""
+    return tuple(act for act in acts if isinstance(act, Executed) and (not act.early or _joins(act, order)))
+
+
+def _rank(each: Outcome) -> int | None:
+    return None if isinstance(each, Handwritten) else each.line
 
 
 def readable(order: SignedOrder, may: Sequence[Family] | frozenset[Family], profession: Profession | None) -> bool:
@@ -191,20 +184,21 @@ def inside(order: SignedOrder, actor: Actor) -> bool:
     return actor.place.finess == finess or (actor.inside is not None and actor.inside.finess == finess)
 
 
-def _agreed(each: Delivered) -> bool:
-    """Whether the prescriber agreed to what was delivered instead."""
-    return each.intervention is not None and each.intervention.agreement is not None
-
-
-def _status(remainders: Sequence[Remainder], cancelled: Cancelled | None) -> Status:
+def _status(remainders: Sequence[Remainder], cancelled: Cancelled | None, replaced: Replaced | None) -> Status:
     if cancelled is not None:
         return Status.CANCELLED
-    if all(each.status is LineStatus.DELIVERED for each in remainders):
+    if replaced is not None:
+        return Status.REPLACED
+    going = [each for each in remainders if each.status is not LineStatus.CANCELLED]
+    given = any(each.given for each in remainders)
+    if not going and not given:
+        return Status.CANCELLED
+    if all(each.status in DONE for each in going):
         return Status.EXECUTED
-    return Status.PARTLY_EXECUTED if any(each.given for each in remainders) else Status.REGISTERED
+    return Status.PARTLY_EXECUTED if given else Status.REGISTERED
 
 
-def _remainder(line: Line, executions: Sequence[Executed], cancelled: Cancelled | None) -> Remainder:
+def _remainder(line: Line, executions: Sequence[Executed], *, stopped: bool) -> Remainder:
     unit, total = counted_unit(line), allowed(line)
     given, last_at, withheld_last = 0, None, False
     for execution in executions:
@@ -218,20 +212,20 @@ def _remainder(line: Line, executions: Sequence[Executed], cancelled: Cancelled 
                 last_at = execution.performed_at if last_at is None else max(last_at, execution.performed_at)
     return Remainder(
         line=line.rank,
-        status=_line_status(given, total, withheld_last=withheld_last, cancelled=cancelled is not None),
+        status=_line_status(line, given, total, withheld_last=withheld_last, stopped=stopped),
         unit=unit,
         total=total,
         given=given,
-        left=0 if cancelled is not None else None if total is None else max(0, total - given),
+        left=0 if stopped else None if total is None else max(0, total - given),
         beyond=0 if total is None else max(0, given - total),
         last_at=last_at,
     )
 
 
-def _line_status(given: int, total: int | None, *, withheld_last: bool, cancelled: bool) -> LineStatus:
+def _line_status(line: Line, given: int, total: int | None, *, withheld_last: bool, stopped: bool) -> LineStatus:
     if total is not None and given >= total:
-        return LineStatus.DELIVERED
-    if cancelled:
+        return LineStatus.EXHAUSTED if line.renewals else LineStatus.DELIVERED
+    if stopped:
         return LineStatus.CANCELLED
     if given:
         return LineStatus.PARTLY

@@ -1,15 +1,22 @@
 """What each reader may see: a type for each, not a filter. Native JSON answers of the service are these."""
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from ordonum.model.actors import Employee, EmployeeRole, Profession
-from ordonum.model.acts import CancelReason, Executed, Given, Jws, Moment, Opening, Receipt
+from ordonum.model.acts import Given, Jws, Opening, Receipt
+from ordonum.model.amending import AmendReason, SuspicionKind
 from ordonum.model.early import conflicts
+from ordonum.model.identifiers import Moment
+from ordonum.model.kept import Cancelled, Executed, Replaced
+from ordonum.model.lines import Family
 from ordonum.model.outcomes import Outcome, SeenOnPaper
 from ordonum.model.prescription import Identity
 from ordonum.model.state import Remainder, State, Status
+from ordonum.model.stopping import CancelReason
 
 
 class PastExecution(Struct, frozen=True, kw_only=True):
@@ -32,11 +39,43 @@ class PastExecution(Struct, frozen=True, kw_only=True):
     in_conflict: tuple[str, ...]
 
 
-class CancelledView(Struct, frozen=True):
-    """When the prescriber cancelled, and why."""
+class CancelledView(Struct, frozen=True, omit_defaults=True):
+    """When the prescriber cancelled, and why; the lines, if it was not the whole. `by_colleague`: another did, for them."""
 
     at: Moment
     reason: CancelReason
+    lines: tuple[int, ...] = ()
+    detail: str | None = None
+    by_colleague: bool = False
+
+
+class WithdrawnView(Struct, frozen=True, kw_only=True):
+    """An execution that was taken back, whole or these lines of it, and what its executant noted for the next."""
+
+    execution: UUID
+    at: Moment
+    reason: AmendReason
+    lines: tuple[int, ...]
+    note: str | None
+    place_name: str
+
+
+class ReportedView(Struct, frozen=True, kw_only=True):
+    """A suspected forgery that an executant reported."""
+
+    at: Moment
+    suspicion: SuspicionKind
+    note: str | None
+    place_name: str
+
+
+class EarlierView(Struct, frozen=True, kw_only=True):
+    """What was executed of the prescription that this one replaces: its deliveries stay with it."""
+
+    replaced_at: Moment
+    reason: CancelReason
+    register_act_id: UUID
+    executions: tuple["PastExecution", ...]
 
 
 class ForExecutant(Struct, frozen=True, kw_only=True):
@@ -50,6 +89,11 @@ class ForExecutant(Struct, frozen=True, kw_only=True):
     cancelled: CancelledView | None
     remainders: tuple[Remainder, ...]
     executions: tuple[PastExecution, ...]
+    replaced: CancelledView | None = None
+    stops: tuple[CancelledView, ...] = ()
+    withdrawn: tuple[WithdrawnView, ...] = ()
+    reports: tuple[ReportedView, ...] = ()
+    earlier: EarlierView | None = None
     notices: tuple[str, ...] = ()
 
 
@@ -61,6 +105,10 @@ class ForPrescriber(Struct, frozen=True, kw_only=True):
     cancelled: CancelledView | None
     remainders: tuple[Remainder, ...]
     executions: tuple[PastExecution, ...]
+    replaced: CancelledView | None = None
+    stops: tuple[CancelledView, ...] = ()
+    withdrawn: tuple[WithdrawnView, ...] = ()
+    reports: tuple[ReportedView, ...] = ()
 
 
 def past(execution: Executed, state: State) -> PastExecution:
@@ -81,8 +129,97 @@ def past(execution: Executed, state: State) -> PastExecution:
     )
 
 
-def _cancelled(state: State) -> CancelledView | None:
-    return CancelledView(state.cancelled.recorded_at, state.cancelled.reason) if state.cancelled else None
+class RecordedView(Struct, frozen=True, kw_only=True):
+    """An act of the caller's that is recorded: its kind, when, and the receipt that it was answered with."""
+
+    act_id: UUID
+    kind: str
+    recorded_at: Moment
+    receipt: Receipt
+
+
+class RegisteredItem(Struct, frozen=True, kw_only=True):
+    """A prescription registered under one's RPPS, without anything that was executed of it."""
+
+    register_act_id: UUID
+    registered_at: Moment
+    written_on: date
+    family: Family
+    place_name: str
+    software: str
+    lines: int
+    stopped: CancelledView | None
+
+
+class RegisteredList(Struct, frozen=True, kw_only=True):
+    """One's own prescriptions, newest first; `before` asks for the next page. `last_24_hours` and `usual` (on a day when
+    there were any, over four weeks) are counts; `unusual`: there are so many that somebody else may be using one's card.
+    """
+
+    items: tuple[RegisteredItem, ...]
+    before: Moment | None
+    last_24_hours: int
+    usual: int
+    unusual: bool
+
+
+def registered_item(state: State) -> RegisteredItem:
+    """A prescription as its prescriber's list shows it."""
+    return RegisteredItem(
+        register_act_id=state.order.act_id,
+        registered_at=state.registered_at,
+        written_on=state.order.written_on,
+        family=state.order.family,
+        place_name=state.order.place.name,
+        software=state.order.software.name,
+        lines=len(state.order.lines),
+        stopped=_stop(state.stopped, state),
+    )
+
+
+def _stop(stop: Cancelled | Replaced | None, state: State) -> CancelledView | None:
+    if stop is None:
+        return None
+    lines = stop.lines if isinstance(stop, Cancelled) else ()
+    colleague = stop.by.rpps != state.order.prescriber.rpps
+    return CancelledView(stop.recorded_at, stop.reason, lines, stop.detail, colleague)
+
+
+def _changes(state: State) -> dict[str, Any]:
+    """What was stopped, taken back or reported, as all readers see it."""
+    stops = {stop.act_id: stop for stop in state.stops.values()}
+    return {
+        "cancelled": _stop(state.cancelled, state),
+        "replaced": _stop(state.replaced, state),
+        "stops": tuple(view for each in stops.values() if (view := _stop(each, state)) is not None),
+        "withdrawn": tuple(
+            WithdrawnView(
+                execution=each.execution,
+                at=each.recorded_at,
+                reason=each.reason,
+                lines=each.lines,
+                note=each.note,
+                place_name=each.by.place.name,
+            )
+            for each in state.withdrawn
+        ),
+        "reports": tuple(
+            ReportedView(at=each.recorded_at, suspicion=each.suspicion, note=each.note, place_name=each.by.place.name)
+            for each in state.reports
+        ),
+    }
+
+
+def earlier(state: State) -> EarlierView | None:
+    """What the executant of a prescription is told of the one that it replaces."""
+    if state.replaced is None:
+        return None
+    return EarlierView(
+        replaced_at=state.replaced.recorded_at,
+        reason=state.replaced.reason,
+        register_act_id=state.order.act_id,
+        executions=tuple(past(each, state) for each in state.executions),
+    )
 
 
 def for_prescriber(state: State) -> ForPrescriber:
@@ -90,9 +227,9 @@ def for_prescriber(state: State) -> ForPrescriber:
     return ForPrescriber(
         register_act_id=state.order.act_id,
         status=state.status,
-        cancelled=_cancelled(state),
         remainders=state.remainders,
         executions=tuple(past(each, state) for each in state.executions),
+        **_changes(state),
     )
 
 
@@ -103,17 +240,21 @@ def for_executant(
     identity: Identity,
     opening: str,
     registered: Receipt,
+    before: State | None = None,
     notices: tuple[str, ...] = (),
 ) -> ForExecutant:
-    """The executant's view of a state, with the evidence to verify it, and what rules say before anything is delivered."""
+    """The executant's view of a state, with the evidence to verify it, what the one that it replaces gave (`before`), and
+    what rules say before anything is delivered.
+    """
     return ForExecutant(
         jws=jws,
         identity=identity,
         opening=opening,
         registered=registered,
         status=state.status,
-        cancelled=_cancelled(state),
         remainders=state.remainders,
         executions=tuple(past(each, state) for each in state.executions),
+        earlier=earlier(before) if before is not None else None,
         notices=notices,
+        **_changes(state),
     )

@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ordonum import __version__
-from ordonum.model.acts import Moment
+from ordonum.model.identifiers import Moment
 from ordonum.model.refusals import Refused
 from ordonum.server.store.postgres_process import binary, environment
 from ordonum.wire import native

@@ -1,10 +1,15 @@
 """A prescriber cancels their prescription: what was delivered stays, the rest stops; even before it is registered."""
 
+from datetime import datetime
+
+from ordonum.knowledge.rights import may_prescribe
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
-from ordonum.model.acts import ByNumber, Cancelled, CancelRequest
-from ordonum.model.decisions import check_cancellation
+from ordonum.model.acts import ByNumber, CancelRequest
+from ordonum.model.kept import Cancelled
+from ordonum.model.prescriber_acts import check_cancellation
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.stopping import Cancellation, CancelOutcome
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.usecases.asking import brought_by
 from ordonum.server.usecases.context import Answer, Context
@@ -21,25 +26,47 @@ async def cancel(context: Context, caller: Caller, request: CancelRequest) -> An
     lookup = await named(context, actor, request.prescription)
 
     async def decide(history: History) -> Decided:
-        early = history.state is None
+        early, outcome = history.state is None, CancelOutcome.KEPT
         if history.state is None:
             await _check_early(context, actor, request, history)
         else:
-            check_cancellation(actor, history.state, zone_of(actor.place))
+            outcome = check_cancellation(
+                actor,
+                cancellation,
+                history.state,
+                may_prescribe=may_prescribe(actor.profession),
+                opposed=history.state.order.opposed,
+                zone=zone_of(actor.place),
+            )
         now = context.now()
-        kept = Cancelled(act_id=cancellation.act_id, recorded_at=now, by=actor, reason=cancellation.reason, early=early)
+        kept = cancelled_of(cancellation, actor, now, early=early)
         return Decided(
             at=now,
             performed_at=now,
             body=native.write(kept),
             acknowledged=native.canonical(cancellation),
             early=early,
+            outcome=outcome,
         )
 
     content = native.canonical(cancellation)
     brought = brought_by(request.prescription, request.qr)
     asked = Asked(kind="cancel", lookup=lookup, act_id=cancellation.act_id, content=content, brought=brought)
     return await record(context, caller, asked, decide)
+
+
+def cancelled_of(cancellation: Cancellation, actor: Actor, now: datetime, *, early: bool) -> Cancelled:
+    """The cancellation as the prescription's history keeps it."""
+    return Cancelled(
+        act_id=cancellation.act_id,
+        recorded_at=now,
+        by=actor,
+        reason=cancellation.reason,
+        early=early,
+        lines=cancellation.lines,
+        detail=cancellation.detail,
+        place_reason=cancellation.place_reason,
+    )
 
 
 async def _check_early(context: Context, actor: Actor, request: CancelRequest, history: History) -> None:

@@ -10,7 +10,7 @@ from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import Brought, look_up
 from ordonum.server.usecases.context import Context
-from ordonum.server.usecases.history import receipt, unseal
+from ordonum.server.usecases.history import read_history, receipt, unseal
 from ordonum.server.usecases.scanned import authentic_code, unknown
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.vault.vault import Purpose
@@ -50,5 +50,6 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
         identity=sealed.identity,
         opening=sealed.opening,
         registered=receipt(context, history, row),
+        before=(await read_history(context, bytes.fromhex(sealed.replaces))).state if sealed.replaces else None,
         notices=tuple(rule.sentence for rule in rules_met(state, RULES, day)),
     )

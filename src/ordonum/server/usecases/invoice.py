@@ -3,9 +3,10 @@
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor, Professional
-from ordonum.model.acts import Invoiced, InvoiceRequest
+from ordonum.model.acts import InvoiceRequest
 from ordonum.model.decisions import refuse_inside
 from ordonum.model.justification import justify
+from ordonum.model.kept import Invoiced
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.registration import CLOCK_TOLERANCE
 from ordonum.model.state import readable

@@ -1,7 +1,7 @@
 """A prescriber reads what was executed of their prescription, unless the patient is opposed."""
 
 from ordonum.model.acts import ReadBackRequest
-from ordonum.model.decisions import check_read_back
+from ordonum.model.prescriber_acts import check_read_back
 from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForPrescriber, for_prescriber
 from ordonum.server.identity.tokens import Caller

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
-from ordonum.model.acts import Cancelled
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.decisions import bare
 from ordonum.model.delegation import PublicKey
+from ordonum.model.kept import Cancelled
 from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
 from ordonum.model.refusals import Refusal, Refused

@@ -10,26 +10,33 @@ from ordonum.model.acts import (
     ByNumber,
     CancelRequest,
     ConsultRequest,
+    CopyRequest,
     ExecuteRequest,
     InvoiceRequest,
     ReadBackRequest,
+    RecordedRequest,
+    RegisteredRequest,
     RegisterRequest,
+    ReplaceRequest,
+    ReportRequest,
+    WithdrawRequest,
 )
 from ordonum.model.delegation import DelegateRequest
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.events import Event, log
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import AuditRow
-from ordonum.server.store.misses import add_miss
+from ordonum.server.store.misses import Missed, add_miss
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import too_many
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.tracing import entry
 
-AboutOne = RegisterRequest | ConsultRequest | ExecuteRequest | CancelRequest | ReadBackRequest | InvoiceRequest
-Asked = AboutOne | DelegateRequest
-_NAMES_IT = (CancelRequest, ReadBackRequest)
+ByItsNumber = RegisterRequest | ConsultRequest | ExecuteRequest | InvoiceRequest | WithdrawRequest | ReportRequest
+NamesIt = CancelRequest | ReadBackRequest | ReplaceRequest | CopyRequest | RecordedRequest
+AboutNone = DelegateRequest | RegisteredRequest
+Asked = ByItsNumber | NamesIt | AboutNone
 
 # A failing service is no refusal about a prescription, nor is a caller whom nothing was told of it; and a trace that fails
 # too must not change what is said of the act.
@@ -54,9 +61,9 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     Raises Refused(UNAVAILABLE) when it could not be added: the act was refused all the same.
     """
     refusal = refused.refusal
-    if refusal in _NOT_TRACED or isinstance(asked, DelegateRequest):
+    if refusal in _NOT_TRACED or isinstance(asked, AboutNone):
         return refused
-    prescription = asked.prescription if isinstance(asked, _NAMES_IT) else ByNumber(asked.number)
+    prescription = asked.prescription if isinstance(asked, NamesIt) else ByNumber(asked.number)
     lookup = await named(context, caller.actor, prescription)
     now = context.now()
     row = entry(context, lookup, action=action, actor=caller.actor, at=now, year=now.year, outcome=refusal.code)
@@ -67,6 +74,24 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
 
 
 async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow, refused: Refused) -> Refused:
+    missed = await _missed(context, caller, lookup, row)
+    if guessing.one_too_many(missed.misses, missed.misses_here) and not caller.turn_taken:
+        return too_many(guessing.TURN_SECONDS)
+    return refused
+
+
+async def count_unknown(context: Context, caller: Caller, lookup: bytes, *, action: str) -> None:
+    """Count an unknown number on which something was recorded all the same, as one that was asked for."""
+    now, code = context.now(), Refusal.UNKNOWN_NUMBER.code
+    await _missed(
+        context,
+        caller,
+        lookup,
+        entry(context, lookup, action=action, actor=caller.actor, at=now, year=now.year, outcome=code),
+    )
+
+
+async def _missed(context: Context, caller: Caller, lookup: bytes, row: AuditRow) -> Missed:
     missed = await add_miss(
         context.pool,
         lookup,
@@ -78,6 +103,4 @@ async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow,
     )
     if missed.alerts:
         log(Event.GUESSING, logging.WARNING, alerts=missed.alerts)
-    if guessing.one_too_many(missed.misses, missed.misses_here) and not caller.turn_taken:
-        return too_many(guessing.TURN_SECONDS)
-    return refused
+    return missed

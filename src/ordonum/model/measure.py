@@ -1,0 +1,84 @@
+"""How a line is counted: in what, how much is allowed, how much a delivery covers. Pure."""
+
+from ordonum.model.care import (
+    BiologyLine,
+    NursingLine,
+    OrthopticsLine,
+    PhysiotherapyLine,
+    PodiatryAct,
+    PodiatryLine,
+    SpeechTherapyLine,
+    TherapyAct,
+)
+from ordonum.model.lines import Unit
+from ordonum.model.outcomes import Delivered
+from ordonum.model.prescription import Line
+
+
+def counted_unit(line: Line) -> Unit | None:
+    """The unit in which a line is counted: its quantity's; visits where nursing has frequency and duration; else days if
+    a duration was written; else nothing.
+    """
+    if line.quantity is not None:
+        return line.quantity.unit
+    if planned(line) is not None:
+        return Unit.SESSIONS if isinstance(line, NursingLine) else None
+    return Unit.DAYS if line.duration_days is not None else None
+
+
+def planned(line: Line) -> int | None:
+    """How many times a frequency over a duration makes, for one prescription; None where they are not both written."""
+    if not isinstance(line, (NursingLine, BiologyLine)) or line.frequency is None or line.duration_days is None:
+        return None
+    return line.frequency.planned(line.duration_days)
+
+
+def open_ended(line: Line) -> bool:
+    """Whether the number of acts is the executant's: a rehabilitation, care without quantity nor duration."""
+    if line.quantity is not None or line.duration_days is not None:
+        return False
+    if isinstance(line, (SpeechTherapyLine, OrthopticsLine)):
+        return line.act is not TherapyAct.ASSESSMENT
+    if isinstance(line, PodiatryLine):
+        return line.act is not PodiatryAct.SOLES
+    return isinstance(line, (PhysiotherapyLine, NursingLine))
+
+
+def allowed(line: Line) -> int | None:
+    """All that may be given of a line, renewals included, in `counted_unit`; deliveries where nothing is counted; None
+    where nobody set a number.
+    """
+    if open_ended(line):
+        return None
+    deliveries = 1 + line.renewals
+    if line.quantity is not None:
+        return line.quantity.value * deliveries
+    if (visits := planned(line)) is not None:
+        return visits * deliveries
+    return line.duration_days * deliveries if line.duration_days is not None else deliveries
+
+
+def one_delivery(line: Line) -> int:
+    """What one delivery of a line is, in `counted_unit`."""
+    whole = allowed(line)
+    return 1 if counted_unit(line) is None or whole is None else whole // (1 + line.renewals)
+
+
+def covered(each: Delivered, line: Line) -> int | None:
+    """How much of its line a delivery covers, in `counted_unit`; None when it does not say.
+
+    What left the counter in the line's own unit counts at least as much, unless the prescriber agreed to another product.
+    """
+    unit = counted_unit(line)
+    if each.covers is not None:
+        same_unit = each.quantity is not None and each.quantity.unit is unit
+        least = each.quantity.value if same_unit and each.quantity is not None and not _agreed(each) else 0
+        return max(each.covers, least)
+    if unit is None:
+        return 1
+    return each.quantity.value if each.quantity is not None and each.quantity.unit is unit else None
+
+
+def _agreed(each: Delivered) -> bool:
+    """Whether the prescriber agreed to what was delivered instead."""
+    return each.intervention is not None and each.intervention.agreement is not None
