@@ -17,8 +17,10 @@ from ordonum.model.registration import months_after
 from ordonum.model.retention import YEARS_KEPT, Gone, over
 from ordonum.server.store import retention
 from ordonum.server.store.embedded import SUPERUSER
+from ordonum.server.store.migrate import migrations, prepare_embedded
 
 DAY = timedelta(days=1)
+LAST = 8  # the migration that gives all registrations an end
 WRITTEN = [date(2028, 2, 29), date(2027, 11, 30), date(2027, 12, 31), date(2028, 3, 1)]
 
 
@@ -54,11 +56,11 @@ async def _traced(connection: Any, lookup: bytes, year: int) -> None:
 async def _led_to(connection: Any, lookup: bytes) -> None:
     """All the rows that lead to a prescription: its prescriber's and its patient's have others too."""
     await connection.execute("INSERT INTO own_act VALUES ($1, $2)", uuid4().bytes * 2, lookup)
-    await connection.execute("INSERT INTO prescription_of VALUES ($1, $2)", _bytes("doctor"), lookup)
+    at = datetime(2027, 1, 1, tzinfo=UTC)
+    await connection.execute("INSERT INTO prescription_of VALUES ($1, $2, $3)", _bytes("doctor"), at, lookup)
     for direction in (1, -1):
         values = _bytes("patient"), lookup, uuid4(), direction
         await connection.execute("INSERT INTO patient_index VALUES ($1, $2, $3, $4)", *values)
-    at = datetime(2027, 1, 1, tzinfo=UTC)
     await connection.execute("INSERT INTO alert VALUES ($1, $2, 'guessing-place', $3, $3)", at, uuid4(), lookup)
 
 
@@ -249,6 +251,37 @@ def _as(base: System, role: str, work: Callable[[Any], Awaitable[Any]]) -> Any:
 
 async def _runs(statement: str, connection: Any) -> None:
     await connection.execute(statement)
+
+
+@embedded_only
+def test_registrations_older_than_the_column_get_five_years_from_their_registration(base: System) -> None:
+    server, name = embedded(base), "before_0008"
+    asyncio.run(prepare_embedded(server.url(SUPERUSER), server.passwords(), name))
+    ends = {
+        datetime(2027, 12, 31, 22, 59, tzinfo=UTC): date(2032, 12, 31),
+        datetime(2027, 12, 31, 23, 30, tzinfo=UTC): date(2033, 1, 1),  # 2028 had begun in Paris
+        datetime(2028, 2, 29, 12, tzinfo=UTC): date(2033, 2, 28),
+    }
+
+    async def run() -> dict[datetime, date]:
+        connection = await asyncpg.connect(server.url("ordonum_owner", name))
+        try:
+            *before, _ = (each for each in migrations() if each.version <= LAST)
+            await connection.execute("CREATE TABLE schema_migration (version integer)")
+            for each in before:
+                await connection.execute(each.sql)
+            for at in ends:
+                for seq, kind in enumerate(("register", "execute"), 1):
+                    await _act(connection, _bytes(str(at)), seq, kind, 2027, None)
+                await connection.execute("UPDATE act SET recorded_at = $1 WHERE lookup = $2", at, _bytes(str(at)))
+            await connection.execute(next(each.sql for each in migrations() if each.version == LAST))
+            rows = await connection.fetch("SELECT recorded_at, ends_on FROM act WHERE ends_on IS NOT NULL")
+            assert await connection.fetchval("SELECT count(*) FROM act") == 2 * len(rows)
+            return {row["recorded_at"]: row["ends_on"] for row in rows}
+        finally:
+            await connection.close()
+
+    assert asyncio.run(run()) == ends
 
 
 @embedded_only

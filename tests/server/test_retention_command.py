@@ -24,6 +24,7 @@ from ordonum.cli.system import System, running
 from ordonum.client import Client, Declined
 from ordonum.model.acts import ByNumber, Origin
 from ordonum.model.number import EpuId
+from ordonum.model.registration import months_after
 from ordonum.model.retention import YEAR_KINDS, Destroyed, SignedProof
 from ordonum.server.store.backup import take
 from ordonum.server.store.embedded import OWNER, EmbeddedPostgres
@@ -95,6 +96,8 @@ def test_it_is_seen_first_then_done_and_proved_and_only_what_is_over_goes(system
     shell = Shell(system, tmp_path, "dr-martin")
     with system.client("dr-martin") as doctor, system.client("pharmacie-centre") as pharmacy:
         old, other = _prescribed(doctor, pharmacy), _prescribed(doctor, pharmacy)
+        (row,) = owner_fetches(system, "SELECT ends_on FROM act WHERE act_id = $1", old[1])
+        assert row["ends_on"] == months_after(datetime.now(UTC).date(), 60)
         lookup = _is_over(system, old[1])
         before = _state(system)
         seen = shell.run("retention")

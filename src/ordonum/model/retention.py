@@ -12,9 +12,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from ordonum.model.acts import Moment
+from ordonum.model.identifiers import Moment
+from ordonum.model.registration import KEPT_MONTHS
 
-YEARS_KEPT = 5
+YEARS_KEPT = KEPT_MONTHS // 12
 UNJOINED_YEARS_KEPT = 6  # a registration may come a year after the writing, and is then kept its five years
 YEAR_KINDS = ("seal", "data", "nir")  # the keys that every year has its own of
 Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]

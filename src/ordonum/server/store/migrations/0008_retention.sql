@@ -20,6 +20,5 @@ CREATE TABLE erased (
 );
 COMMENT ON TABLE erased IS 'Rows deleted by the keeper, by table, and `prescriptions` for how many these were';
 
-GRANT SELECT, DELETE ON prescription_of TO ordonum_keeper;
 GRANT SELECT, INSERT, UPDATE ON erased TO ordonum_keeper;
 GRANT SELECT ON key_fingerprint TO ordonum_keeper;
