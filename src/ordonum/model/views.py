@@ -109,6 +109,7 @@ class ForPrescriber(Struct, frozen=True, kw_only=True):
     stops: tuple[CancelledView, ...] = ()
     withdrawn: tuple[WithdrawnView, ...] = ()
     reports: tuple[ReportedView, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def past(execution: Executed, state: State) -> PastExecution:
@@ -222,13 +223,14 @@ def earlier(state: State) -> EarlierView | None:
     )
 
 
-def for_prescriber(state: State) -> ForPrescriber:
-    """The prescriber's view of a state."""
+def for_prescriber(state: State, *, notices: tuple[str, ...] = ()) -> ForPrescriber:
+    """The prescriber's view of a state, and what they are told beside it."""
     return ForPrescriber(
         register_act_id=state.order.act_id,
         status=state.status,
         remainders=state.remainders,
         executions=tuple(past(each, state) for each in state.executions),
+        notices=notices,
         **_changes(state),
     )
 

@@ -6,7 +6,7 @@ from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForPrescriber, for_prescriber
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
-from ordonum.server.usecases.asking import brought_by, look_up
+from ordonum.server.usecases.asking import brought_by, look_up, overdue
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import known
 from ordonum.server.usecases.naming import named
@@ -23,4 +23,4 @@ async def read_back(context: Context, caller: Caller, request: ReadBackRequest) 
     now = context.now()
     seen = entry(context, lookup, action="executions", actor=actor, at=now, year=history.year(now.year), outcome="done")
     await add_entry(context.pool, lookup, seen)
-    return for_prescriber(state)
+    return for_prescriber(state, notices=overdue(context, actor, history))
