@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from base import OWNER, ask, embedded, embedded_only, fresh_system, owner_fetches, owner_runs
+from base import OWNER, address, ask, embedded, embedded_only, fresh_system, owner_fetches, owner_runs
 from ordonum.cli.system import System
 from ordonum.model.registration import months_after
 from ordonum.model.retention import YEARS_KEPT, Gone, over
@@ -198,6 +198,41 @@ def test_a_deletion_that_dies_between_two_rounds_lost_nothing_and_the_next_goes_
     (in_all,) = ask(base, OWNER, retention.gone_in_all)
     assert in_all == Gone(year=2026, prescriptions=7, rows={table: 7 * rows for table, rows in WHOLE.items()})
     assert not any(_left(base).values())
+
+
+def test_an_act_that_arrives_while_its_prescription_is_deleted_stays_whole(base: System) -> None:
+    """It is found again with all that leads to it, and goes as what nothing registered joined."""
+    _registered(base, "old", date(2032, 1, 1), 2026)
+    gate = 7
+    owner_runs(
+        base,
+        f"CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_lock({gate});"
+        " RETURN NULL; END $$; CREATE TRIGGER waiting AFTER DELETE ON alert FOR EACH STATEMENT EXECUTE FUNCTION wait()",
+    )
+
+    async def arrives() -> None:
+        arriving, deleting = await asyncpg.connect(address(base, OWNER)), await asyncpg.connect(address(base, OWNER))
+        try:
+            await arriving.fetchval("SELECT pg_advisory_lock($1)", gate)
+            deletion = asyncio.create_task(retention.delete(deleting, over(date(2032, 1, 2))))
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while not await arriving.fetchval(waiting):  # noqa: ASYNC110  # PostgreSQL offers no event
+                await asyncio.sleep(0.01)
+            await _act(arriving, _bytes("old"), 4, "execute", 2026, None)
+            await arriving.execute("INSERT INTO patient_index VALUES ($1, $1, $2, 1)", _bytes("old"), uuid4())
+            await arriving.fetchval("SELECT pg_advisory_unlock($1)", gate)
+            assert (await deletion)[0].rows == WHOLE
+        finally:
+            await arriving.close()
+            await deleting.close()
+
+    try:
+        asyncio.run(arrives())
+    finally:
+        owner_runs(base, "DROP TRIGGER waiting ON alert; DROP FUNCTION wait()")
+    assert _counted(_left(base), "old") == {"act": 1, "patient_index": 1}
+    (gone,) = _delete(base, date(2033, 1, 1))
+    assert gone.rows == {"act": 1, "patient_index": 1}
 
 
 def test_the_years_of_which_something_stays_are_told_with_and_without_what_goes(base: System) -> None:

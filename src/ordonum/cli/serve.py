@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 import socket
+import threading
 from functools import partial
 
 import msgspec
@@ -96,8 +97,8 @@ def _serve_in_processes(
     rounds = itertools.count()
 
     def watch() -> None:
-        if next(rounds) % KEEP_EVERY == 0:
-            asyncio.run(main.keep(settings, owner))
+        if next(rounds) % KEEP_EVERY == 0:  # apart: a day's deletions must not keep this process from watching
+            threading.Thread(target=lambda: asyncio.run(main.keep(settings, owner)), daemon=True).start()
         with contextlib.suppress(CannotStart, OSError):
             if database is not None and database.revive():
                 events.log(events.Event.DATABASE_RELAUNCHED)
