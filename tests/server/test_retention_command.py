@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+import msgspec
 import pytest
 from joserfc.jwk import OKPKey
 
@@ -156,6 +157,11 @@ def test_a_proof_in_which_any_bit_changed_or_of_another_service_or_ledger_is_ref
                 verified(raw[:place] + bytes([raw[place] ^ bit]) + raw[place + 1 :], keys, here)
     with pytest.raises(ProofRefused):
         verified(raw[:-1], keys, here)
+    *_, last = signed.signature
+    for end in set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") - {last}:
+        bent = msgspec.structs.replace(signed, signature=signed.signature[:-1] + end)  # some decode to the same bits
+        with pytest.raises(ProofRefused):
+            verified(written(bent), keys, here)
     stranger = Vault(new_keys(date(2026, 11, 22)))
     with pytest.raises(ProofRefused):
         verified(raw, dict.fromkeys(keys, stranger._ack_jwk), here)

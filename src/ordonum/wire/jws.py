@@ -214,13 +214,3 @@ def read_acknowledgement(compact: str, keys: dict[str, OKPKey], *, typ: str = AC
 def payload_of(compact: str) -> bytes:
     """The payload of a JWS that was verified when it came in. Verifies nothing."""
     return _bytes_of(compact.split(".", 2)[1])
-
-
-def is_canonical(compact: str) -> bool:
-    """Whether no bit of this text is without meaning: base64url has spare ones at the end of a segment."""
-    try:
-        return all(
-            base64.urlsafe_b64encode(_bytes_of(each)).rstrip(b"=").decode() == each for each in compact.split(".")
-        )
-    except ValueError:
-        return False
