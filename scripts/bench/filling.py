@@ -21,11 +21,12 @@ from bench.calls import Known, execution, person
 from bench.service import PHARMACIES, SOFTWARE, Measured
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Acknowledgement, Receipt, RegisterRequest
+from ordonum.model.days import months_after
 from ordonum.model.identifiers import CommitmentHex
 from ordonum.model.kept import Executed
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity
-from ordonum.model.registration import KEPT_MONTHS, months_after
+from ordonum.model.registration import KEPT_MONTHS
 from ordonum.server.usecases.history import Sealed
 from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.register import OWN_ACT

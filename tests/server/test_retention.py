@@ -13,7 +13,7 @@ import pytest
 
 from base import OWNER, address, ask, embedded, embedded_only, fresh_system, owner_fetches, owner_runs
 from ordonum.cli.system import System
-from ordonum.model.registration import months_after
+from ordonum.model.days import months_after
 from ordonum.model.retention import YEARS_KEPT, Gone, over
 from ordonum.server.store import retention
 from ordonum.server.store.embedded import SUPERUSER

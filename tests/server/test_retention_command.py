@@ -24,8 +24,8 @@ from ordonum.cli.retention import verified, written
 from ordonum.cli.system import System, running
 from ordonum.client import Client, Declined
 from ordonum.model.acts import ByNumber, Origin
+from ordonum.model.days import months_after
 from ordonum.model.number import EpuId
-from ordonum.model.registration import months_after
 from ordonum.model.retention import YEAR_KINDS, Destroyed, SignedProof
 from ordonum.server.store.backup import take
 from ordonum.server.store.embedded import OWNER, EmbeddedPostgres
