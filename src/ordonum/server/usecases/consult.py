@@ -13,7 +13,7 @@ from ordonum.model.state import State
 from ordonum.model.views import ForExecutant, for_executant
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
-from ordonum.server.usecases.asking import Brought, look_up
+from ordonum.server.usecases.asking import Brought, look_up, overdue
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import read_history, receipt, unseal
 from ordonum.server.usecases.opposing import as_opposed
@@ -61,7 +61,7 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
         opening=sealed.opening,
         registered=receipt(context, history, row),
         before=await _before(context, actor, bytes.fromhex(sealed.replaces)) if sealed.replaces else None,
-        notices=told(met),
+        notices=(*overdue(context, actor, history), *told(met)),
     )
 
 
