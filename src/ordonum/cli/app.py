@@ -16,6 +16,7 @@ from ordonum.cli import (
     kept,
     key_backup,
     keys,
+    office,
     prescriber,
     retention,
     sandbox,
@@ -79,3 +80,4 @@ keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(office.app, name="office")
