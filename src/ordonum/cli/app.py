@@ -17,6 +17,7 @@ from ordonum.cli import (
     key_backup,
     keys,
     prescriber,
+    rules,
     sandbox,
     serve,
 )
@@ -72,6 +73,7 @@ for each in (
 ):
     app.command()(each)
 app.command("verify-qr")(keys.verify_qr)
+app.command("rules")(rules.show)
 app.command("alerts")(alerts.show)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
