@@ -4,7 +4,9 @@ from typing import Any
 
 import msgspec
 
+from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_prescribe, may_secure
+from ordonum.knowledge.rules import RULES
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import RegisterRequest
 from ordonum.model.facts import RegisterFacts
@@ -40,10 +42,13 @@ async def register(context: Context, caller: Caller, request: RegisterRequest) -
             signed_until=signer.ended,
             commitment_opens=commitment.opens(order.commitment, request.number, request.identity, request.opening),
             taken=history.registration is not None,
+            rules=RULES,
+            conditions=CONDITIONS,
+            birth=request.identity.birth_date,
             now=now,
             zone=zone_of(order.place),
         )
-        check_registration(order, facts)
+        notices = check_registration(order, facts)
         sealed = native.write(Sealed(request.identity, request.opening))
         return Decided(
             at=now,
@@ -53,6 +58,7 @@ async def register(context: Context, caller: Caller, request: RegisterRequest) -
             seal=lambda year: context.vault.seal(request.number, year, lookup, order.act_id, sealed),
             own_act=context.vault.blind(OWN_ACT, f"{order.prescriber.rpps}/{order.act_id}"),
             late=signer.late,
+            notices=notices,
         )
 
     content = native.canonical((request.number, request.identity, without_version(order)))
