@@ -3,7 +3,27 @@
 A rule whose article was not really read only informs, and says that it is to be validated.
 """
 
+from ordonum.knowledge.rules.exceptional import EXCEPTIONAL
 from ordonum.knowledge.rules.medicines import MEDICINES
+from ordonum.knowledge.rules.narcotics import NARCOTIC_RULES
+from ordonum.knowledge.rules.others import OTHERS
+from ordonum.knowledge.rules.prescribing import PRESCRIBING
+from ordonum.knowledge.rules.restricted import RESTRICTED
+from ordonum.knowledge.rules.shortened import SHORTENED
 from ordonum.model.rule import Rule
 
-RULES: tuple[Rule, ...] = MEDICINES
+RULES: tuple[Rule, ...] = (
+    *NARCOTIC_RULES,
+    *SHORTENED,
+    *MEDICINES,
+    *RESTRICTED,
+    *EXCEPTIONAL,
+    *PRESCRIBING,
+    *OTHERS,
+)
+
+
+def counted() -> tuple[int, int]:
+    """How many rules were read in a document, how many are to be validated."""
+    read = sum(rule.source is not None for rule in RULES)
+    return read, len(RULES) - read
