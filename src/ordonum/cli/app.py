@@ -19,6 +19,7 @@ from ordonum.cli import (
     office,
     prescriber,
     retention,
+    rules,
     sandbox,
     serve,
 )
@@ -75,6 +76,7 @@ for each in (
 ):
     app.command()(each)
 app.command("verify-qr")(keys.verify_qr)
+app.command("rules")(rules.show)
 app.command("alerts")(alerts.show)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
