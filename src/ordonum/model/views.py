@@ -4,17 +4,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from ordonum.model.actors import Employee, EmployeeRole, Profession
 from ordonum.model.acts import Given, Jws, Opening, Receipt
 from ordonum.model.amending import AmendReason, SuspicionKind
+from ordonum.model.completeness import Completeness, completeness
 from ordonum.model.early import conflicts
 from ordonum.model.identifiers import Moment
 from ordonum.model.kept import Cancelled, Executed, Replaced
 from ordonum.model.lines import Family
 from ordonum.model.outcomes import Outcome, SeenOnPaper
 from ordonum.model.prescription import Identity
+from ordonum.model.standing import Standing
 from ordonum.model.state import Remainder, State, Status
 from ordonum.model.stopping import CancelReason
 
@@ -23,7 +26,7 @@ class PastExecution(Struct, frozen=True, kw_only=True):
     """An execution as other professionals see it: when, by which profession and place, what. Never for whom.
 
     `early`: it came before the registration, and joined it «d'après le papier». `seen_on_paper`: it is another's, read on
-    the paper by the place that declared it. An employee has a role and no profession.
+    the paper by the place that declared it. An employee has a role and no profession. `completeness` is by line.
     """
 
     act_id: UUID
@@ -37,6 +40,8 @@ class PastExecution(Struct, frozen=True, kw_only=True):
     seen_on_paper: SeenOnPaper | None
     early: bool
     in_conflict: tuple[str, ...]
+    corrects: UUID | None = None
+    completeness: dict[int, Completeness] = {}
 
 
 class CancelledView(Struct, frozen=True, omit_defaults=True):
@@ -89,6 +94,7 @@ class ForExecutant(Struct, frozen=True, kw_only=True):
     cancelled: CancelledView | None
     remainders: tuple[Remainder, ...]
     executions: tuple[PastExecution, ...]
+    standing: Standing
     replaced: CancelledView | None = None
     stops: tuple[CancelledView, ...] = ()
     withdrawn: tuple[WithdrawnView, ...] = ()
@@ -105,14 +111,20 @@ class ForPrescriber(Struct, frozen=True, kw_only=True):
     cancelled: CancelledView | None
     remainders: tuple[Remainder, ...]
     executions: tuple[PastExecution, ...]
+    standing: Standing
     replaced: CancelledView | None = None
     stops: tuple[CancelledView, ...] = ()
     withdrawn: tuple[WithdrawnView, ...] = ()
     reports: tuple[ReportedView, ...] = ()
 
 
-def past(execution: Executed, state: State) -> PastExecution:
-    """An execution as other professionals see it."""
+def all_past(state: State) -> tuple[PastExecution, ...]:
+    """The executions that stand, as other professionals see them."""
+    made = completeness(state)
+    return tuple(_past(each, state, made[each.act_id]) for each in state.executions)
+
+
+def _past(execution: Executed, state: State, made: dict[int, Completeness]) -> PastExecution:
     who = execution.by.who
     return PastExecution(
         act_id=execution.act_id,
@@ -126,6 +138,8 @@ def past(execution: Executed, state: State) -> PastExecution:
         seen_on_paper=execution.seen_on_paper,
         early=execution.early,
         in_conflict=tuple(dict.fromkeys((*execution.in_conflict, *conflicts(execution, state)))),
+        corrects=execution.corrects.execution if execution.corrects else None,
+        completeness=made,
     )
 
 
@@ -218,23 +232,33 @@ def earlier(state: State) -> EarlierView | None:
         replaced_at=state.replaced.recorded_at,
         reason=state.replaced.reason,
         register_act_id=state.order.act_id,
-        executions=tuple(past(each, state) for each in state.executions),
+        executions=all_past(state),
     )
 
 
-def for_prescriber(state: State) -> ForPrescriber:
-    """The prescriber's view of a state."""
+def _remainders(state: State, at: Standing) -> tuple[Remainder, ...]:
+    """The remainders with their status of that day."""
+    return tuple(
+        each if each.status is line.status else msgspec.structs.replace(each, status=line.status)
+        for each, line in zip(state.remainders, at.lines, strict=True)
+    )
+
+
+def for_prescriber(state: State, at: Standing) -> ForPrescriber:
+    """The prescriber's view of a state, and where it stands."""
     return ForPrescriber(
         register_act_id=state.order.act_id,
-        status=state.status,
-        remainders=state.remainders,
-        executions=tuple(past(each, state) for each in state.executions),
+        status=at.status,
+        standing=at,
+        remainders=_remainders(state, at),
+        executions=all_past(state),
         **_changes(state),
     )
 
 
 def for_executant(
     state: State,
+    at: Standing,
     *,
     jws: str,
     identity: Identity,
@@ -243,17 +267,18 @@ def for_executant(
     before: State | None = None,
     notices: tuple[str, ...] = (),
 ) -> ForExecutant:
-    """The executant's view of a state, with the evidence to verify it, what the one that it replaces gave (`before`), and
-    what rules say before anything is delivered.
+    """The executant's view of a state, where it stands, the evidence to verify it, what the one that it replaces gave
+    (`before`), and what rules say before anything is delivered.
     """
     return ForExecutant(
         jws=jws,
         identity=identity,
         opening=opening,
         registered=registered,
-        status=state.status,
-        remainders=state.remainders,
-        executions=tuple(past(each, state) for each in state.executions),
+        status=at.status,
+        standing=at,
+        remainders=_remainders(state, at),
+        executions=all_past(state),
         earlier=earlier(before) if before is not None else None,
         notices=notices,
         **_changes(state),

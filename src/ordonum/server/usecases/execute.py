@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import RULES
 from ordonum.knowledge.timezones import zone_of
@@ -99,6 +100,7 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
         sealed=unseal(context, history, request.number).identity,
         may_execute=may_execute(actor),
         rules=RULES,
+        conditions=CONDITIONS,
         now=context.now(),
         zone=zone_of(actor.place),
     )

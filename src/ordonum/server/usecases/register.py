@@ -9,10 +9,11 @@ from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import RegisterRequest
+from ordonum.model.days import months_after
 from ordonum.model.facts import RegisterFacts
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused
-from ordonum.model.registration import KEPT_MONTHS, check_registration, months_after
+from ordonum.model.registration import KEPT_MONTHS, check_registration
 from ordonum.model.wish_decisions import check_wishes
 from ordonum.server.identity.signer import judge_order, names_if_readable
 from ordonum.server.identity.tokens import Caller
