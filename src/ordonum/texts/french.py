@@ -70,10 +70,14 @@ def left(remainder: Remainder, family: Family = Family.HEALTH_PRODUCTS) -> str:
     if remainder.status in DONE or remainder.status is LineStatus.CANCELLED:
         beyond = f", {counted(remainder.beyond, remainder.unit)} en plus" if remainder.beyond else ""
         return f"{status}{beyond}, d'après la base"
+    return f"{status}{', ' if remainder.left is None else ' ; '}{amount_left(remainder)}"
+
+
+def amount_left(remainder: Remainder) -> str:
+    """«reste 2 boîtes sur 3, d'après la base»; «4 séances à ce jour, d'après la base» where nobody set a number."""
     if remainder.left is None:
-        return f"{status}, {counted(remainder.given, remainder.unit)} à ce jour, d'après la base"
-    reste = counted(remainder.left, remainder.unit)
-    return f"{status} ; reste {reste} sur {remainder.total}, d'après la base"
+        return f"{counted(remainder.given, remainder.unit)} à ce jour, d'après la base"
+    return f"reste {counted(remainder.left, remainder.unit)} sur {remainder.total}, d'après la base"
 
 
 CONFLICTS = {
