@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,9 @@ def test_health_says_whether_the_base_answers(system: System) -> None:
 
 def test_the_acknowledgement_keys_are_public_halves_only(system: System) -> None:
     (key,) = httpx2.get(f"{system.url}/v1/acknowledgement-keys").json()["keys"]
-    assert set(key) == {"kty", "crv", "use", "kid", "x"}
+    assert set(key) == {"kty", "crv", "use", "kid", "x", "from", "until"}
+    assert datetime.fromisoformat(key["from"]) <= system.now()
+    assert key["until"] is None
 
 
 def test_the_listening_socket_names_its_protocol_so_that_answers_leave_at_once() -> None:

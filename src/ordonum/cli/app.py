@@ -19,6 +19,7 @@ from ordonum.cli import (
     key_backup,
     keys,
     prescriber,
+    retention,
     sandbox,
     serve,
 )
@@ -37,7 +38,8 @@ rich_utils.RICH_HELP = "Voir [blue]'{command_path} {help_option}'[/]."
 app = typer.Typer(
     name="ordonum",
     help="Ordonnance numérique : prescrire, consulter, exécuter, corriger, remplacer, annuler, relire.\n\nLe numéro d'une "
-    "ordonnance est un secret : il vient de l'entrée standard, d'un fichier, d'un QR code ou d'une question, jamais d'un argument.",
+    "ordonnance est un secret : il vient de l'entrée standard, d'un fichier, d'un QR code ou d'une question, jamais d'un "
+    "argument.",
     epilog=f"Codes de sortie. {_EXITS}",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -76,6 +78,7 @@ for each in (
     demo.demo,
     backup.backup,
     backup.restore,
+    retention.retention,
 ):
     app.command()(each)
 app.command("list")(ending.registered)

@@ -148,8 +148,6 @@ def _tell(client: Client, found: VerifiedOrder) -> None:
     for line, at, remainder in zip(order.lines, view.standing.lines, view.remainders, strict=True):
         saying.line(line)
         typer.echo(f"     {saying.stands(at, remainder)}")
-    for notice in view.notices:
-        typer.echo(f"  à savoir : {notice}.")
     if view.earlier is not None:
         saying.earlier(view.earlier, zone)
     saying.changes(view, zone)

@@ -10,7 +10,7 @@ from msgspec import to_builtins
 from ordonum.client import Delivered, Kept
 from ordonum.model.prescription import Line, Measures, SignedOrder
 from ordonum.model.standing import LineStanding
-from ordonum.model.state import DONE, LineStatus, Remainder
+from ordonum.model.state import LineStatus, Remainder
 from ordonum.model.views import CancelledView, EarlierView, ForExecutant, ForPrescriber, PastExecution
 from ordonum.texts import french
 from ordonum.texts import lines as line_texts
@@ -66,14 +66,18 @@ def line(written: Line) -> None:
 
 def stands(at: LineStanding, remainder: Remainder) -> str:
     """Where a line stands, its reason and days; with the amount where the sentence has none."""
-    told = (
-        at.status in (LineStatus.PARTLY, *DONE, LineStatus.CANCELLED, LineStatus.EXPIRED) and remainder.left is not None
-    )
-    return at.sentence if told else f"{at.sentence.removesuffix('.')} ; {french.amount_left(remainder)}."
+    said = at.sentence.removesuffix(".")
+    if remainder.beyond:
+        return f"{said} ({french.counted(remainder.beyond, remainder.unit)} en plus)."
+    if remainder.left is None or at.status in (LineStatus.TO_DELIVER, LineStatus.NOT_DELIVERED):
+        return f"{said} ; {french.amount_left(remainder)}."
+    return at.sentence
 
 
 def changes(view: ForExecutant | ForPrescriber, zone: ZoneInfo) -> None:
     """What was stopped, reported, executed, taken back; and the next day on which something changes."""
+    for notice in view.notices:
+        typer.echo(f"  à savoir : {notice}.")
     if view.standing.next_on is not None:
         typer.echo(f"  prochain changement : {french.day(view.standing.next_on)} ({view.standing.next_reason})")
     for stop in (view.cancelled, view.replaced, *view.stops):

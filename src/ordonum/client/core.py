@@ -3,6 +3,7 @@
 Every writing act is kept on the disk before it is sent; what is believed of an answer is what was verified of it.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -88,6 +89,7 @@ class Core(Prescribing):
         mine = next((each for each in found.view.executions if each.act_id == act_id), None)
 
         def drawn() -> bytes:
+            was = self.outbox.find(execution.corrects.execution) if execution.corrects is not None else None
             return draw_back(
                 execution,
                 found.order,
@@ -96,6 +98,7 @@ class Core(Prescribing):
                 recorded_at=mine.recorded_at if mine is not None else None,
                 remainders=found.view.remainders,
                 in_conflict=mine.in_conflict if mine is not None else (),
+                corrected_at=_performed(was) if was is not None and was.operation == "execute" else None,
                 start_mm=start_mm,
                 specimen=self.card.is_test,
             )
@@ -165,6 +168,10 @@ class Core(Prescribing):
         if latest is None or not latest.pending:
             return None
         return (yield from self._acted(latest, lambda _: self._doubted(latest)))
+
+
+def _performed(kept: Kept) -> datetime:
+    return native.read_own(kept.body.encode(), ExecuteRequest).execution.performed_at
 
 
 def _answered_for(card: Card) -> Who:

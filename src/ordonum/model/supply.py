@@ -72,7 +72,9 @@ def renewed_from(given: Sequence[Supply], line: Line, wanted: int) -> date | Non
 
     The rest of a delivery already begun waits for nothing (CSP R.5132-14: posology, and quantities delivered before).
     """
-    whole, before = one_delivery(line), sum(each.amount for each in given)
+    whole, before, total = one_delivery(line), sum(each.amount for each in given), allowed(line)
+    if total is not None and before >= total:
+        return None  # nothing is left: more of it is no renewal
     if not before or before + wanted <= -(-before // whole) * whole:
         return None
     return covered_until(given, line)

@@ -116,6 +116,7 @@ class ForPrescriber(Struct, frozen=True, kw_only=True):
     stops: tuple[CancelledView, ...] = ()
     withdrawn: tuple[WithdrawnView, ...] = ()
     reports: tuple[ReportedView, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def all_past(state: State) -> tuple[PastExecution, ...]:
@@ -244,14 +245,15 @@ def _remainders(state: State, at: Standing) -> tuple[Remainder, ...]:
     )
 
 
-def for_prescriber(state: State, at: Standing) -> ForPrescriber:
-    """The prescriber's view of a state, and where it stands."""
+def for_prescriber(state: State, at: Standing, *, notices: tuple[str, ...] = ()) -> ForPrescriber:
+    """The prescriber's view of a state, where it stands, and what they are told beside it."""
     return ForPrescriber(
         register_act_id=state.order.act_id,
         status=at.status,
         standing=at,
         remainders=_remainders(state, at),
         executions=all_past(state),
+        notices=notices,
         **_changes(state),
     )
 

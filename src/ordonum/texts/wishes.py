@@ -40,10 +40,7 @@ def paperless(wish: Paperless | None) -> str:
     """Which copy replaces the paper, and from when; empty where the paper is the prescription."""
     if wish is None:
         return ""
-    return (
-        f"À votre demande du {day(wish.requested_on)}, la copie {wish.channel.label} remplace le papier dès qu'elle est "
-        "acquittée ; d'ici là, cette feuille vous est due."
-    )
+    return f"À votre demande du {day(wish.requested_on)}, la copie {wish.channel.label} remplacera cette feuille une fois acquittée."
 
 
 def replaces(prescription: Prescription, written_on: date | None) -> str:

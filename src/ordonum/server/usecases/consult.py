@@ -11,7 +11,7 @@ from ordonum.model.judging import rules_met, told
 from ordonum.model.views import ForExecutant, for_executant
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
-from ordonum.server.usecases.asking import Brought, look_up
+from ordonum.server.usecases.asking import Brought, look_up, overdue
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import read_history, receipt, unseal
 from ordonum.server.usecases.scanned import authentic_code, unknown
@@ -58,5 +58,5 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
         opening=sealed.opening,
         registered=receipt(context, history, row),
         before=(await read_history(context, bytes.fromhex(sealed.replaces))).state if sealed.replaces else None,
-        notices=told(met),
+        notices=(*overdue(context, actor, history), *told(met)),
     )

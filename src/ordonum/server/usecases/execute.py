@@ -20,7 +20,7 @@ from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.state import State, state
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import Beside
-from ordonum.server.usecases.asking import Brought
+from ordonum.server.usecases.asking import Brought, overdue
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known, unseal
 from ordonum.server.usecases.patient_index import index_of
@@ -36,6 +36,10 @@ async def execute(context: Context, caller: Caller, request: ExecuteRequest) -> 
     lookup = context.vault.lookup(request.number)
 
     async def decide(history: History) -> Decided:
+        decided = await judged(history)
+        return msgspec.structs.replace(decided, notices=(*decided.notices, *overdue(context, actor, history)))
+
+    async def judged(history: History) -> Decided:
         if history.state is None:
             return await _early(context, actor, request, history)
         facts = _facts(context, actor, request, history)

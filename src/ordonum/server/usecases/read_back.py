@@ -8,7 +8,7 @@ from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForPrescriber, for_prescriber
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
-from ordonum.server.usecases.asking import brought_by, look_up
+from ordonum.server.usecases.asking import brought_by, look_up, overdue
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import known
 from ordonum.server.usecases.naming import named
@@ -27,4 +27,4 @@ async def read_back(context: Context, caller: Caller, request: ReadBackRequest) 
     seen = entry(context, lookup, action="executions", actor=actor, at=now, year=history.year(now.year), outcome="done")
     await add_entry(context.pool, lookup, seen)
     zone = zone_of(actor.place)
-    return for_prescriber(state, stands(state, zone, legal_day(now, zone)))
+    return for_prescriber(state, stands(state, zone, legal_day(now, zone)), notices=overdue(context, actor, history))
