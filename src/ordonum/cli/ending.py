@@ -133,13 +133,14 @@ def registered(
             told = to_builtins(found, enc_hook=plain) | {"items": to_builtins(items, enc_hook=plain), "before": before}
             exits.show({"ok": True, **told})
             return
-        _alert(found)
+        alert(found)
         for each in items:
             typer.echo(_row(client, each))
     typer.echo(f"{len(items)} ordonnance(s)" + (" ; --pages pour les précédentes." if before else "."))
 
 
-def _alert(found: RegisteredList) -> None:
+def alert(found: RegisteredList) -> None:
+    """How many there are lately, and, when that is unusual, what to do about it."""
     typer.echo(f"Dernières 24 heures : {found.last_24_hours} ; d'habitude, un jour où il y en a : {found.usual}.")
     if found.unusual:
         said = (

@@ -40,7 +40,8 @@ def paperless(wish: Paperless | None) -> str:
     """Which copy replaces the paper, and from when; empty where the paper is the prescription."""
     if wish is None:
         return ""
-    return f"À votre demande du {day(wish.requested_on)}, la copie {wish.channel.label} remplacera cette feuille une fois acquittée."
+    when, copy = day(wish.requested_on), wish.channel.label
+    return f"À votre demande du {when}, la copie {copy} remplacera cette feuille une fois acquittée."
 
 
 def replaces(prescription: Prescription, written_on: date | None) -> str:
