@@ -18,8 +18,10 @@ from ordonum.cli import (
     kept,
     key_backup,
     keys,
+    office,
     prescriber,
     retention,
+    rules,
     sandbox,
     serve,
 )
@@ -83,8 +85,10 @@ for each in (
     app.command()(each)
 app.command("list")(ending.registered)
 app.command("verify-qr")(keys.verify_qr)
+app.command("rules")(rules.show)
 app.command("alerts")(alerts.show)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(office.app, name="office")

@@ -18,6 +18,7 @@ from ordonum.model.amending import Suspicion, Withdrawal
 from ordonum.model.delegation import Delegated
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
+from ordonum.model.office import ForInsurer, JustifyRequest, Opposition, Traces, TracesRequest
 from ordonum.model.prescription import Prescription
 from ordonum.model.stopping import Cancellation, Replacement
 from ordonum.model.views import ForPrescriber, RecordedView, RegisteredList
@@ -148,6 +149,24 @@ class Client(Workstation):
     def recorded(self, prescription: ByNumber | ByOwnAct, act_id: UUID, *, scanned: str | None = None) -> RecordedView:
         """Whether an act of one's own is recorded on this prescription, with its receipt, verified. Raises Declined."""
         return self._drive(self._core.recorded(prescription, act_id, scanned))
+
+    # what an agent of the insurer does -------------------------------------------------------------------------------
+
+    def oppose(self, opposition: Opposition) -> Acknowledged:
+        """Record, for the office, a patient's opposition to the prescribers' reading; it stands until it is lifted."""
+        return self._drive(self._core.oppose(opposition))
+
+    def lift(self, lifting: Opposition) -> Acknowledged:
+        """Lift the opposition of a patient, at their request."""
+        return self._drive(self._core.lift(lifting))
+
+    def traces(self, asked: TracesRequest) -> Traces:
+        """Who did what on a patient's prescriptions, and when; this very reading is traced."""
+        return self._drive(self._core.traces(asked))
+
+    def justify(self, asked: JustifyRequest) -> ForInsurer:
+        """What was executed and billed of a prescription, for reimbursement or the medical service."""
+        return self._drive(self._core.justify(asked))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

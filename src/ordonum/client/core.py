@@ -14,6 +14,7 @@ from ordonum.client.card import Card
 from ordonum.client.effects import Steps, Unanswered, locked, work
 from ordonum.client.errors import CannotPrint, ClientError, NotKept, Unconfirmed
 from ordonum.client.journal import Trace
+from ordonum.client.office import Office
 from ordonum.client.outbox import Kept
 from ordonum.client.prescribing import Prescribing
 from ordonum.client.restoring import Sent
@@ -37,7 +38,7 @@ from ordonum.wire import native
 from ordonum.wire.sheet_back import draw_back
 
 
-class Core(Prescribing):
+class Core(Prescribing, Office):
     """A professional's software in front of a service: all that both faces know and decide."""
 
     # what an executant does ------------------------------------------------------------------------------------------

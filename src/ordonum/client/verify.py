@@ -26,6 +26,7 @@ from ordonum.model.acts import (
 )
 from ordonum.model.delegation import LASTS, SKEW, Delegation
 from ordonum.model.number import EpuId
+from ordonum.model.office import LiftRequest, OpposeRequest
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refused
 from ordonum.model.views import ForExecutant, RecordedView
@@ -43,6 +44,8 @@ _ACT: dict[str, tuple[type[Struct], str]] = {
     "withdraw": (WithdrawRequest, "withdrawal"),
     "report": (ReportRequest, "suspicion"),
     "copy": (CopyRequest, "copy"),
+    "oppose": (OpposeRequest, "opposition"),
+    "lift": (LiftRequest, "lifting"),
 }
 
 

@@ -68,7 +68,7 @@ class Destroyed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     the SHA-256 of the line before. A key cannot be made again from its fingerprint.
     """
 
-    v: Literal[1] = 1
+    v: Literal[1]
     name: str
     fingerprint: Hex
     at: Moment
@@ -112,7 +112,7 @@ class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     now; `ledger` are all the lines of the ledger, `ledger_digest` the SHA-256 of the last.
     """
 
-    v: Literal[1] = 1
+    v: Literal[1]
     made_at: Moment
     today: date
     gone: tuple[Gone, ...]

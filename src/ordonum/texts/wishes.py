@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ordonum.model.prescription import Prescription, SignedOrder
+from ordonum.model.prescription import Prescription
 from ordonum.model.wishes import Anonymity, AnonymityGround, Paperless
 from ordonum.texts.french import day
 
@@ -15,13 +15,6 @@ QUESTIONS = {
     AnonymityGround.IVG: "Interruption volontaire de grossesse : la patiente demande-t-elle l'anonymat ?",
     AnonymityGround.MINOR_CONTRACEPTION: "Contraception d'une mineure : demande-t-elle le secret (anonymat) ?",
 }
-
-
-def opposition(order: Prescription | SignedOrder, done: str) -> str:
-    """What the patient reads of the prescriber's reading; `done` is «délivré» or «fait»."""
-    if order.opposed:
-        return f"Opposition : le prescripteur ne consultera pas ce qui sera {done}."
-    return f"Le prescripteur pourra consulter ce qui sera {done} ; vous pouvez refuser."
 
 
 def anonymity(wish: Anonymity | None) -> str:

@@ -65,6 +65,7 @@ HINTS = {
     "protocol-wants-its-name": "Un ajout dit par quel protocole ou quel texte (detail).",
     "corrects-itself": "Une exécution en corrige une autre, non elle-même.",
     "no-delivery-has-no-bearer": "Un acte qui ne remet rien ne nomme pas de porteur (bearer).",
+    "birth-date-wanted": "Qui n'a pas de numéro à soi est nommé par celui de l'assuré et sa date de naissance (birth_date).",
     "no-delivery-attaches-nobody": "Un acte qui ne délivre rien ne nomme personne (beneficiary).",
 }
 

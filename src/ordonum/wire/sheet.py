@@ -7,11 +7,12 @@ import math
 import re
 from datetime import date
 
+from ordonum.knowledge.consent import regime
 from ordonum.model.actors import Place, Profession, Professional
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Line, Measures, Patient, Prescription
 from ordonum.model.products import MedicineLine, PreparationLine
-from ordonum.texts import french, wishes
+from ordonum.texts import consent, french, wishes
 from ordonum.texts import lines as line_texts
 from ordonum.wire import picture
 from ordonum.wire import sheet_codes as codes
@@ -175,13 +176,13 @@ def _line(line: Line, *, registered: bool, stopped: bool) -> dict[str, object]:
 
 def _sayings(prescription: Prescription, *, registered: bool) -> list[str]:
     """Short notices: long ones made sheets of several pages, which nobody read."""
-    done = "délivré" if prescription.family in french.PRODUCTS else "fait"
     found = [NOTICE if registered else PENDING]
     if any(isinstance(line, (MedicineLine, PreparationLine)) for line in prescription.lines):
         found.append(VALIDITY)
     found.append("Donnez cette feuille au professionnel de votre choix : il pourra alors la lire.")
     asked = (wishes.anonymity(prescription.anonymity), wishes.paperless(prescription.paperless))
-    return [*found, *filter(None, asked), wishes.opposition(prescription, done)]
+    word = consent.printed(regime(prescription.written_on).consent, prescription.family, opposed=prescription.opposed)
+    return [*found, *filter(None, asked), word]
 
 
 def _titles(prescription: Prescription, prescriber: Professional, specialty_label: str | None) -> list[str]:

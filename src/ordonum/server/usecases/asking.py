@@ -15,6 +15,7 @@ from ordonum.server.store.acts import Found, Question, read_acts
 from ordonum.server.store.misses import take_turn
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import History, opened
+from ordonum.server.usecases.opposing import as_opposed
 from ordonum.server.usecases.scanned import authentic_code
 from ordonum.texts import french
 
@@ -99,7 +100,7 @@ async def look_up(context: Context, caller: Caller, lookup: bytes, brought: Brou
     found = await ask(context, caller, lookup, whole=brought is None)
     if brought is not None:
         found = await let_through(context, caller, lookup, found, brought)
-    history = await opened(context, lookup, found.rows)
+    history = await as_opposed(context, await opened(context, lookup, found.rows), caller.actor)
     return msgspec.structs.replace(history, standing=Standing(found.revoked, found.list_due))
 
 

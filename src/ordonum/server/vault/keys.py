@@ -142,6 +142,7 @@ def destroy(file: Path, years: Mapping[int, int], at: datetime) -> tuple[Destroy
         keys = read_file(file)
         dying = [
             Destroyed(
+                v=1,
                 name=f"{kind}[{year}]",
                 fingerprint=fingerprint(f"{kind}[{year}]", key).hex(),
                 at=at,

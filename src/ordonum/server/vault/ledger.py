@@ -44,6 +44,7 @@ def append(key_file: Path, keys: Iterable[Destroyed]) -> tuple[Destroyed, ...]:
         found.append(
             written(
                 Destroyed(
+                    v=1,
                     name=each.name,
                     fingerprint=each.fingerprint,
                     at=each.at,

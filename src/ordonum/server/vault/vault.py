@@ -89,6 +89,14 @@ class Vault:
         """Open what `encrypt` closed. Raises Unreadable."""
         return _decrypt(self._data_key(purpose, year, lookup), lookup, act_id, cipher)
 
+    def seal_opposition(self, patient: bytes, act_id: UUID, plain: bytes) -> bytes:
+        """Close an opposition under the key of standing oppositions, which no year ends."""
+        return _encrypt(_opposition_key(self._keys.opposition, patient), patient, act_id, plain)
+
+    def unseal_opposition(self, patient: bytes, act_id: UUID, cipher: bytes) -> bytes:
+        """Open what `seal_opposition` closed. Raises Unreadable."""
+        return _decrypt(_opposition_key(self._keys.opposition, patient), patient, act_id, cipher)
+
     # the service's signature -----------------------------------------------------------------------------------------
 
     def acknowledge(self, payload: bytes, *, typ: str = jws.ACK_TYP) -> str:
@@ -138,6 +146,10 @@ def _key_of(yearly: bytes, lookup: bytes, purpose: bytes) -> bytes:
 @lru_cache(maxsize=KEYS_KEPT)
 def _own_key(yearly: bytes, lookup: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=lookup, info=b"ordonum/data/1").derive(yearly)
+
+
+def _opposition_key(key: bytes, patient: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=patient, info=b"ordonum/opposition/1").derive(key)
 
 
 def _hmac(key: bytes, domain: bytes, data: bytes) -> bytes:

@@ -63,6 +63,7 @@ async def retain(settings: Settings, owner_url: str, now: datetime) -> SignedPro
     dead = destroy(settings.key_file, {year: went.get(year, 0) for year in known_here}, now) if known_here else ()
     lines = ledger.lines(settings.key_file)
     proof = Proof(
+        v=1,
         made_at=now,
         today=today,
         gone=gone,
