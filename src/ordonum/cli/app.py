@@ -19,6 +19,7 @@ from ordonum.cli import (
     office,
     prescriber,
     sandbox,
+    search,
     serve,
 )
 
@@ -74,6 +75,7 @@ for each in (
     app.command()(each)
 app.command("verify-qr")(keys.verify_qr)
 app.command("alerts")(alerts.show)
+app.command("search")(search.search)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")

@@ -29,6 +29,7 @@ from ordonum.model.acts import (
     Origin,
     ReadBackRequest,
 )
+from ordonum.model.care_team import FoundList, SearchRequest
 from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
@@ -225,6 +226,12 @@ class Core(Office):
             source=source,
             prescription=prescription,
         )
+
+    # what a member of the care team does -----------------------------------------------------------------------------
+
+    def search(self, asked: SearchRequest) -> Steps[FoundList]:
+        """See Client.search."""
+        return (yield from self._reading("search", asked, FoundList))
 
 
 def _answered_for(card: Card) -> Who:

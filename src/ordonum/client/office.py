@@ -8,6 +8,7 @@ from ordonum.client.journal import Trace
 from ordonum.client.outbox import Kept
 from ordonum.client.restoring import Restoring
 from ordonum.client.transport import decoded
+from ordonum.model.care_team import SearchRequest
 from ordonum.model.office import (
     ForInsurer,
     JustifyRequest,
@@ -51,7 +52,9 @@ class Office(Restoring):
             number=None,
         )
 
-    def _reading(self, operation: str, asked: TracesRequest | JustifyRequest, answer: type[T]) -> Steps[T]:
+    def _reading(
+        self, operation: str, asked: TracesRequest | JustifyRequest | SearchRequest, answer: type[T]
+    ) -> Steps[T]:
         def steps(trace: Trace) -> Steps[T]:
             return decoded((yield from self._send(f"/v1/{operation}", native.write(asked), trace)), answer)
 

@@ -22,6 +22,7 @@ from ordonum.model.acts import (
     ReportRequest,
     WithdrawRequest,
 )
+from ordonum.model.care_team import Care, SearchRequest, Sought
 from ordonum.model.delegation import DelegateRequest
 from ordonum.model.insurer import Purpose
 from ordonum.model.office import ByPatient, JustifyRequest, LiftRequest, OpposeRequest, Subject, TracesRequest
@@ -49,7 +50,7 @@ ByItsNumber = (
 NamesIt = CancelRequest | ReadBackRequest | ReplaceRequest | CopyRequest | RecordedRequest
 OfOffice = OpposeRequest | LiftRequest | TracesRequest
 AboutNone = DelegateRequest | RegisteredRequest
-Asked = ByItsNumber | NamesIt | OfOffice | AboutNone
+Asked = ByItsNumber | NamesIt | OfOffice | SearchRequest | AboutNone
 
 # A failing service is no refusal about a prescription, nor is a caller whom nothing was told of it; and a trace that fails
 # too must not change what is said of the act.
@@ -61,6 +62,7 @@ _NOT_TRACED = frozenset(
         Refusal.UNKNOWN_OWN_ACT,
         Refusal.CERTIFICATE_REVOKED,
         Refusal.TOO_MANY_UNKNOWN,
+        Refusal.TOO_MANY_SEARCHES,
         Refusal.FICTITIOUS_NUMBER,
     }
 )
@@ -78,7 +80,7 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     if refusal in _NOT_TRACED or isinstance(asked, AboutNone):
         return refused
     prescription = _named_by(asked)
-    if isinstance(prescription, Subject):
+    if isinstance(prescription, Subject | Sought):
         if (lookup := index_of(context.vault, prescription)) is None:
             return refused
     else:
@@ -100,8 +102,10 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     return refused
 
 
-def _named_by(asked: ByItsNumber | NamesIt | OfOffice) -> ByNumber | ByOwnAct | Subject:
+def _named_by(asked: ByItsNumber | NamesIt | OfOffice | SearchRequest) -> ByNumber | ByOwnAct | Subject | Sought:
     """The prescription, or the patient, that a request names."""
+    if isinstance(asked, SearchRequest):
+        return asked.patient
     if isinstance(asked, OpposeRequest | LiftRequest):
         return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).patient
     if isinstance(asked, TracesRequest):
@@ -109,8 +113,10 @@ def _named_by(asked: ByItsNumber | NamesIt | OfOffice) -> ByNumber | ByOwnAct | 
     return asked.prescription if isinstance(asked, NamesIt) else ByNumber(asked.number)
 
 
-def _purpose_of(asked: Asked) -> Purpose | None:
-    """The purpose that an agent declared."""
+def _purpose_of(asked: Asked) -> Purpose | Care | None:
+    """The purpose that an agent declared, or the care that a professional did."""
+    if isinstance(asked, SearchRequest):
+        return asked.care
     if isinstance(asked, OpposeRequest | LiftRequest):
         return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).purpose
     return asked.purpose if isinstance(asked, TracesRequest | JustifyRequest) else None
