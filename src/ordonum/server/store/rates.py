@@ -24,10 +24,10 @@ class Busy(Struct, frozen=True):
 _BUSY = """
 SELECT busy.blind, busy.lookup, past.day, past.many
 FROM (SELECT blind, (array_agg(lookup ORDER BY recorded_at DESC))[1] AS lookup
-      FROM prescription_of WHERE recorded_at > $1 - interval '1 day' AND recorded_at <= $1
+      FROM prescription_of WHERE recorded_at > $1::timestamptz - interval '1 day' AND recorded_at <= $1
       GROUP BY blind HAVING count(*) > $3 ORDER BY count(*) DESC LIMIT $4) AS busy
 CROSS JOIN LATERAL (
-    SELECT floor(extract(epoch FROM $1 - recorded_at) / 86400)::int AS day, count(*)::int AS many
+    SELECT floor(extract(epoch FROM $1::timestamptz - recorded_at) / 86400)::int AS day, count(*)::int AS many
     FROM prescription_of AS p WHERE p.blind = busy.blind AND p.recorded_at > $2 AND p.recorded_at <= $1 GROUP BY 1
 ) AS past
 """
