@@ -13,14 +13,18 @@ from factories import NIR, a_beneficiary, a_prescription, an_execution, boxes, d
 from insured import of, opposition
 from ordonum.cli.system import System
 from ordonum.client import Client, Declined
-from ordonum.model.acts import ByNumber, Receipt
+from ordonum.client.card import Card
+from ordonum.model.actors import Place
+from ordonum.model.acts import ByNumber, CancelRequest, Origin, Receipt, WithdrawRequest
+from ordonum.model.amending import AmendReason, Withdrawal
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
 from ordonum.model.identifiers import InsOid, NirKey
 from ordonum.model.insurer import Purpose, PurposeCode
 from ordonum.model.number import EpuId
 from ordonum.model.office import LiftRequest, OpposeRequest, Subject
 from ordonum.model.refusals import Refusal
-from ordonum.model.stopping import Cancellation, CancelReason
+from ordonum.model.stopping import Cancellation, CancelOutcome, CancelReason
+from ordonum.sandbox import people, places
 from ordonum.sandbox.vitale import nir
 from ordonum.wire import native
 from raw import assert_problem, post, token
@@ -211,3 +215,78 @@ def test_whoever_reads_by_another_door_is_told_no_more(
     )
     office.oppose(opposition(of(number)))
     doctor.cancel(ByNumber(opposed), Cancellation(act_id=uuid4(), reason=CancelReason.CLINICAL_GROUNDS))
+
+
+class _Counting:
+    """The pool of the service, each of whose connections that is taken is counted."""
+
+    def __init__(self, pool: Any) -> None:
+        self.pool, self.taken = pool, 0
+
+    def acquire(self, **how: Any) -> Any:
+        self.taken += 1
+        return self.pool.acquire(**how)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.pool, name)
+
+
+def test_the_readers_opposition_costs_nothing_before_an_execution_and_one_question_after(own_system: System) -> None:
+    with own_system.client("dr-martin") as doctor, own_system.client("pharmacie-centre") as pharmacy:
+        number = doctor.prescribe(a_prescription()).number
+        assert number is not None
+        assert own_system.context is not None
+        counted = _Counting(own_system.context.pool)
+        own_system.context.pool = counted  # type: ignore[assignment]  # it is the pool, counted
+        spent = []
+        for _ in range(2):
+            before = counted.taken
+            doctor.executions(ByNumber(number))
+            spent.append(counted.taken - before)
+            pharmacy.execute(number, an_execution(delivered(1, boxes(1))))
+        assert spent == [2, 3]  # the acts and the trace; then the oppositions of whom it was executed for
+        before = counted.taken
+        pharmacy.consult(number, Origin.PAPER)
+        assert counted.taken - before == 2  # whoever did not prescribe pays nothing
+
+
+def test_a_withdrawn_execution_attaches_nobody(
+    system: System, doctor: Client, pharmacy: Client, office: Client
+) -> None:
+    number, patient = doctor.prescribe(a_prescription()).number, a_beneficiary(identity=Nir(fresh(12), "self"))
+    assert number is not None
+    made = an_execution(delivered(1, boxes(1)), beneficiary=patient)
+    pharmacy.execute(number, made)
+    office.oppose(opposition(of(fresh(12))))
+    assert not reads(doctor, number)
+    taken_back = Withdrawal(act_id=uuid4(), execution=made.act_id, reason=AmendReason.PATIENT)
+    body = native.write(WithdrawRequest(number=number, withdrawal=taken_back))
+    assert post(system, "/v1/withdraw", body, bearer=token(pharmacy, system)).status_code == 201
+    assert doctor.executions(ByNumber(number)).executions == ()
+
+
+def test_cancelling_tells_an_opposed_patients_prescriber_nothing_of_what_was_delivered(
+    system: System, doctor: Client, pharmacy: Client, office: Client
+) -> None:
+    patient = fresh(13)
+    numbers = [executed_for(doctor, pharmacy, a_beneficiary(identity=Nir(patient, "self"))) for _ in range(2)]
+    outcomes = []
+    for number in numbers:
+        stop = Cancellation(act_id=uuid4(), reason=CancelReason.CLINICAL_GROUNDS)
+        body = native.write(CancelRequest(prescription=ByNumber(number), cancellation=stop))
+        answer = post(system, "/v1/cancel", body, bearer=token(doctor, system))
+        outcomes.append(native.read(answer.content, Receipt).outcome)
+        if number is numbers[0]:
+            office.oppose(opposition(of(patient)))
+    assert outcomes == [CancelOutcome.REST_STOPPED, CancelOutcome.STOPPED]
+
+
+@pytest.mark.parametrize("place", [places.CABINET_MARTIN, people.pharmacy(950, "Ailleurs")], ids=lambda each: each.name)
+def test_an_agent_works_at_their_own_organisations_site(system: System, office: Client, place: Place) -> None:
+    card = system.authority.issue("agent-ailleurs", office.card.holder, place)
+    with Client(
+        system.url, Card(card), home=system.home / "agent-ailleurs", trust=system.authority.trust, now=system.now
+    ) as elsewhere:
+        with pytest.raises(Declined) as raised:
+            elsewhere.oppose(opposition(of(fresh(14))))
+        assert raised.value.refusal is Refusal.NOT_OF_THIS_SITE

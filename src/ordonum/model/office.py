@@ -16,7 +16,7 @@ from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Line
 from ordonum.model.state import Remainder, State, Status
-from ordonum.model.views import PastExecution, past
+from ordonum.model.views import PastExecution, all_past
 
 TRACES_MAX = 500  # prescriptions read at once: twenty years of a patient who is seen twice a month
 
@@ -125,7 +125,7 @@ def for_insurer(state: State, justification: tuple[Justification, ...], *, lines
         family=state.order.family,
         written_on=state.order.written_on,
         status=state.status,
-        executions=tuple(past(each, state) for each in state.executions),
+        executions=all_past(state),
         invoices=tuple(each.invoice for each in state.invoices),
         justification=justification,
         remainders=state.remainders,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from ordonum.model.actors import Employee, EmployeeRole, Profession
 from ordonum.model.acts import Given, Jws, Opening, Receipt
 from ordonum.model.amending import AmendReason, SuspicionKind
+from ordonum.model.completeness import Completeness, completeness
 from ordonum.model.early import conflicts
 from ordonum.model.identifiers import Moment
 from ordonum.model.kept import Cancelled, Executed, Replaced
@@ -23,7 +24,7 @@ class PastExecution(Struct, frozen=True, kw_only=True):
     """An execution as other professionals see it: when, by which profession and place, what. Never for whom.
 
     `early`: it came before the registration, and joined it «d'après le papier». `seen_on_paper`: it is another's, read on
-    the paper by the place that declared it. An employee has a role and no profession.
+    the paper by the place that declared it. An employee has a role and no profession. `completeness` is by line.
     """
 
     act_id: UUID
@@ -37,6 +38,8 @@ class PastExecution(Struct, frozen=True, kw_only=True):
     seen_on_paper: SeenOnPaper | None
     early: bool
     in_conflict: tuple[str, ...]
+    corrects: UUID | None = None
+    completeness: dict[int, Completeness] = {}
 
 
 class CancelledView(Struct, frozen=True, omit_defaults=True):
@@ -111,8 +114,13 @@ class ForPrescriber(Struct, frozen=True, kw_only=True):
     reports: tuple[ReportedView, ...] = ()
 
 
-def past(execution: Executed, state: State) -> PastExecution:
-    """An execution as other professionals see it."""
+def all_past(state: State) -> tuple[PastExecution, ...]:
+    """The executions that stand, as other professionals see them."""
+    made = completeness(state)
+    return tuple(_past(each, state, made[each.act_id]) for each in state.executions)
+
+
+def _past(execution: Executed, state: State, made: dict[int, Completeness]) -> PastExecution:
     who = execution.by.who
     return PastExecution(
         act_id=execution.act_id,
@@ -126,6 +134,8 @@ def past(execution: Executed, state: State) -> PastExecution:
         seen_on_paper=execution.seen_on_paper,
         early=execution.early,
         in_conflict=tuple(dict.fromkeys((*execution.in_conflict, *conflicts(execution, state)))),
+        corrects=execution.corrects.execution if execution.corrects else None,
+        completeness=made,
     )
 
 
@@ -218,7 +228,7 @@ def earlier(state: State) -> EarlierView | None:
         replaced_at=state.replaced.recorded_at,
         reason=state.replaced.reason,
         register_act_id=state.order.act_id,
-        executions=tuple(past(each, state) for each in state.executions),
+        executions=all_past(state),
     )
 
 
@@ -228,7 +238,7 @@ def for_prescriber(state: State) -> ForPrescriber:
         register_act_id=state.order.act_id,
         status=state.status,
         remainders=state.remainders,
-        executions=tuple(past(each, state) for each in state.executions),
+        executions=all_past(state),
         **_changes(state),
     )
 
@@ -253,7 +263,7 @@ def for_executant(
         registered=registered,
         status=state.status,
         remainders=state.remainders,
-        executions=tuple(past(each, state) for each in state.executions),
+        executions=all_past(state),
         earlier=earlier(before) if before is not None else None,
         notices=notices,
         **_changes(state),

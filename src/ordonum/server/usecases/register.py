@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from ordonum.knowledge.anonymity import is_minor, proposed
+from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import RegisterRequest
@@ -11,6 +13,7 @@ from ordonum.model.facts import RegisterFacts
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused
 from ordonum.model.registration import KEPT_MONTHS, check_registration, months_after
+from ordonum.model.wish_decisions import check_wishes
 from ordonum.server.identity.signer import judge_order, names_if_readable
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import Beside
@@ -57,6 +60,12 @@ def registration(
             zone=zone_of(order.place),
         )
         check_registration(order, facts)
+        check_wishes(
+            order,
+            proposed=proposed(order.lines, request.identity.birth_date, order.written_on),
+            minor=is_minor(request.identity.birth_date, order.written_on),
+            paper_replaced=order.paperless is None or replaces_paper(order.paperless.channel, order.written_on),
+        )
         sealed = native.write(Sealed(request.identity, request.opening, replaces))
         return Decided(
             at=now,
