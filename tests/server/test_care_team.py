@@ -223,7 +223,7 @@ def test_a_child_on_a_parents_card_and_each_twin_are_found_apart(
     ("named", "many"), [({"name": "ELOISE"}, 1), ({"name": "Anne"}, 0), ({"born": "1979-03-15"}, 0)]
 )
 def test_a_number_alone_finds_nothing(
-    doctor: Client, pharmacy: Client, treating: Client, named: dict[str, str], many: int
+    doctor: Client, pharmacy: Client, treating: Client, named: dict[str, Any], many: int
 ) -> None:
     number = fresh()
     delivered_to(pharmacy, prescribed(doctor), own(number))

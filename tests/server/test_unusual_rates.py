@@ -16,6 +16,7 @@ from ordonum.client import Client
 from ordonum.model.acts import ReportRequest
 from ordonum.model.amending import Suspicion, SuspicionKind
 from ordonum.model.rates import DAYS, FLOOR, TIMES
+from ordonum.server.store.rates import busy
 from ordonum.server.usecases.alerts import Alert, alerts
 from ordonum.server.usecases.register import PRESCRIBER
 from ordonum.server.worker import rates
@@ -92,7 +93,7 @@ def test_the_days_are_those_of_the_prescribers_own_list(quiet: System) -> None:
         for day, many in wanted.items():
             _registered(quiet, doctor, many, days_ago=day)
         now = quiet.now()
-        (found,) = in_service(quiet, rates.busy(quiet.context.pool, now, spans=DAYS, more_than=FLOOR))
+        (found,) = in_service(quiet, busy(quiet.context.pool, now, spans=DAYS, more_than=FLOOR))
         assert found.blind == _blind(quiet, doctor)
         assert found.by_day == tuple(wanted.get(ago, 0) for ago in reversed(range(DAYS)))
 

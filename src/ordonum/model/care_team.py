@@ -21,7 +21,7 @@ from ordonum.model.labels import Labelled
 from ordonum.model.lines import Family
 from ordonum.model.prescription import Line, check_written
 from ordonum.model.state import State, Status
-from ordonum.model.views import PastExecution, past
+from ordonum.model.views import PastExecution, all_past
 
 PAGE = 50
 
@@ -172,7 +172,7 @@ def found(state: State) -> FoundPrescription:
         ),
         status=state.status,
         lines=order.lines,
-        executions=tuple(past(each, state) for each in state.executions),
+        executions=all_past(state),
     )
 
 
