@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bench.report import markdown as bench_page
 from ordonum.cli.exits import CODES
+from ordonum.knowledge.care_team import READABLE, SOURCE
 from ordonum.knowledge.rights import MAY_SECURE, OF_EXECUTANTS, OF_PRESCRIBERS, PURPOSES, RIGHTS, Right, Role
 from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Nir
@@ -95,6 +96,19 @@ def rights_page() -> str:
             "| mission | finalités |",
             "|---|---|",
             *purposes,
+            "",
+            "## Équipe de soins : relation × rôle × familles trouvées",
+            "",
+            f"Source : {SOURCE}. Qui n'a pas de case ne peut pas déclarer la relation. « Autre prescription » : celle qui est",
+            "adressée à cette profession ; un médecin les trouve toutes.",
+            "",
+            "| relation déclarée | rôle | trouve |",
+            "|---|---|---|",
+            *(
+                f"| {relation.label} | {role.label} | {_families(found | {Family.OTHER})} |"
+                for relation, row in READABLE.items()
+                for role, found in row.items()
+            ),
             "",
         ]
     )

@@ -19,6 +19,8 @@ from ordonum.cli.system import System
 from ordonum.client import Client, Declined
 from ordonum.client.keys import HeldKeys
 from ordonum.knowledge import care_team as rows
+from ordonum.knowledge.rights import Biologist
+from ordonum.model.actors import Profession
 from ordonum.model.acts import WithdrawRequest
 from ordonum.model.amending import AmendReason, Withdrawal
 from ordonum.model.beneficiary import Ins, InsStatus, Nir
@@ -27,6 +29,7 @@ from ordonum.model.care_team import (
     PAGE,
     TURN_SECONDS,
     Care,
+    Cursor,
     FoundList,
     Relation,
     SearchPurpose,
@@ -37,7 +40,7 @@ from ordonum.model.identifiers import BirthDate, InsOid, NirKey
 from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
 from ordonum.model.office import ByPatient, TracesRequest
-from ordonum.model.outcomes import Delivered
+from ordonum.model.outcomes import Delivered, NotDelivered, Withheld
 from ordonum.model.prescription import Prescription
 from ordonum.model.refusals import Refusal
 from ordonum.model.state import Status
@@ -134,8 +137,8 @@ def test_it_is_found_since_a_day_and_not_before_it(
         assert len(found(treating, sought(own(number)), since=since).items) == many
 
 
-def _withdraw(client: Client, system: System, number: EpuId, execution: UUID) -> None:
-    taken = Withdrawal(act_id=uuid4(), execution=execution, reason=AmendReason.PATIENT)
+def _withdraw(client: Client, system: System, number: EpuId, execution: UUID, lines: tuple[int, ...] = ()) -> None:
+    taken = Withdrawal(act_id=uuid4(), execution=execution, reason=AmendReason.PATIENT, lines=lines)
     body = native.write(WithdrawRequest(number=number, withdrawal=taken))
     assert post(system, "/v1/withdraw", body, bearer=token(client, system)).status_code == 201
 
@@ -151,6 +154,28 @@ def test_what_was_withdrawn_is_found_no_more_unless_another_execution_stands(
     assert [each.act_id for each in left.executions] == [second]
     _withdraw(pharmacy, system, order, second)
     assert found(treating, sought(own(number))).items == ()
+
+
+def test_an_execution_of_which_nothing_handed_over_is_left_attaches_nobody(
+    system: System, doctor: Client, pharmacy: Client, treating: Client
+) -> None:
+    number, order = fresh(), prescribed(doctor, a_prescription(lines=(a_medicine(), a_medicine(2))))
+    withheld = Withheld(line=2, reason=NotDelivered.OUT_OF_STOCK)
+    given = an_execution(delivered(1, boxes(1)), withheld, beneficiary=a_beneficiary(identity=own(number)))
+    pharmacy.execute(order, given)
+    assert len(found(treating, sought(own(number))).items) == 1
+    _withdraw(pharmacy, system, order, given.act_id, lines=(1,))
+    assert found(treating, sought(own(number))).items == ()
+
+
+def test_what_was_executed_under_another_s_number_is_found_under_it_by_the_name_that_was_read_with_it(
+    doctor: Client, pharmacy: Client, treating: Client
+) -> None:
+    number, wrong, order = fresh(), fresh(), prescribed(doctor)
+    delivered_to(pharmacy, order, own(number))
+    delivered_to(pharmacy, order, own(wrong), first_name="Paul")
+    assert len(found(treating, sought(own(wrong), name="Paul")).items) == 1
+    assert found(treating, sought(own(wrong))).items == ()
 
 
 def test_nothing_of_a_prescription_under_anonymity_or_opposed_when_made_is_found(
@@ -235,6 +260,7 @@ def test_a_number_alone_finds_nothing(
     [
         ("dr-leroy", Relation.TREATING_DOCTOR, {Family.HEALTH_PRODUCTS, Family.NURSING, Family.PHYSIOTHERAPY}),
         ("infirmiere-diallo", Relation.HOME_NURSING, {Family.HEALTH_PRODUCTS, Family.NURSING}),
+        ("infirmiere-diallo", Relation.HOSPITAL_STAY, {Family.HEALTH_PRODUCTS, Family.NURSING}),
         ("pharmacie-gare", Relation.MEDICATION_REVIEW, {Family.HEALTH_PRODUCTS}),
         ("kine-bernard", Relation.REHABILITATION, {Family.PHYSIOTHERAPY}),
         ("dieteticienne-aubert", Relation.COORDINATED_TEAM, set()),
@@ -363,6 +389,8 @@ def test_every_row_of_the_table_is_of_a_profession_and_of_families_in_scope() ->
     for relation, row in rows.READABLE.items():
         assert row, relation
         assert all(Family.TRANSPORT not in families for families in row.values())
+        assert {role for role, families in row.items() if Family.OTHER in families} <= {Profession.DOCTOR}
+        assert all(isinstance(role, Profession | Biologist) for role in row)
 
 
 @pytest.mark.parametrize(
@@ -394,7 +422,7 @@ def test_pages_lose_and_double_nothing_while_executions_arrive(
 ) -> None:
     number = fresh()
     early, orders = prescribed(doctor), []  # the oldest, not executed yet
-    for rank in range(PAGE + 6):
+    for rank in range(PAGE + 8):
         orders.append(prescribed(doctor, a_prescription(opposed=rank % 10 == 5)))
         delivered_to(pharmacy, orders[-1], own(number))
     seen = {each for rank, each in enumerate(orders) if rank % 10 != 5}
@@ -410,8 +438,18 @@ def test_pages_lose_and_double_nothing_while_executions_arrive(
         page = treating.search(msgspec.structs.replace(asked, after=page.after))
         pages.append(page)
     told = [each.register_act_id for each in (item for page in pages for item in page.items)]
-    assert len(told) == len(set(told)) == len(seen) + 1 == 51
+    assert len(told) == len(set(told)) == len(seen) + 1 == 53
+    assert len(pages[-1].items) == len(told) - PAGE
     assert len(treating.search(asked).items) == PAGE
+
+
+def test_a_cursor_of_one_s_own_making_is_counted_like_any_search_in_vain(system: System, treating: Client) -> None:
+    patient = sought(own(fresh()))
+    blind = index_of(_vault(system), patient)
+    far = Cursor(registered_at=system.now() + timedelta(days=9), register_act_id=uuid4())
+    assert treating.search(SearchRequest(patient=patient, care=TREATING, after=far)).items == ()
+    counted = owner_fetches(system, "SELECT count(*) AS many FROM miss WHERE lookup = $1", blind)
+    assert counted[0]["many"] == 2  # the professional's and the place's
 
 
 def _miss(system: System, who: bytes, many: int) -> None:

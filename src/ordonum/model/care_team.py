@@ -133,7 +133,7 @@ class FoundPrescription(Struct, frozen=True, kw_only=True):
 
 
 class FoundList(Struct, frozen=True, kw_only=True):
-    """A page of at most PAGE; `after` asks for the next one, None: there is none."""
+    """A page of at most PAGE; `after` asks for the next one, None: there is no more."""
 
     items: tuple[FoundPrescription, ...]
     after: Cursor | None
@@ -177,10 +177,10 @@ def found(state: State) -> FoundPrescription:
 
 
 def page_of(items: Sequence[FoundPrescription]) -> FoundList:
-    """A page of what was found; where it ended if it is full, for there may be more."""
-    last = items[-1] if len(items) == PAGE else None
+    """The page of what was found, newest first; where it ended if there is more than a page."""
+    last = items[PAGE - 1] if len(items) > PAGE else None
     after = Cursor(registered_at=last.registered_at, register_act_id=last.register_act_id) if last else None
-    return FoundList(items=tuple(items), after=after)
+    return FoundList(items=tuple(items[:PAGE]), after=after)
 
 
 def slowed(misses: int, misses_here: int) -> bool:

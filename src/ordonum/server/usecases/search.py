@@ -56,12 +56,12 @@ async def search(context: Context, caller: Caller, request: SearchRequest) -> Fo
     """
     asked, now = _asked(context, caller, request), context.now()
     await _let_through(context, caller, asked, now)
-    shown_now = await _page(context, caller, asked)
-    if shown_now or request.after is not None:
-        await add_entries(context.pool, _traces(context, caller, asked, shown_now, now))
+    there = await _there(context, caller, asked)
+    if there:
+        await add_entries(context.pool, _traces(context, caller, asked, there[:PAGE], now))
     else:
         await _count(context, caller, asked, now)
-    return page_of([each.item for each in shown_now])
+    return page_of([each.item for each in there])
 
 
 def _asked(context: Context, caller: Caller, request: SearchRequest) -> _Asked:
@@ -108,24 +108,26 @@ async def _let_through(context: Context, caller: Caller, asked: _Asked, now: dat
         caller.turn_taken = True
 
 
-async def _page(context: Context, caller: Caller, asked: _Asked) -> list[_Candidate]:
-    """At most a page: prescriptions that are not to be found leave no hole in it, so that none tells that they exist."""
+async def _there(context: Context, caller: Caller, asked: _Asked) -> list[_Candidate]:
+    """A page and one more, if there is: prescriptions that are not to be found leave no hole in it, so that nothing tells
+    that they exist.
+    """
     if await opposed(context, [asked.patient]):
         return []
-    request, page = asked.request, list[_Candidate]()
+    request, there = asked.request, list[_Candidate]()
     since = care_team.earliest(request.since) if request.since is not None else None
     cursor = request.after
     before = (cursor.registered_at, cursor.register_act_id) if cursor is not None else None
-    while len(page) < PAGE:
-        rows = await newest_executed(context.pool, asked.patient, before=before, since=since, limit=PAGE)
+    while len(there) <= PAGE:
+        rows = await newest_executed(context.pool, asked.patient, before=before, since=since, limit=PAGE + 1)
         candidates = await asyncio.to_thread(_candidates, context, caller, asked, rows)
         closed = await opposed(context, {name for each in candidates for name in each.patients} - {asked.patient})
-        page += [each for each in candidates if not each.patients & closed]
-        if len(rows) < PAGE:
+        there += [each for each in candidates if not each.patients & closed]
+        if len(rows) <= PAGE:
             break
         first = rows[-1].rows[0]
         before = (first.recorded_at, first.act_id)
-    return page[:PAGE]
+    return there
 
 
 def _candidates(context: Context, caller: Caller, asked: _Asked, rows: tuple[ExecutedRows, ...]) -> list[_Candidate]:
