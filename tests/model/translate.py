@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 from gestures import Ask, Order, Part, Past, Person, Seen, Wanted
 
 from factories import SOFTWARE, a_beneficiary, a_medicine, a_text
@@ -14,6 +15,7 @@ from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.lines import Family, Frequency, Period, Quantity, Unit
 from ordonum.model.outcomes import Delivered, Handwritten, NotDelivered, Outcome, SeenOnPaper, Withheld
 from ordonum.model.prescription import Line, SignedOrder
+from ordonum.model.products import MedicineLine, Substance
 from ordonum.model.state import Remainder, Status
 from ordonum.model.views import PastExecution
 from ordonum.sandbox import people, places
@@ -51,16 +53,22 @@ def line(rank: int, wanted: Wanted) -> Line:
     """A line of the order."""
     if wanted.kind == "boxes":
         amount = Quantity(wanted.one, Unit.BOXES)
-        return a_medicine(rank, quantity=amount, renewals=wanted.renewals, secured=wanted.secured)
+        return _out_of_rules(a_medicine(rank, quantity=amount, renewals=wanted.renewals, secured=wanted.secured))
     if wanted.kind == "days":
         many = wanted.renewals
-        return a_medicine(rank, quantity=None, duration_days=wanted.one, renewals=many, secured=wanted.secured)
+        made = a_medicine(rank, quantity=None, duration_days=wanted.one, renewals=many, secured=wanted.secured)
+        return _out_of_rules(made)
     if wanted.kind == "visits":
         daily = Frequency(times=1, period=Period.DAY)
         return NursingLine(
             rank=rank, label="Injection", frequency=daily, duration_days=wanted.one, renewals=wanted.renewals
         )
     return a_text(rank, renewals=wanted.renewals) if wanted.kind == "times" else NursingLine(rank=rank, label="Soins")
+
+
+def _out_of_rules(made: MedicineLine) -> Line:
+    """A medicine of which no rule asks anything: rules have their own tests, day by day."""
+    return msgspec.structs.replace(made, substances=(Substance("substance d'essai"),), not_reimbursable=True)
 
 
 def order(wanted: Order, who: Professional, place: Place) -> SignedOrder:

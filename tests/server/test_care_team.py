@@ -19,7 +19,7 @@ from ordonum.cli.system import System
 from ordonum.client import Client, Declined
 from ordonum.client.keys import HeldKeys
 from ordonum.knowledge import care_team as rows
-from ordonum.knowledge.rights import Biologist
+from ordonum.knowledge.rights import RIGHTS, Biologist, Right
 from ordonum.model.actors import Profession
 from ordonum.model.acts import WithdrawRequest
 from ordonum.model.amending import AmendReason, Withdrawal
@@ -366,7 +366,7 @@ def test_what_could_not_be_traced_is_not_answered(
         ("agent-caisse", "not-for-this-caller"),
         ("agent-service-medical", "not-for-this-caller"),
         ("pharmacie-centre", "relation-not-yours"),
-        ("opticien-dupuis", "relation-not-yours"),
+        ("opticien-dupuis", "not-for-this-caller"),
         ("infirmiere-diallo", "relation-not-yours"),
     ],
 )
@@ -391,6 +391,9 @@ def test_every_row_of_the_table_is_of_a_profession_and_of_families_in_scope() ->
         assert all(Family.TRANSPORT not in families for families in row.values())
         assert {role for role, families in row.items() if Family.OTHER in families} <= {Profession.DOCTOR}
         assert all(isinstance(role, Profession | Biologist) for role in row)
+    assert {role for row in rows.READABLE.values() for role in row} == {
+        role for role, cells in RIGHTS.items() if Right.SEARCH in cells
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,28 +2,42 @@
 
 import functools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import msgspec
 import pytest
 
-from base import APPLICATION, ask, owner_fetches
-from factories import NIR, a_beneficiary, a_prescription, an_execution, boxes, delivered
+from base import APPLICATION, ask, owner_fetches, owner_runs
+from factories import NIR, a_beneficiary, a_prescription, a_text, an_execution, boxes, delivered
 from insured import of, opposition
 from ordonum.cli.system import System
-from ordonum.client import Client, Declined
+from ordonum.client import Client, Declined, prepare
 from ordonum.client.card import Card
-from ordonum.model.actors import Place
-from ordonum.model.acts import ByNumber, CancelRequest, Origin, Receipt, WithdrawRequest
+from ordonum.model.actors import Place, Profession
+from ordonum.model.acts import (
+    ByNumber,
+    CancelRequest,
+    Origin,
+    Receipt,
+    RegisterRequest,
+    ReplaceReceipt,
+    ReplaceRequest,
+    WithdrawRequest,
+)
 from ordonum.model.amending import AmendReason, Withdrawal
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
 from ordonum.model.identifiers import InsOid, NirKey
 from ordonum.model.insurer import Purpose, PurposeCode
+from ordonum.model.invoice import Invoice, InvoicedLine
+from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
 from ordonum.model.office import LiftRequest, OpposeRequest, Subject
+from ordonum.model.outcomes import Delivered, NotDelivered, Withheld
 from ordonum.model.refusals import Refusal
-from ordonum.model.stopping import Cancellation, CancelOutcome, CancelReason
+from ordonum.model.stopping import Cancellation, CancelOutcome, CancelReason, Replacement
 from ordonum.sandbox import people, places
 from ordonum.sandbox.vitale import nir
 from ordonum.wire import native
@@ -265,17 +279,32 @@ def test_a_withdrawn_execution_attaches_nobody(
     assert doctor.executions(ByNumber(number)).executions == ()
 
 
-def test_cancelling_tells_an_opposed_patients_prescriber_nothing_of_what_was_delivered(
-    system: System, doctor: Client, pharmacy: Client, office: Client
+@pytest.mark.parametrize("replaces", [False, True])
+def test_stopping_tells_an_opposed_patients_prescriber_nothing_of_what_was_delivered(
+    system: System, doctor: Client, pharmacy: Client, office: Client, replaces: bool
 ) -> None:
-    patient = fresh(13)
+    patient = fresh(15 if replaces else 13)
     numbers = [executed_for(doctor, pharmacy, a_beneficiary(identity=Nir(patient, "self"))) for _ in range(2)]
+    registered = [doctor.executions(ByNumber(each)).register_act_id for each in numbers]
     outcomes = []
-    for number in numbers:
-        stop = Cancellation(act_id=uuid4(), reason=CancelReason.CLINICAL_GROUNDS)
-        body = native.write(CancelRequest(prescription=ByNumber(number), cancellation=stop))
-        answer = post(system, "/v1/cancel", body, bearer=token(doctor, system))
-        outcomes.append(native.read(answer.content, Receipt).outcome)
+    for number, act_id in zip(numbers, registered, strict=True):
+        stop: dict[str, Any] = {"act_id": uuid4(), "reason": CancelReason.CLINICAL_GROUNDS}
+        if replaces:
+            new = msgspec.structs.replace(a_prescription(), replaces=act_id)
+            registration = native.read(prepare.registration(new, doctor.card, doctor.software).body, RegisterRequest)
+            body = native.write(
+                ReplaceRequest(
+                    registration=registration,
+                    prescription=ByNumber(number),
+                    replacement=Replacement(**stop, beyond_reason="dose"),
+                )
+            )
+            answer = post(system, "/v1/replace", body, bearer=token(doctor, system))
+            outcomes.append(native.read(answer.content, ReplaceReceipt).replacement.outcome)
+        else:
+            body = native.write(CancelRequest(prescription=ByNumber(number), cancellation=Cancellation(**stop)))
+            answer = post(system, "/v1/cancel", body, bearer=token(doctor, system))
+            outcomes.append(native.read(answer.content, Receipt).outcome)
         if number is numbers[0]:
             office.oppose(opposition(of(patient)))
     assert outcomes == [CancelOutcome.REST_STOPPED, CancelOutcome.STOPPED]
@@ -290,3 +319,57 @@ def test_an_agent_works_at_their_own_organisations_site(system: System, office: 
         with pytest.raises(Declined) as raised:
             elsewhere.oppose(opposition(of(fresh(14))))
         assert raised.value.refusal is Refusal.NOT_OF_THIS_SITE
+
+
+def test_many_at_once_make_one_opposition(system: System, office: Client) -> None:
+    bearer = token(office, system)
+
+    def send(body: bytes) -> tuple[int, bytes]:
+        answer = post(system, "/v1/oppose", body, bearer=bearer)
+        return answer.status_code, answer.content
+
+    same = native.write(OpposeRequest(opposition=opposition(of(fresh(16)))))
+    others = [native.write(OpposeRequest(opposition=opposition(of(fresh(17))))) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        repeated, raced = list(pool.map(send, [same] * 8)), list(pool.map(send, others))
+    assert sorted(status for status, _ in repeated) == [200] * 7 + [201]
+    assert len({content for _, content in repeated}) == 1
+    assert sorted(status for status, _ in raced) == [201] + [409] * 7
+    with pytest.raises(asyncpg.CheckViolationError):  # nor could two stand under one patient
+        owner_runs(
+            system,
+            "INSERT INTO opposition SELECT patient, 2, gen_random_uuid(), 1, content, now(), sealed FROM opposition",
+        )
+
+
+def test_a_prescriber_who_may_execute_what_they_prescribed_learns_no_more_by_doing_so(
+    system: System, doctor: Client, office: Client
+) -> None:
+    written = msgspec.structs.replace(
+        a_prescription(lines=(a_text(),)), family=Family.OTHER, addressed_to=Profession.DOCTOR
+    )
+    number = doctor.prescribe(written).number
+    assert number is not None
+    bill = Invoice(act_id=uuid4(), number="F", lot="L", date=system.now().date(), lines=(InvoicedLine(line=1),))
+    told: list[Refusal | None] = []
+    with system.client("dr-leroy") as colleague:
+        own = Nir(fresh(18), "self")
+        colleague.execute(
+            number, an_execution(Delivered(line=1, product="fait"), beneficiary=a_beneficiary(identity=own))
+        )
+    for opposed in (False, True):
+        if opposed:
+            office.oppose(opposition(of(fresh(18))))
+        withheld = an_execution(Withheld(line=1, reason=NotDelivered.PATIENT_DECLINES))
+        again = msgspec.structs.replace(bill, act_id=uuid4())
+        for attempt in (
+            functools.partial(doctor.consult, number, Origin.PAPER),
+            functools.partial(doctor.execute, number, withheld),
+            functools.partial(doctor.attach_invoice, number, again),
+        ):
+            try:
+                attempt()
+                told.append(None)
+            except Declined as declined:
+                told.append(declined.refusal)
+    assert told == [None] * 3 + [Refusal.PATIENT_OPPOSED] * 3

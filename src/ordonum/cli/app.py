@@ -18,6 +18,7 @@ from ordonum.cli import (
     keys,
     office,
     prescriber,
+    retention,
     sandbox,
     search,
     serve,
@@ -71,6 +72,7 @@ for each in (
     demo.demo,
     backup.backup,
     backup.restore,
+    retention.retention,
 ):
     app.command()(each)
 app.command("verify-qr")(keys.verify_qr)

@@ -20,6 +20,7 @@ from ordonum.model.identifiers import BirthDate, Moment
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import Family
 from ordonum.model.prescription import Line, check_written
+from ordonum.model.standing import Standing
 from ordonum.model.state import State, Status
 from ordonum.model.views import PastExecution, all_past
 
@@ -154,8 +155,8 @@ def shown(state: State, families: frozenset[Family], profession: Profession | No
     )
 
 
-def found(state: State) -> FoundPrescription:
-    """The care team's view of a prescription that `shown` lets through."""
+def found(state: State, at: Standing) -> FoundPrescription:
+    """The care team's view of a prescription that `shown` lets through, and where it stands."""
     order = state.order
     return FoundPrescription(
         register_act_id=order.act_id,
@@ -170,7 +171,7 @@ def found(state: State) -> FoundPrescription:
             city=order.place.city,
             phone=order.place.phone,
         ),
-        status=state.status,
+        status=at.status,
         lines=order.lines,
         executions=all_past(state),
     )

@@ -1,8 +1,9 @@
 """The decision to register, and what the circuit carries at all: a column of named refusals, in order of precedence. Pure."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from ordonum.model.actors import Actor, Establishment, Professional
+from ordonum.model.days import months_after
 from ordonum.model.facts import RegisterFacts
 from ordonum.model.lines import IN_SCOPE, Family
 from ordonum.model.prescription import SignedOrder
@@ -11,18 +12,6 @@ from ordonum.model.refusals import Refusal, Refused
 CLOCK_TOLERANCE = timedelta(minutes=5)
 KEPT_MONTHS = 60  # CSP R.4071-1: five years from writing
 REGISTRATION_MONTHS = 12  # design: an order written more than a year ago is written again
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where there is no such day (31 January + 1)."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    for last in range(day.day, 27, -1):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    return date(year, month + 1, day.day)
 
 
 def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:

@@ -163,7 +163,7 @@ def _metrics(context: Context) -> Handler:
 
 def _ack_keys(context: Context) -> Handler:
     async def handle(_: Request) -> Response:
-        return answer(msgspec.json.encode({"keys": context.vault.public_keys()}))
+        return answer(msgspec.json.encode({"keys": context.vault.dated_keys()}))
 
     return handle
 

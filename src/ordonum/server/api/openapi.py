@@ -128,7 +128,7 @@ def _keys() -> dict[str, Any]:
         "get": {
             "operationId": "acknowledgementKeys",
             "tags": ["Authentification"],
-            "summary": "Clés publiques des accusés du service (JWK, Ed25519) ; les anciennes restent",
+            "summary": "Clés publiques des accusés du service (JWK, Ed25519), datées (from, until) ; les anciennes restent",
             "responses": {"200": {"description": "Un ensemble de JWK", "content": {"application/json": {}}}},
         }
     }

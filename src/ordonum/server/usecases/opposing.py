@@ -122,7 +122,7 @@ async def as_opposed(context: Context, history: History, actor: Actor) -> Histor
     execution that stands was attached. One round trip where something was executed, none otherwise nor for anybody else.
     """
     state = history.state
-    if state is None or state.opposed or not state.executions or not _prescribed(state.order, actor):
+    if state is None or state.opposed or not _prescribed(state.order, actor):
         return history
     patients = tuple(dict.fromkeys(_attached(context, history)))
     if not patients or not await any_stands(context.pool, patients):

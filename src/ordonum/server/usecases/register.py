@@ -9,10 +9,12 @@ from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import RegisterRequest
+from ordonum.model.days import months_after
 from ordonum.model.facts import RegisterFacts
+from ordonum.model.identifiers import BirthDate
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused
-from ordonum.model.registration import KEPT_MONTHS, check_registration, months_after
+from ordonum.model.registration import KEPT_MONTHS, check_registration
 from ordonum.model.wish_decisions import check_wishes
 from ordonum.server.identity.signer import judge_order, names_if_readable
 from ordonum.server.identity.tokens import Caller
@@ -60,12 +62,7 @@ def registration(
             zone=zone_of(order.place),
         )
         check_registration(order, facts)
-        check_wishes(
-            order,
-            proposed=proposed(order.lines, request.identity.birth_date, order.written_on),
-            minor=is_minor(request.identity.birth_date, order.written_on),
-            paper_replaced=order.paperless is None or replaces_paper(order.paperless.channel, order.written_on),
-        )
+        _check_wishes(order, request.identity.birth_date)
         sealed = native.write(Sealed(request.identity, request.opening, replaces))
         return Decided(
             at=now,
@@ -80,6 +77,15 @@ def registration(
     content = native.canonical((request.number, request.identity, without_version(order)))
     asked = Asked(kind="register", lookup=lookup, act_id=order.act_id, content=content, also=names_if_readable(signed))
     return asked, decide, order
+
+
+def _check_wishes(order: SignedOrder, birth: BirthDate) -> None:
+    check_wishes(
+        order,
+        proposed=proposed(order.lines, birth, order.written_on),
+        minor=is_minor(birth, order.written_on),
+        paper_replaced=order.paperless is None or replaces_paper(order.paperless.channel, order.written_on),
+    )
 
 
 def beside_order(context: Context, order: SignedOrder) -> Beside:

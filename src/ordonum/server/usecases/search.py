@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from ordonum.knowledge.care_team import readable
 from ordonum.knowledge.rights import caller_label
+from ordonum.knowledge.timezones import zone_of
 from ordonum.model import care_team
 from ordonum.model.care_team import PAGE, FoundList, FoundPrescription, SearchRequest, found, page_of, shown
+from ordonum.model.days import legal_day
 from ordonum.model.lines import Family
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.events import Event, log
@@ -24,6 +26,7 @@ from ordonum.server.usecases.history import opened_here
 from ordonum.server.usecases.opposed import opposed
 from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.people import beneficiary_of
+from ordonum.server.usecases.standing import stands
 from ordonum.server.usecases.tracing import entry
 
 ALERTS = ("searching-professional", "searching-place")
@@ -146,7 +149,9 @@ def _candidate(context: Context, caller: Caller, asked: _Asked, row: ExecutedRow
     if not any(index == asked.patient and request.patient.is_named_by(each) for index, each in named):
         return None
     patients = frozenset(index for index, _ in named if index is not None)
-    return _Candidate(row.lookup, history.year(0), found(state), patients)
+    zone = zone_of(caller.actor.place)
+    there = stands(state, zone, legal_day(context.now(), zone))
+    return _Candidate(row.lookup, history.year(0), found(state, there), patients)
 
 
 def _traces(context: Context, caller: Caller, asked: _Asked, page: list[_Candidate], now: datetime) -> list[Traced]:

@@ -3,8 +3,6 @@
 An unknown number, asked for without an authentic QR code, is counted by the same statement (model/guessing.py).
 """
 
-import logging
-
 from ordonum.model import guessing
 from ordonum.model.acts import (
     ByNumber,
@@ -27,16 +25,15 @@ from ordonum.model.delegation import DelegateRequest
 from ordonum.model.insurer import Purpose
 from ordonum.model.office import ByPatient, JustifyRequest, LiftRequest, OpposeRequest, Subject, TracesRequest
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.server.events import Event, log
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import AuditRow
-from ordonum.server.store.misses import Missed, add_miss
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import too_many
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.tracing import entry
+from ordonum.server.usecases.unknown_numbers import missed_by
 
 ByItsNumber = (
     RegisterRequest
@@ -123,33 +120,7 @@ def _purpose_of(asked: Asked) -> Purpose | Care | None:
 
 
 async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow, refused: Refused) -> Refused:
-    missed = await _missed(context, caller, lookup, row)
+    missed = await missed_by(context, caller, lookup, row)
     if guessing.one_too_many(missed.misses, missed.misses_here) and not caller.turn_taken:
         return too_many(guessing.TURN_SECONDS)
     return refused
-
-
-async def count_unknown(context: Context, caller: Caller, lookup: bytes, *, action: str) -> None:
-    """Count an unknown number on which something was recorded all the same, as one that was asked for."""
-    now, code = context.now(), Refusal.UNKNOWN_NUMBER.code
-    await _missed(
-        context,
-        caller,
-        lookup,
-        entry(context, lookup, action=action, actor=caller.actor, at=now, year=now.year, outcome=code),
-    )
-
-
-async def _missed(context: Context, caller: Caller, lookup: bytes, row: AuditRow) -> Missed:
-    missed = await add_miss(
-        context.pool,
-        lookup,
-        row,
-        professional=caller.professional,
-        place=caller.place,
-        since=row.recorded_at - guessing.WINDOW,
-        limits=guessing.LIMITS,
-    )
-    if missed.alerts:
-        log(Event.GUESSING, logging.WARNING, alerts=missed.alerts)
-    return missed
