@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from gestures import Ask, Order, Person, Said, Seen
 from translate import actors, execution, invoice, order, shown
 
-from factories import NOON
+from factories import NOON, stood
 from ordonum.knowledge import rights
 from ordonum.knowledge.rules import RULES
 from ordonum.model import decisions, executant_acts, justification, prescriber_acts, registration, views
@@ -193,7 +193,7 @@ class PureDriver:
     def _seen(self, found: states.State | None, by: Person) -> Seen | None:
         if found is None:
             return None
-        view = views.for_prescriber(found)
+        view = views.for_prescriber(found, stood(found, self.clock.date()))
         return shown(view.status, view.remainders, view.executions)
 
 

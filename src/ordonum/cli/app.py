@@ -16,7 +16,9 @@ from ordonum.cli import (
     kept,
     key_backup,
     keys,
+    office,
     prescriber,
+    retention,
     rules,
     sandbox,
     serve,
@@ -70,6 +72,7 @@ for each in (
     demo.demo,
     backup.backup,
     backup.restore,
+    retention.retention,
 ):
     app.command()(each)
 app.command("verify-qr")(keys.verify_qr)
@@ -79,3 +82,4 @@ keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(office.app, name="office")

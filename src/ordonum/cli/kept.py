@@ -23,6 +23,10 @@ OPERATIONS = {
     "consult": "consultation",
     "executions": "relecture",
     "print": "impression",
+    "oppose": "opposition",
+    "lift": "levée d'opposition",
+    "traces": "relecture des traces",
+    "justify": "lecture des justificatifs",
 }
 
 

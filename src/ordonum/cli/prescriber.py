@@ -209,6 +209,8 @@ def _tell(client: Client, view: ForPrescriber) -> None:
     typer.echo(f"Ordonnance {view.status.label}, d'après la base.")
     if view.cancelled is not None:
         typer.echo(f"  annulée le {french.moment(view.cancelled.at, zone)} ({view.cancelled.reason.label})")
+    for notice in view.notices:
+        typer.echo(f"  à savoir : {notice}.")
     family = _family(client, view)
     for remainder in view.remainders:
         typer.echo(f"  ligne {remainder.line} : {french.left(remainder, family)}")

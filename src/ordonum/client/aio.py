@@ -20,6 +20,7 @@ from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
 from ordonum.model.delegation import Delegated
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
+from ordonum.model.office import ForInsurer, JustifyRequest, Opposition, Traces, TracesRequest
 from ordonum.model.prescription import Prescription
 from ordonum.model.stopping import Cancellation
 from ordonum.model.views import ForPrescriber
@@ -102,6 +103,24 @@ class AsyncClient(Workstation):
     async def back(self, act_id: UUID, *, start_mm: int = 0) -> bytes:
         """See Client.back."""
         return await self._drive(self._core.back(act_id, start_mm))
+
+    # what an agent of the insurer does -------------------------------------------------------------------------------
+
+    async def oppose(self, opposition: Opposition) -> Acknowledged:
+        """See Client.oppose."""
+        return await self._drive(self._core.oppose(opposition))
+
+    async def lift(self, lifting: Opposition) -> Acknowledged:
+        """See Client.lift."""
+        return await self._drive(self._core.lift(lifting))
+
+    async def traces(self, asked: TracesRequest) -> Traces:
+        """See Client.traces."""
+        return await self._drive(self._core.traces(asked))
+
+    async def justify(self, asked: JustifyRequest) -> ForInsurer:
+        """See Client.justify."""
+        return await self._drive(self._core.justify(asked))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

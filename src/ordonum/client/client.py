@@ -16,6 +16,7 @@ from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
 from ordonum.model.delegation import Delegated
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
+from ordonum.model.office import ForInsurer, JustifyRequest, Opposition, Traces, TracesRequest
 from ordonum.model.prescription import Prescription
 from ordonum.model.stopping import Cancellation
 from ordonum.model.views import ForPrescriber
@@ -104,6 +105,24 @@ class Client(Workstation):
     def back(self, act_id: UUID, *, start_mm: int = 0) -> bytes:
         """The back of the sheet (PDF) for an execution of this workstation, printed `start_mm` under the top. Consults first."""
         return self._drive(self._core.back(act_id, start_mm))
+
+    # what an agent of the insurer does -------------------------------------------------------------------------------
+
+    def oppose(self, opposition: Opposition) -> Acknowledged:
+        """Record, for the office, a patient's opposition to the prescribers' reading; it stands until it is lifted."""
+        return self._drive(self._core.oppose(opposition))
+
+    def lift(self, lifting: Opposition) -> Acknowledged:
+        """Lift the opposition of a patient, at their request."""
+        return self._drive(self._core.lift(lifting))
+
+    def traces(self, asked: TracesRequest) -> Traces:
+        """Who did what on a patient's prescriptions, and when; this very reading is traced."""
+        return self._drive(self._core.traces(asked))
+
+    def justify(self, asked: JustifyRequest) -> ForInsurer:
+        """What was executed and billed of a prescription, for reimbursement or the medical service."""
+        return self._drive(self._core.justify(asked))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

@@ -13,8 +13,9 @@ from ordonum.client.card import Card
 from ordonum.client.effects import Steps, Unanswered, locked, work
 from ordonum.client.errors import CannotPrint, ClientError, NotKept, Unconfirmed
 from ordonum.client.journal import Trace
+from ordonum.client.office import Office
 from ordonum.client.outbox import Kept
-from ordonum.client.restoring import Restoring, Sent
+from ordonum.client.restoring import Sent
 from ordonum.client.transport import decoded
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.model.actors import Actor, Employee, Who
@@ -38,7 +39,7 @@ from ordonum.wire import native, qr
 from ordonum.wire.sheet_back import draw_back
 
 
-class Core(Restoring):
+class Core(Office):
     """A professional's software in front of a service: all that both faces know and decide."""
 
     # what a prescriber does ------------------------------------------------------------------------------------------

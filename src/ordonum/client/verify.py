@@ -21,6 +21,7 @@ from ordonum.model.acts import (
 )
 from ordonum.model.delegation import LASTS, SKEW, Delegation
 from ordonum.model.number import EpuId
+from ordonum.model.office import LiftRequest, OpposeRequest
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refused
 from ordonum.model.views import ForExecutant
@@ -148,6 +149,10 @@ def _acknowledged_bytes(kept: Kept) -> bytes:
         return native.canonical(native.read(body, ExecuteRequest).execution)
     if kept.operation == "invoice":
         return native.canonical(native.read(body, InvoiceRequest).invoice)
+    if kept.operation == "oppose":
+        return native.canonical(native.read(body, OpposeRequest).opposition)
+    if kept.operation == "lift":
+        return native.canonical(native.read(body, LiftRequest).lifting)
     return native.canonical(native.read(body, CancelRequest).cancellation)
 
 

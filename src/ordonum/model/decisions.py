@@ -97,7 +97,7 @@ def _check_right(facts: Facts) -> None:
     if not readable(order, facts.may_execute, facts.actor.profession):
         raise Refused(Refusal.NOT_YOUR_FAMILY)
     refuse_inside(order, facts.actor)
-    if order.opposed and order.prescriber.rpps == facts.actor.rpps:
+    if facts.state.opposed and order.prescriber.rpps == facts.actor.rpps:
         raise Refused(Refusal.PATIENT_OPPOSED)  # what is left would tell what was executed
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ordonum.model.actors import Actor
 from ordonum.model.early import conflicts
 from ordonum.model.invoice import Invoice, InvoicedLine, Justification, ScanReason
-from ordonum.model.kept import Act, Executed
+from ordonum.model.kept import Act, Executed, Withdrawn
 from ordonum.model.outcomes import Delivered
 from ordonum.model.state import State, state
 
@@ -33,15 +33,24 @@ def justify(invoice: Invoice, by: Actor, state: State | None) -> tuple[Justifica
 
 def justified_by(execution: Executed, acts: Sequence[Act]) -> tuple[Justification, ...]:
     """What an execution that has just come changes for the invoices of its place that were attached before it."""
-    before, after = state(acts), state([*acts, execution])
+    return _told(execution.by, acts, execution)
+
+
+def _told(by: Actor, acts: Sequence[Act], act: Act) -> tuple[Justification, ...]:
+    before, after = state(acts), state([*acts, act])
     if after is None:
         return ()
     told: list[Justification] = []
-    for act in after.invoices:
-        if act.by.place.key == execution.by.place.key:
-            now = justify(act.invoice, act.by, after)
-            told += now if now != justify(act.invoice, act.by, before) else ()
+    for each in after.invoices:
+        if each.by.place.key == by.place.key:
+            now = justify(each.invoice, each.by, after)
+            told += now if now != justify(each.invoice, each.by, before) else ()
     return tuple(told)
+
+
+def changed_by(withdrawn: Withdrawn, acts: Sequence[Act]) -> tuple[Justification, ...]:
+    """What a withdrawal changes for the invoices of its place: what billed the execution waits for one again."""
+    return _told(withdrawn.by, acts, withdrawn)
 
 
 def _reason(invoice: Invoice, position: int, line: InvoicedLine, by: Actor, state: State | None) -> ScanReason:

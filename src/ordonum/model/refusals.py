@@ -193,7 +193,31 @@ class Refusal(Enum):
         "not-for-this-caller",
         Kind.FORBIDDEN,
         "Un appel fait comme « {caller} » ne permet pas cet acte.",
-        "Faites-le avec la carte d'un professionnel qui en a le droit.",
+        "Faites-le avec une carte qui en donne le droit.",
+    )
+    PURPOSE_NOT_OF_MISSION = Reason(
+        "purpose-not-of-mission",
+        Kind.FORBIDDEN,
+        "La finalité déclarée (« {purpose} ») n'est pas de la mission que porte votre carte.",
+        "Déclarez la vraie finalité, ou faites-le faire par un agent dont c'est la mission.",
+    )
+    FICTITIOUS_NUMBER = Reason(
+        "fictitious-number",
+        Kind.INVALID,
+        "Ce numéro est fictif ou partagé par plusieurs personnes : il ne désigne aucun patient.",
+        "Demandez au patient son propre numéro.",
+    )
+    ALREADY_OPPOSED = Reason(
+        "already-opposed",
+        Kind.CONFLICT,
+        "Une opposition de ce patient est déjà en vigueur depuis le {day}.",
+        "Il n'y a rien à faire : elle reste en vigueur.",
+    )
+    NOT_OPPOSED = Reason(
+        "not-opposed",
+        Kind.CONFLICT,
+        "Aucune opposition de ce patient n'est en vigueur auprès de sa caisse.",
+        "Une opposition notée à la prescription ne se lève pas ici : elle ne porte que sur cette ordonnance.",
     )
     # software and sites
     SOFTWARE_UNKNOWN = Reason(

@@ -11,6 +11,7 @@ from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal, Refused
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
+KEPT_MONTHS = 60  # CSP R.4071-1: five years from writing
 REGISTRATION_MONTHS = 12  # design: an order written more than a year ago is written again
 
 

@@ -82,6 +82,12 @@ class State(Struct, frozen=True, kw_only=True):
     withdrawn: tuple[Withdrawn, ...] = ()
     reports: tuple[Reported, ...] = ()
     copied: Copied | None = None
+    opposed_later: bool = False
+
+    @property
+    def opposed(self) -> bool:
+        """Whether the prescriber may not read what was executed: said at prescribing, or through the insurer's office since."""
+        return self.order.opposed or self.opposed_later
 
     def remainder(self, line: int) -> Remainder | None:
         """The remainder of the line of this rank, or None if there is no such line."""
@@ -129,7 +135,7 @@ def state(acts: Sequence[Act]) -> State | None:
 
 def standing_executions(acts: Sequence[Act], order: SignedOrder) -> tuple[Executed, ...]:
     """The executions that stand, each without the lines that were withdrawn of it; one of which nothing is left is gone."""
-    found = [act for act in acts if isinstance(act, Executed) and (not act.early or _joins(act, order))]
+    found = joined(acts, order)
     whole: set[UUID] = {act.corrects.execution for act in found if act.corrects is not None}
     lines: dict[UUID, set[int]] = {}
     for act in acts:
@@ -138,7 +144,7 @@ def standing_executions(acts: Sequence[Act], order: SignedOrder) -> tuple[Execut
             if not act.lines:
                 whole.add(act.execution)
     if not whole and not lines:
-        return tuple(found)
+        return found
     standing = []
     for act in found:
         if act.act_id in whole:
@@ -147,6 +153,11 @@ def standing_executions(acts: Sequence[Act], order: SignedOrder) -> tuple[Execut
         if left:
             standing.append(act if len(left) == len(act.lines) else msgspec.structs.replace(act, lines=left))
     return tuple(standing)
+
+
+def joined(acts: Sequence[Act], order: SignedOrder) -> tuple[Executed, ...]:
+    """The executions that count, or did before they were withdrawn: those that came early only if they join this order."""
+    return tuple(act for act in acts if isinstance(act, Executed) and (not act.early or _joins(act, order)))
 
 
 def _rank(each: Outcome) -> int | None:

@@ -67,13 +67,18 @@ def covered_until(given: Sequence[Supply], line: Line) -> date | None:
     return end
 
 
-def renewed_from(given: Sequence[Supply], line: Line, wanted: int, block: int | None = None) -> date | None:
+def renewed_from(
+    given: Sequence[Supply], line: Line, wanted: int, block: int | None = None, *, capped: bool = True
+) -> date | None:
     """The first day on which `wanted` may be handed over, if that begins another delivery; None where nothing forbids it.
 
     The rest of a delivery already begun waits for nothing (CSP R.5132-14: posology, and quantities delivered before).
-    `block` is what one delivery, or one fraction, is; the line's own delivery without it.
+    `block` is what one delivery, or one fraction, is; the line's own delivery without it. Not `capped`: more than what is
+    left may be handed over, and is a renewal.
     """
-    whole, before = block or one_delivery(line), sum(each.amount for each in given)
+    whole, before, total = block or one_delivery(line), sum(each.amount for each in given), allowed(line)
+    if total is not None and capped:
+        wanted = min(wanted, max(0, total - before))  # what goes over all that is left is no renewal
     if not before or before + wanted <= -(-before // whole) * whole:
         return None
     return covered_until(given, line)

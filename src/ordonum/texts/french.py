@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from ordonum.model.invoice import Justification
 from ordonum.model.lines import Family, Quantity, Unit
-from ordonum.model.outcomes import Delivered, Handwritten, Intervention, Outcome, Withheld
+from ordonum.model.outcomes import Added, Delivered, Handwritten, Intervention, Outcome, Withheld
 from ordonum.model.prescription import Sex
-from ordonum.model.state import LineStatus, Remainder
+from ordonum.model.state import DONE, LineStatus, Remainder
 from ordonum.model.views import PastExecution
 
 PRODUCTS = frozenset({Family.HEALTH_PRODUCTS, Family.OPTICS})
@@ -51,7 +51,9 @@ _DONE = {
     LineStatus.PARTLY: "faite en partie",
     LineStatus.DELIVERED: "faite",
     LineStatus.NOT_DELIVERED: "non faite",
+    LineStatus.EXHAUSTED: "épuisée",
     LineStatus.CANCELLED: "annulée",
+    LineStatus.EXPIRED: "expirée",
 }
 
 
@@ -65,7 +67,7 @@ def left(remainder: Remainder, family: Family = Family.HEALTH_PRODUCTS) -> str:
     status = line_status(remainder.status, family)
     if remainder.status is LineStatus.CANCELLED and remainder.given:
         return f"{status} après {counted(remainder.given, remainder.unit)}, d'après la base"
-    if remainder.status in (LineStatus.DELIVERED, LineStatus.CANCELLED):
+    if remainder.status in DONE or remainder.status is LineStatus.CANCELLED:
         beyond = f", {counted(remainder.beyond, remainder.unit)} en plus" if remainder.beyond else ""
         return f"{status}{beyond}, d'après la base"
     if remainder.left is None:
@@ -76,6 +78,8 @@ def left(remainder: Remainder, family: Family = Family.HEALTH_PRODUCTS) -> str:
 
 CONFLICTS = {
     "cancelled": "l'ordonnance était annulée",
+    "replaced": "l'ordonnance était remplacée par une autre",
+    "line-cancelled": "la ligne était annulée",
     "identity-differs": "prénom ou date de naissance différents de ceux de l'ordonnance",
     "more-than-left": "plus que ce qui restait d'après la base",
     "secured-more-than-left": "plus que ce qui restait d'une ligne sécurisée",
@@ -98,7 +102,9 @@ def executed(line: Outcome) -> str:
         told = ", prescripteur informé" if line.prescriber_told else ""
         detail = f" : {line.detail}" if line.detail else ""
         return f"ligne {line.line} : non délivrée ({line.reason.label}{told}){detail}"
-    if isinstance(line, Handwritten):
+    if isinstance(line, Added):
+        where, parts = f"ajoutée ({line.under.label})", [line.text, *([line.product] if line.product else [])]
+    elif isinstance(line, Handwritten):
         where, parts = "ajoutée à la main", [line.text, *([line.product] if line.product else [])]
     else:
         where, parts = f"ligne {line.line}", [line.product or "comme prescrit"]

@@ -59,6 +59,7 @@ HINTS = {
     "born-after-written": "La date de naissance est postérieure à la rédaction.",
     "same-line-twice": "Une même ligne est dite deux fois non délivrée, ou délivrée et non délivrée.",
     "beneficiary-wanted": "Une délivrance dit pour qui elle est faite (beneficiary).",
+    "birth-date-wanted": "Qui n'a pas de numéro à soi est nommé par celui de l'assuré et sa date de naissance (birth_date).",
     "no-delivery-attaches-nobody": "Un acte qui ne délivre rien ne nomme personne (beneficiary).",
 }
 

@@ -81,7 +81,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
-def caller(context: Context, request: Request, *, operation: str, prescribes: bool) -> Caller:
+def caller(context: Context, request: Request, *, operation: str, prescribes: bool | None) -> Caller:
     """The caller whose token the request carries, and who may call this operation. Raises Refused."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:

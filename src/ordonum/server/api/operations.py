@@ -3,53 +3,92 @@
 No number, name or token in an address: every operation is a POST whose body holds them.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from msgspec import Struct
-
 from ordonum.model.acts import (
     CancelRequest,
     ConsultRequest,
+    CopyRequest,
     ExecuteRequest,
     InvoiceRequest,
     ReadBackRequest,
     Receipt,
+    RecordedRequest,
+    RegisteredRequest,
     RegisterRequest,
+    ReplaceReceipt,
+    ReplaceRequest,
+    ReportRequest,
+    WithdrawRequest,
 )
 from ordonum.model.delegation import Delegated, DelegateRequest
 from ordonum.model.refusals import Refusal
-from ordonum.model.views import ForExecutant, ForPrescriber
-from ordonum.server.identity.tokens import Caller
+from ordonum.model.views import ForExecutant, ForPrescriber, RecordedView, RegisteredList
+from ordonum.server.api.insurer import INSURER_OPERATIONS
+from ordonum.server.api.operation import Operation
 from ordonum.server.usecases.cancel import cancel
 from ordonum.server.usecases.consult import consult
-from ordonum.server.usecases.context import Answer, Context
+from ordonum.server.usecases.copy import copy
 from ordonum.server.usecases.delegate import delegate
 from ordonum.server.usecases.execute import execute
 from ordonum.server.usecases.invoice import invoice
 from ordonum.server.usecases.read_back import read_back
+from ordonum.server.usecases.recorded import recorded
 from ordonum.server.usecases.register import register
-from ordonum.server.usecases.trace_refusal import Asked
+from ordonum.server.usecases.registered import registered
+from ordonum.server.usecases.replace import replace
+from ordonum.server.usecases.report import report
+from ordonum.server.usecases.withdraw import withdraw
 
+WRITING_REFUSALS = (
+    Refusal.EXISTS_DIFFERENT,
+    Refusal.TOO_MANY_ACTS,
+    Refusal.BUSY,
+    Refusal.OUTCOME_UNKNOWN,
+)
+READING_REFUSALS = (
+    Refusal.UNKNOWN_NUMBER,
+    Refusal.NOT_YET_REGISTERED,
+    Refusal.QR_DIFFERS,
+    Refusal.TOO_MANY_UNKNOWN,
+)
+REGISTER_REFUSALS = (
+    Refusal.SIGNATURE_INVALID,
+    Refusal.CERTIFICATE_UNTRUSTED,
+    Refusal.CERTIFICATE_EXPIRED,
+    Refusal.CERTIFICATE_REVOKED,
+    Refusal.KEY_NOT_DELEGATED,
+    Refusal.SIGNER_NOT_CALLER,
+    Refusal.SIGNER_NOT_PRESCRIBER,
+    Refusal.TRANSPORT_OUT_OF_SCOPE,
+    Refusal.MADE_AND_EXECUTED_INSIDE,
+    Refusal.PLACE_DIFFERS,
+    Refusal.NOT_ENTITLED,
+    Refusal.NOT_ENTITLED_SECURED,
+    Refusal.COMMITMENT_DIFFERS,
+    Refusal.WRITTEN_IN_FUTURE,
+    Refusal.WRITTEN_TOO_LONG_AGO,
+    Refusal.ANONYMITY_ANSWER_WANTED,
+    Refusal.ANONYMITY_NOT_FOUNDED,
+    Refusal.PAPERLESS_NOT_THEN,
+    Refusal.NUMBER_TAKEN,
+    Refusal.RULE_REFUSES_PRESCRIBING,
+    Refusal.RULE_ASKS_PRESCRIBING,
+    Refusal.EXISTS_DIFFERENT,
+    Refusal.REVOCATION_LIST_OVERDUE,
+    Refusal.BUSY,
+)
+STOP_REFUSALS = (
+    Refusal.NOT_REGISTERED,
+    Refusal.QR_DIFFERS,
+    Refusal.TOO_MANY_UNKNOWN,
+    Refusal.UNKNOWN_OWN_ACT,
+    Refusal.NOT_YOUR_PRESCRIPTION,
+    Refusal.COLLEAGUE_REASON_WANTED,
+    Refusal.ALREADY_CANCELLED,
+    Refusal.REPLACED,
+    Refusal.ALREADY_EXECUTED,
+)
 
-class Operation(Struct, frozen=True, kw_only=True):
-    """One operation. `french` is the published name of the téléservice's operation it answers to; `refusals` those of its own;
-    `prescribes` the role that the software needs: prescriber, or executant.
-    """
-
-    path: str
-    name: str
-    french: str
-    summary: str
-    reads: type[Asked]
-    answers: type[Struct]
-    use_case: Callable[[Context, Caller, Any], Awaitable[Answer | Struct]]
-    writes: bool
-    prescribes: bool
-    refusals: tuple[Refusal, ...]
-    body_bytes_max: int = 65_536
-
-
+# longer than 300 lines because it is one table
 OPERATIONS = (
     Operation(
         path="/v1/register",
@@ -60,27 +99,28 @@ OPERATIONS = (
         answers=Receipt,
         use_case=register,
         refusals=(
-            Refusal.SIGNATURE_INVALID,
-            Refusal.CERTIFICATE_UNTRUSTED,
-            Refusal.CERTIFICATE_EXPIRED,
-            Refusal.CERTIFICATE_REVOKED,
-            Refusal.KEY_NOT_DELEGATED,
-            Refusal.SIGNER_NOT_CALLER,
-            Refusal.SIGNER_NOT_PRESCRIBER,
-            Refusal.TRANSPORT_OUT_OF_SCOPE,
-            Refusal.MADE_AND_EXECUTED_INSIDE,
-            Refusal.PLACE_DIFFERS,
-            Refusal.NOT_ENTITLED,
-            Refusal.NOT_ENTITLED_SECURED,
-            Refusal.COMMITMENT_DIFFERS,
-            Refusal.WRITTEN_IN_FUTURE,
-            Refusal.WRITTEN_TOO_LONG_AGO,
-            Refusal.NUMBER_TAKEN,
-            Refusal.RULE_REFUSES_PRESCRIBING,
-            Refusal.RULE_ASKS_PRESCRIBING,
-            Refusal.EXISTS_DIFFERENT,
-            Refusal.REVOCATION_LIST_OVERDUE,
-            Refusal.BUSY,
+            *REGISTER_REFUSALS,
+            Refusal.REPLACES_ALONE,
+            Refusal.OUTCOME_UNKNOWN,
+        ),
+        writes=True,
+        prescribes=True,
+        body_bytes_max=262_144,
+    ),
+    Operation(
+        path="/v1/replace",
+        name="replace",
+        french="Remplacer",
+        summary="Le prescripteur remplace une ordonnance : la nouvelle est enregistrée et l'ancienne s'arrête, ensemble.",
+        reads=ReplaceRequest,
+        answers=ReplaceReceipt,
+        use_case=replace,
+        refusals=(
+            *REGISTER_REFUSALS,
+            *STOP_REFUSALS,
+            Refusal.REPLACES_DIFFERS,
+            Refusal.REPLACES_ANOTHER_PATIENT,
+            Refusal.REPLACEMENT_BEYOND,
             Refusal.OUTCOME_UNKNOWN,
         ),
         writes=True,
@@ -104,6 +144,7 @@ OPERATIONS = (
             Refusal.MADE_AND_EXECUTED_INSIDE,
             Refusal.OWN_PRESCRIPTION,
             Refusal.PATIENT_OPPOSED,
+            Refusal.ANONYMOUS_CLOSED,
             Refusal.CANCELLED,
         ),
         writes=False,
@@ -133,6 +174,12 @@ OPERATIONS = (
             Refusal.AGREEMENT_AFTER_ACT,
             Refusal.AGREEMENT_WANTED,
             Refusal.CANCELLED,
+            Refusal.REPLACED,
+            Refusal.LINE_CANCELLED,
+            Refusal.ANONYMITY_REQUESTED,
+            Refusal.UNKNOWN_EXECUTION,
+            Refusal.NOT_YOUR_EXECUTION,
+            Refusal.ALREADY_WITHDRAWN,
             Refusal.IDENTITY_DIFFERS,
             Refusal.RULE_REFUSES,
             Refusal.RULE_ASKS,
@@ -143,6 +190,44 @@ OPERATIONS = (
             Refusal.TOO_MANY_EARLY,
             Refusal.BUSY,
             Refusal.OUTCOME_UNKNOWN,
+        ),
+        writes=True,
+        prescribes=False,
+    ),
+    Operation(
+        path="/v1/withdraw",
+        name="withdraw",
+        french="Annuler une exécution",
+        summary="L'exécutant retire une exécution à lui, entière ou par ligne : ce qu'elle avait pris revient aussitôt.",
+        reads=WithdrawRequest,
+        answers=Receipt,
+        use_case=withdraw,
+        refusals=(
+            *READING_REFUSALS,
+            Refusal.CANCELLED,
+            Refusal.UNKNOWN_EXECUTION,
+            Refusal.NOT_YOUR_EXECUTION,
+            Refusal.ALREADY_WITHDRAWN,
+            Refusal.UNKNOWN_LINE,
+            *WRITING_REFUSALS,
+        ),
+        writes=True,
+        prescribes=False,
+    ),
+    Operation(
+        path="/v1/report",
+        name="report",
+        french="Signaler",
+        summary="L'exécutant signale une ordonnance qu'il soupçonne d'être fausse, enregistrée ou non.",
+        reads=ReportRequest,
+        answers=Receipt,
+        use_case=report,
+        refusals=(
+            Refusal.QR_DIFFERS,
+            Refusal.TOO_MANY_UNKNOWN,
+            Refusal.NOT_YOUR_FAMILY,
+            Refusal.TOO_MANY_EARLY,
+            *WRITING_REFUSALS,
         ),
         writes=True,
         prescribes=False,
@@ -174,6 +259,24 @@ OPERATIONS = (
         prescribes=False,
     ),
     Operation(
+        path="/v1/recorded",
+        name="recorded",
+        french="Vérifier un enregistrement",
+        summary="«Le mien est-il enregistré ?» : ce qu'est devenu un acte à soi, avec son reçu.",
+        reads=RecordedRequest,
+        answers=RecordedView,
+        use_case=recorded,
+        refusals=(
+            Refusal.NOT_REGISTERED,
+            Refusal.QR_DIFFERS,
+            Refusal.TOO_MANY_UNKNOWN,
+            Refusal.UNKNOWN_OWN_ACT,
+            Refusal.NOT_RECORDED,
+        ),
+        writes=False,
+        prescribes=None,
+    ),
+    Operation(
         path="/v1/delegations",
         name="delegate",
         french="Déléguer une clé",
@@ -194,18 +297,45 @@ OPERATIONS = (
         answers=Receipt,
         use_case=cancel,
         refusals=(
+            *STOP_REFUSALS,
+            Refusal.UNKNOWN_LINE,
+            Refusal.LINE_ALREADY_STOPPED,
+            *WRITING_REFUSALS,
+        ),
+        writes=True,
+        prescribes=True,
+    ),
+    Operation(
+        path="/v1/copy",
+        name="copy",
+        french="Acquitter la copie",
+        summary="La copie qui remplace le papier, à la demande expresse du patient, est arrivée : le papier n'est plus dû.",
+        reads=CopyRequest,
+        answers=Receipt,
+        use_case=copy,
+        refusals=(
             Refusal.NOT_REGISTERED,
-            Refusal.QR_DIFFERS,
             Refusal.TOO_MANY_UNKNOWN,
             Refusal.UNKNOWN_OWN_ACT,
             Refusal.NOT_YOUR_PRESCRIPTION,
-            Refusal.ALREADY_CANCELLED,
-            Refusal.ALREADY_EXECUTED,
-            Refusal.EXISTS_DIFFERENT,
-            Refusal.BUSY,
-            Refusal.OUTCOME_UNKNOWN,
+            Refusal.COPY_NOT_ASKED,
+            Refusal.COPY_DATE,
+            Refusal.COPY_ALREADY,
+            *WRITING_REFUSALS,
         ),
         writes=True,
+        prescribes=True,
+    ),
+    Operation(
+        path="/v1/registered",
+        name="registered",
+        french="Lister ses ordonnances",
+        summary="Le prescripteur liste ce qui est enregistré sous son RPPS ; un débit inhabituel lui est signalé.",
+        reads=RegisteredRequest,
+        answers=RegisteredList,
+        use_case=registered,
+        refusals=(),
+        writes=False,
         prescribes=True,
     ),
     Operation(
@@ -226,6 +356,7 @@ OPERATIONS = (
         writes=False,
         prescribes=True,
     ),
+    *INSURER_OPERATIONS,
 )
 
 # What any operation may answer besides its own refusals.

@@ -1,6 +1,6 @@
 """The table of acts: read all those of a prescription, add one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -24,6 +24,20 @@ class ActRow(Struct, frozen=True, kw_only=True):
     body: bytes
     sealed: bytes | None
     answer: bytes
+
+
+class Beside(Struct, frozen=True, kw_only=True):
+    """What is recorded beside an act: the last day on which its prescription is kept, the keyed names that find it (own act,
+    prescriber's list, patient), the patient whom an execution that is gone no longer attaches, what the insurer is alerted of.
+    """
+
+    ends_on: date | None = None
+    own_act: bytes | None = None
+    prescriber: bytes | None = None
+    patient: bytes | None = None
+    gone: bytes | None = None
+    gone_act: UUID | None = None
+    alert: str | None = None
 
 
 class AuditRow(Struct, frozen=True, kw_only=True):
@@ -63,7 +77,10 @@ class Found(Struct, frozen=True, kw_only=True):
     misses_here: int
 
 
-_COLUMNS = ActRow.__struct_fields__
+_COLUMNS, _BESIDE = ActRow.__struct_fields__, Beside.__struct_fields__
+_ACT = ",".join(f"${each}" if each != 5 else "$5::smallint" for each in range(1, 23))
+_RECORD_ACT = f"SELECT record_act({_ACT})"
+_RECORD_FIRST = f"SELECT record_first({_ACT},$23,$24,$25,$26,$27)"
 _QUESTION = """
 SELECT c.revoked, c.list_due, c.misses, c.misses_here,
        seq, act_id, kind, year, author, content, performed_at, recorded_at,
@@ -117,26 +134,45 @@ class Assumed(Struct, frozen=True, kw_only=True):
     without_list: bool
 
 
-async def record_act(
-    pool: Pool, lookup: bytes, row: ActRow, audit: AuditRow, *, own_act: bytes | None, patient: bytes | None
-) -> bool:
+class Recording(Struct, frozen=True):
+    """An act as it is to be recorded."""
+
+    lookup: bytes
+    row: ActRow
+    audit: AuditRow
+    beside: Beside
+
+
+async def record_act(pool: Pool, asked: Recording) -> bool:
     """Add an act with its index rows and its audit entry, in one statement. False: another came first, read again."""
     async with writing(pool, an_act=True) as connection:
-        recorded: bool = await connection.fetchval(
-            "SELECT record_act($1,$2,$3,$4,$5::smallint,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
-            *_values(lookup, row, audit, own_act, patient),
-        )
+        recorded: bool = await connection.fetchval(_RECORD_ACT, *_values(asked))
     return recorded
 
 
-async def record_first(
-    pool: Pool, lookup: bytes, row: ActRow, audit: AuditRow, assumed: Assumed, *, own_act: bytes | None
-) -> bool:
+async def record_both(pool: Pool, first: Recording, second: Recording) -> bool:
+    """Add two acts, of two prescriptions, or neither: in one transaction. False: another came first, read again."""
+    async with writing(pool, an_act=True) as connection:
+        try:
+            async with connection.transaction():
+                for each in (first, second):
+                    if not await connection.fetchval(_RECORD_ACT, *_values(each)):
+                        raise _CameFirst
+        except _CameFirst:
+            return False
+    return True
+
+
+class _CameFirst(Exception):
+    pass
+
+
+async def record_first(pool: Pool, asked: Recording, assumed: Assumed) -> bool:
     """The same for a first act, if what was assumed holds. False: it does not, or an act came first; read, and decide."""
     async with writing(pool, an_act=True) as connection:
         recorded: bool = await connection.fetchval(
-            "SELECT record_first($1,$2,$3,$4,$5::smallint,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)",
-            *_values(lookup, row, audit, own_act, None),
+            _RECORD_FIRST,
+            *_values(asked),
             assumed.issuers,
             assumed.serials,
             assumed.authority,
@@ -146,11 +182,10 @@ async def record_first(
     return recorded
 
 
-def _values(
-    lookup: bytes, row: ActRow, audit: AuditRow, own_act: bytes | None, patient: bytes | None
-) -> tuple[object, ...]:
-    act = (getattr(row, name) for name in _COLUMNS)
-    return (lookup, *act, own_act, patient, audit.entry_id, audit.leaf, audit.personal)
+def _values(asked: Recording) -> tuple[object, ...]:
+    act, audit = (getattr(asked.row, name) for name in _COLUMNS), asked.audit
+    beside = (getattr(asked.beside, name) for name in _BESIDE)
+    return (asked.lookup, *act, *beside, audit.entry_id, audit.leaf, audit.personal)
 
 
 async def find_own_act(pool: Pool, blind: bytes) -> bytes | None:
@@ -158,6 +193,32 @@ async def find_own_act(pool: Pool, blind: bytes) -> bytes | None:
     async with reading(pool) as connection:
         found: bytes | None = await connection.fetchval("SELECT lookup FROM own_act WHERE blind = $1", blind)
     return found
+
+
+async def registered_by(pool: Pool, blind: bytes, before: datetime, limit: int) -> tuple[tuple[datetime, bytes], ...]:
+    """When and under which lookup this prescriber registered, newest first, before a moment."""
+    async with reading(pool) as connection:
+        rows = await connection.fetch(
+            "SELECT recorded_at, lookup FROM prescription_of WHERE blind = $1 AND recorded_at < $2"
+            " ORDER BY recorded_at DESC LIMIT $3",
+            blind,
+            before,
+            limit,
+        )
+    return tuple((row["recorded_at"], row["lookup"]) for row in rows)
+
+
+async def registered_by_day(pool: Pool, blind: bytes, since: datetime) -> tuple[int, ...]:
+    """How many this prescriber registered, counted by spans of 24 hours since a moment, the first span first."""
+    async with reading(pool) as connection:
+        rows = await connection.fetch(
+            "SELECT floor(extract(epoch FROM recorded_at - $2) / 86400)::int AS day, count(*)::int AS many"
+            " FROM prescription_of WHERE blind = $1 AND recorded_at >= $2 GROUP BY day ORDER BY day",
+            blind,
+            since,
+        )
+    counted = {row["day"]: row["many"] for row in rows}
+    return tuple(counted.get(day, 0) for day in range(max(counted, default=-1) + 1))
 
 
 async def any_act(pool: Pool) -> bool:

@@ -20,9 +20,13 @@ from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
     CancelRequest,
+    CopyRequest,
     ExecuteRequest,
     InvoiceRequest,
     RegisterRequest,
+    ReplaceRequest,
+    ReportRequest,
+    WithdrawRequest,
 )
 from ordonum.model.facts import RegisterFacts
 from ordonum.model.justification import justified_by, justify
@@ -32,6 +36,7 @@ from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.registration import check_registration
 from ordonum.model.restoration import check_resent, check_resent_early, lost, told
 from ordonum.server.identity.tokens import Caller
+from ordonum.server.store.acts import Beside
 from ordonum.server.store.restorations import restorations
 from ordonum.server.usecases.cancel import cancelled_of
 from ordonum.server.usecases.context import Answer, Context
@@ -39,15 +44,16 @@ from ordonum.server.usecases.execute import kept_of
 from ordonum.server.usecases.history import History, Sealed, read_history
 from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.patient_index import index_of
+from ordonum.server.usecases.people import sealer
 from ordonum.server.usecases.recording import Asked, Decided, record
-from ordonum.server.usecases.register import OWN_ACT, without_version
+from ordonum.server.usecases.register import beside_order, without_version
 from ordonum.server.usecases.scanned import authentic_code, names, ordered
-from ordonum.server.vault.vault import Purpose
 from ordonum.wire import commitment, jws, native
 from ordonum.wire.qr import QrContent
 
 AGAIN = "Enregistré de nouveau : le service avait été restauré d'une sauvegarde antérieure"
 Act = RegisterRequest | ExecuteRequest | InvoiceRequest | CancelRequest
+Since = ReplaceRequest | WithdrawRequest | ReportRequest | CopyRequest
 UseCase = Callable[[Context, Caller, Any], Awaitable[Answer | Struct]]
 
 
@@ -57,12 +63,14 @@ async def acknowledged(
     """Record the act again at the moment at which we acknowledged it; what brings no proof, or one of an act that no
     recent restoration lost, goes to its use case as ever. Raises Refused.
     """
-    if proof is None or not isinstance(request, Act):
+    if proof is None or not isinstance(request, Act | Since):
         return await use_case(context, caller, request)
     actor = caller.actor
     known, now = await restorations(context.pool), context.now()
     if told(known, now) is None:
         return await use_case(context, caller, request)
+    if isinstance(request, Since):
+        return await _since(context, caller, request, proof, use_case)
     content = _content(request)
     ack = _verified(context, _KIND[type(request)], content, proof)
     if not lost(ack.recorded_at, known, now):
@@ -93,6 +101,40 @@ async def acknowledged(
     return await record(context, caller, asked, decide)
 
 
+async def _since(context: Context, caller: Caller, request: Since, proof: str, use_case: UseCase) -> Answer | Struct:
+    """What amends, ends or reports is judged again at the moment of its acknowledgement, on what came back meanwhile."""
+    name, content = _amends(request)
+    ack = _verified(context, name, content, proof)
+    if not lost(ack.recorded_at, await restorations(context.pool), context.now()):
+        return await use_case(context, caller, request)
+    try:
+        return await use_case(msgspec.structs.replace(context, now=lambda: ack.recorded_at), caller, request)
+    except Refused as refused:
+        if refused.refusal in _NOT_BACK:
+            raise Refused(Refusal.NOT_RESTORED_YET) from None
+        raise
+
+
+def _amends(request: Since) -> tuple[str, bytes]:
+    """The kind of the act, and the bytes that the digest of its receipt covers."""
+    if isinstance(request, WithdrawRequest):
+        return "withdraw", native.canonical(request.withdrawal)
+    if isinstance(request, ReportRequest):
+        return "report", native.canonical(request.suspicion)
+    if isinstance(request, CopyRequest):
+        return "copy", native.canonical(request.copy)
+    return "replace", native.canonical(request.replacement)
+
+
+_NOT_BACK = frozenset(
+    {
+        Refusal.UNKNOWN_NUMBER,
+        Refusal.NOT_YET_REGISTERED,
+        Refusal.NOT_REGISTERED,
+        Refusal.UNKNOWN_OWN_ACT,
+        Refusal.UNKNOWN_EXECUTION,
+    }
+)
 _KIND = {RegisterRequest: "register", ExecuteRequest: "execute", InvoiceRequest: "invoice", CancelRequest: "cancel"}
 
 
@@ -157,7 +199,7 @@ async def _register(context: Context, caller: Caller, request: RegisterRequest, 
             body=request.jws.encode(),
             acknowledged=request.jws.encode(),
             seal=lambda year: context.vault.seal(request.number, year, lookup, order.act_id, sealed),
-            own_act=context.vault.blind(OWN_ACT, f"{order.prescriber.rpps}/{order.act_id}"),
+            beside=beside_order(context, order),
             late=ack.late,
             notices=(AGAIN,),
         )
@@ -220,16 +262,11 @@ def _execution(
     kept = kept_of(execution, actor, decided.in_conflict, decided.at)
     if code is not None:
         kept = msgspec.structs.replace(kept, **_early(actor, code))
-    patient = native.write(execution.beneficiary)
-
-    def seal(year: int) -> bytes:
-        return vault.encrypt(Purpose.BENEFICIARY, year, asked.lookup, asked.act_id, patient)
-
     return msgspec.structs.replace(
         decided,
         performed_at=execution.performed_at,
         body=native.write(kept),
-        seal=seal if execution.beneficiary else None,
-        patient=index_of(vault, execution.beneficiary) if execution.beneficiary else None,
+        seal=sealer(context, asked.lookup, execution),
+        beside=Beside(patient=index_of(vault, execution.beneficiary) if execution.beneficiary else None),
         justification=justified_by(kept, history.acts),
     )

@@ -47,7 +47,7 @@ async def authenticate(context: Context, assertion: str) -> TokenAnswer:
     return TokenAnswer(tokens.issue(context.vault, grant), int((grant.expires_at - now).total_seconds()))
 
 
-def recognise(context: Context, token: str, *, operation: str, prescribes: bool) -> Caller:
+def recognise(context: Context, token: str, *, operation: str, prescribes: bool | None) -> Caller:
     """The caller of a token, who may call this operation with this software on this site at this very moment.
 
     Whether their certificates are revoked is asked by the first statement of each use case. Raises Refused.

@@ -10,21 +10,23 @@ from ordonum.knowledge.rules import RULES
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import ExecuteRequest, Execution, Given
-from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.decisions import check_early, check_execution
+from ordonum.model.executant_acts import amended
 from ordonum.model.facts import Facts
 from ordonum.model.justification import justified_by
 from ordonum.model.kept import Executed
 from ordonum.model.outcomes import hands_over
-from ordonum.model.refusals import Refusal
+from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.state import State, state
 from ordonum.server.identity.tokens import Caller
-from ordonum.server.usecases.asking import Brought
+from ordonum.server.store.acts import Beside
+from ordonum.server.usecases.asking import Brought, overdue
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known, unseal
 from ordonum.server.usecases.patient_index import index_of
+from ordonum.server.usecases.people import gone_patient, sealer
 from ordonum.server.usecases.recording import Asked, Decided, record
 from ordonum.server.usecases.scanned import authentic_code, cancelled_by, names, ordered, unknown
-from ordonum.server.vault.vault import Purpose
 from ordonum.wire import native
 
 
@@ -34,12 +36,20 @@ async def execute(context: Context, caller: Caller, request: ExecuteRequest) -> 
     lookup = context.vault.lookup(request.number)
 
     async def decide(history: History) -> Decided:
+        decided = await judged(history)
+        return msgspec.structs.replace(decided, notices=(*decided.notices, *overdue(context, actor, history)))
+
+    async def judged(history: History) -> Decided:
         if history.state is None:
             return await _early(context, actor, request, history)
         facts = _facts(context, actor, request, history)
         verdict = check_execution(execution, facts)
         kept = kept_of(execution, actor, verdict.in_conflict, facts.now)
         decided = _decided(context, request, kept, facts.now, notices=verdict.notices)
+        if execution.corrects is not None:
+            gone, target = gone_patient(context, history, execution.corrects.execution), execution.corrects.execution
+            beside = msgspec.structs.replace(decided.beside, gone=gone, gone_act=target if gone is not None else None)
+            decided = msgspec.structs.replace(decided, beside=beside)
         return msgspec.structs.replace(decided, justification=justified_by(kept, history.acts))
 
     content = native.canonical(execution)
@@ -51,6 +61,8 @@ async def execute(context: Context, caller: Caller, request: ExecuteRequest) -> 
 async def _early(context: Context, actor: Actor, request: ExecuteRequest, history: History) -> Decided:
     """What happened on a paper whose QR code is authentic is kept, and judged when the registration arrives."""
     code = await authentic_code(context, request.number, request.qr)
+    if request.execution.corrects is not None:
+        raise Refused(Refusal.UNKNOWN_EXECUTION, at="$.execution.corrects.execution")
     if code is None or request.execution.given is not Given.ALREADY:
         raise unknown(code, history, actor)
     now = context.now()
@@ -77,8 +89,8 @@ def _decided(
         performed_at=kept.performed_at,
         body=native.write(kept),
         acknowledged=native.canonical(request.execution),
-        seal=(lambda year: _sealed(context, year, lookup, request, beneficiary)) if beneficiary else None,
-        patient=index_of(context.vault, beneficiary) if beneficiary else None,
+        seal=sealer(context, lookup, request.execution),
+        beside=Beside(patient=index_of(context.vault, beneficiary) if beneficiary else None),
         early=kept.early,
         in_conflict=kept.in_conflict,
         notices=notices,
@@ -87,7 +99,7 @@ def _decided(
 
 def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: History) -> Facts:
     return Facts(
-        state=known(history),
+        state=_before(actor, request.execution, history),
         actor=actor,
         sealed=unseal(context, history, request.number).identity,
         may_execute=may_execute(actor),
@@ -96,6 +108,18 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
         now=context.now(),
         zone=zone_of(actor.place),
     )
+
+
+def _before(actor: Actor, execution: Execution, history: History) -> State:
+    """The state on which the execution is judged: without the one that it corrects, which must be the executant's own."""
+    now = known(history)
+    if execution.corrects is None:
+        return now
+    target = execution.corrects.execution
+    amended(actor, target, now, history.executions, at="$.execution.corrects.execution")
+    without = state([act for act in history.acts if act.act_id != target])
+    assert without is not None
+    return without
 
 
 def kept_of(execution: Execution, actor: Actor, in_conflict: tuple[str, ...], now: datetime) -> Executed:
@@ -111,10 +135,7 @@ def kept_of(execution: Execution, actor: Actor, in_conflict: tuple[str, ...], no
         seen_on_paper=execution.seen_on_paper,
         identity_reason=execution.identity_reason,
         rule_reason=execution.rule_reason,
+        corrects=execution.corrects,
+        borne=execution.bearer is not None,
         in_conflict=in_conflict,
     )
-
-
-def _sealed(context: Context, year: int, lookup: bytes, request: ExecuteRequest, beneficiary: Beneficiary) -> bytes:
-    act_id = request.execution.act_id
-    return context.vault.encrypt(Purpose.BENEFICIARY, year, lookup, act_id, native.write(beneficiary))

@@ -8,11 +8,11 @@ from msgspec import Struct
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Acknowledgement, Opening, Receipt
 from ordonum.model.executant_acts import same_author
-from ordonum.model.kept import Act, Cancelled, Executed, Invoiced, Registered
+from ordonum.model.kept import Act, Cancelled, Copied, Executed, Invoiced, Registered, Replaced, Reported, Withdrawn
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity, SignedOrder
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.model.state import State, state
+from ordonum.model.state import State, joined, state
 from ordonum.server.identity.signer import Standing
 from ordonum.server.store.acts import ActRow, Question, read_acts
 from ordonum.server.usecases.context import Context
@@ -23,10 +23,11 @@ OPENED_AT_ONCE_MAX = 12  # acts; about a tenth of a millisecond each
 
 
 class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the registration seals under the number."""
+    """What the registration seals under the number; `replaces` is the lookup (hexadecimal) of the one that it replaces."""
 
     identity: Identity
     opening: Opening
+    replaces: str | None = None
 
 
 class History(Struct, frozen=True, kw_only=True):
@@ -47,6 +48,12 @@ class History(Struct, frozen=True, kw_only=True):
             order = act.order
             return actor.rpps == order.prescriber.rpps or actor.place.key == order.place.key
         return same_author(actor, act.by)
+
+    @property
+    def executions(self) -> tuple[Executed, ...]:
+        """All the executions that count in the state, or did before they were withdrawn or corrected."""
+        assert self.state is not None
+        return joined(self.acts, self.state.order)
 
     @property
     def early(self) -> tuple[Executed, ...]:
@@ -109,14 +116,21 @@ def stored_answer(context: Context, lookup: bytes, row: ActRow) -> bytes:
     return context.vault.decrypt(Purpose.ANSWER, row.year, lookup, row.act_id, row.answer)
 
 
+_KEPT: dict[str, type[Act]] = {
+    "execute": Executed,
+    "cancel": Cancelled,
+    "replace": Replaced,
+    "withdraw": Withdrawn,
+    "report": Reported,
+    "copy": Copied,
+    "invoice": Invoiced,
+}
+
+
 def _open(context: Context, lookup: bytes, row: ActRow) -> Act:
     body = context.vault.decrypt(Purpose.BODY, row.year, lookup, row.act_id, row.body)
-    if row.kind == "execute":
-        return native.reread(body, Executed)
-    if row.kind == "cancel":
-        return native.reread(body, Cancelled)
-    if row.kind == "invoice":
-        return native.reread(body, Invoiced)
+    if row.kind != "register":
+        return native.reread(body, _KEPT[row.kind])
     given = native.reread(stored_answer(context, lookup, row), Receipt)
     acknowledged = native.reread(jws.payload_of(given.acknowledgement), Acknowledgement)
     order = native.reread(jws.payload_of(body.decode()), SignedOrder)

@@ -21,10 +21,21 @@ from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.stopping import CancelOutcome
 from ordonum.server.identity.signer import OVERDUE_MAX, Standing
 from ordonum.server.identity.tokens import Caller
-from ordonum.server.store.acts import ACTS_MAX, ActRow, Assumed, AuditRow, Found, record_act, record_first
+from ordonum.server.store.acts import (
+    ACTS_MAX,
+    ActRow,
+    Assumed,
+    AuditRow,
+    Beside,
+    Found,
+    Recording,
+    record_act,
+    record_first,
+)
 from ordonum.server.usecases.asking import Brought, ask, let_through
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, opened, stored_answer
+from ordonum.server.usecases.opposing import as_opposed
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.vault.vault import Purpose
 from ordonum.wire import native
@@ -63,8 +74,7 @@ class Decided(Struct, frozen=True, kw_only=True):
     body: bytes
     acknowledged: bytes
     seal: Callable[[int], bytes] | None = None
-    own_act: bytes | None = None
-    patient: bytes | None = None
+    beside: Beside = Beside()
     late: bool = False
     early: bool = False
     in_conflict: tuple[str, ...] = ()
@@ -85,35 +95,31 @@ Decide = Callable[[History], Awaitable[Decided]]
 
 async def record(context: Context, caller: Caller, asked: Asked, decide: Decide) -> Answer:
     """Record an act once, whatever happens to its replies. Raises Refused."""
-    author = context.vault.blind("author/1", caller.actor.author)
-    content = context.vault.content(asked.lookup, asked.kind.encode() + b"\0" + asked.content)
-    keyed = Keyed(author, content)
-    if asked.likely_first and (done := await _at_once(context, caller, asked, decide, keyed)) is not None:
+    names = keyed(context, caller, asked)
+    if asked.likely_first and (done := await _at_once(context, caller, asked, decide, names)) is not None:
         return done
     for attempt in range(ATTEMPTS_MAX):
         found = await ask(context, caller, asked.lookup, also=asked.also, whole=asked.brought is None)
         if (row := recorded(found, asked.act_id)) is not None:
             found = await ask(context, caller, asked.lookup) if not row.answer else found
             history = await opened(context, asked.lookup, found.rows)
-            if row.content != content or not history.is_of(asked.act_id, caller.actor):
+            if row.content != names.content or not history.is_of(asked.act_id, caller.actor):
                 raise Refused(Refusal.EXISTS_DIFFERENT)
             whole = recorded(found, asked.act_id) or row
             return Answer(stored_answer(context, asked.lookup, whole), replayed=True)
         if asked.brought is not None:
             found = await let_through(context, caller, asked.lookup, found, asked.brought)
-        history = await opened(context, asked.lookup, found.rows)
+        history = await as_opposed(context, await opened(context, asked.lookup, found.rows), caller.actor)
         standing = Standing(found.revoked, found.list_due)
         decided = await decide(msgspec.structs.replace(history, standing=standing))
-        made = _receipt(context, asked, decided, history)
-        new = _row(context, asked, decided, history, caller.actor, keyed, made)
-        audit = _entry(context, asked, new, caller.actor)
-        if await record_act(context.pool, asked.lookup, new, audit, own_act=decided.own_act, patient=decided.patient):
-            return Answer(made, replayed=False)
+        act = made(context, asked, decided, history, caller.actor, names)
+        if await record_act(context.pool, act.recording):
+            return Answer(act.answer, replayed=False)
         await asyncio.sleep(context.draw_delay(attempt))
     raise Refused(Refusal.BUSY)
 
 
-async def _at_once(context: Context, caller: Caller, asked: Asked, decide: Decide, keyed: Keyed) -> Answer | None:
+async def _at_once(context: Context, caller: Caller, asked: Asked, decide: Decide, names: Keyed) -> Answer | None:
     """Record an act that is likely the first, decided on what nearly always holds, which PostgreSQL checks as it records.
 
     None: something of it does not hold, or the act is refused so: it may be a repeat, which is recognised before it is
@@ -126,8 +132,7 @@ async def _at_once(context: Context, caller: Caller, asked: Asked, decide: Decid
         decided = await decide(history)
     except Refused:
         return None
-    made = _receipt(context, asked, decided, history)
-    row = _row(context, asked, decided, history, caller.actor, keyed, made)
+    act = made(context, asked, decided, history, caller.actor, names)
     assumed = Assumed(
         issuers=caller.issuers + tuple(issuer for issuer, _ in asked.also),
         serials=caller.serials + tuple(serial for _, serial in asked.also),
@@ -135,9 +140,29 @@ async def _at_once(context: Context, caller: Caller, asked: Asked, decide: Decid
         due_after=now - OVERDUE_MAX,
         without_list=context.trust.sandbox,
     )
-    audit = _entry(context, asked, row, caller.actor)
-    done = await record_first(context.pool, asked.lookup, row, audit, assumed, own_act=decided.own_act)
-    return Answer(made, replayed=False) if done else None
+    done = await record_first(context.pool, act.recording, assumed)
+    return Answer(act.answer, replayed=False) if done else None
+
+
+class Made(Struct, frozen=True):
+    """An act ready to be recorded, with its answer."""
+
+    answer: bytes
+    recording: Recording
+
+
+def keyed(context: Context, caller: Caller, asked: Asked) -> Keyed:
+    """The keyed names of the caller and of what they ask."""
+    author = context.vault.blind("author/1", caller.actor.author)
+    return Keyed(author, context.vault.content(asked.lookup, asked.kind.encode() + b"\0" + asked.content))
+
+
+def made(context: Context, asked: Asked, decided: Decided, history: History, actor: Actor, names: Keyed) -> Made:
+    """The act as it is recorded after those of `history`: its row, its answer, its audit entry."""
+    answer = _receipt(context, asked, decided, history)
+    row = _row(context, asked, decided, history, actor, names, answer)
+    audit = _entry(context, asked, row, actor)
+    return Made(answer, Recording(asked.lookup, row, audit, decided.beside))
 
 
 def recorded(found: Found, act_id: UUID) -> ActRow | None:
@@ -151,19 +176,19 @@ def _row(
     decided: Decided,
     history: History,
     actor: Actor,
-    keyed: Keyed,
+    names: Keyed,
     answer: bytes,
 ) -> ActRow:
     year, vault = history.year(decided.at.year), context.vault
-    if asked.kind in ("execute", "invoice"):
+    if asked.kind in ("execute", "invoice", "report"):
         _refuse_too_many(history, actor)
     return ActRow(
         seq=history.seq_next,
         act_id=asked.act_id,
         kind=asked.kind,
         year=year,
-        author=keyed.author,
-        content=keyed.content,
+        author=names.author,
+        content=names.content,
         performed_at=decided.performed_at,
         recorded_at=decided.at,
         body=vault.encrypt(Purpose.BODY, year, asked.lookup, asked.act_id, decided.body),

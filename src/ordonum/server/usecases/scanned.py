@@ -78,8 +78,8 @@ def unknown(code: QrContent | None, history: History, actor: Actor) -> Refused:
 
 
 def cancelled_by(code: QrContent, history: History) -> Cancelled | None:
-    """The cancellation, kept early, by the prescriber whom the code names."""
-    found = (act for act in history.acts if isinstance(act, Cancelled) and act.by.rpps == code.rpps)
+    """The cancellation of the whole, kept early, by the prescriber whom the code names."""
+    found = (act for act in history.acts if isinstance(act, Cancelled) and act.by.rpps == code.rpps and not act.lines)
     return next(found, None)
 
 

@@ -3,33 +3,50 @@
 An unknown number, asked for without an authentic QR code, is counted by the same statement (model/guessing.py).
 """
 
-import logging
-
 from ordonum.model import guessing
 from ordonum.model.acts import (
     ByNumber,
+    ByOwnAct,
     CancelRequest,
     ConsultRequest,
+    CopyRequest,
     ExecuteRequest,
     InvoiceRequest,
     ReadBackRequest,
+    RecordedRequest,
+    RegisteredRequest,
     RegisterRequest,
+    ReplaceRequest,
+    ReportRequest,
+    WithdrawRequest,
 )
 from ordonum.model.delegation import DelegateRequest
+from ordonum.model.insurer import Purpose
+from ordonum.model.office import ByPatient, JustifyRequest, LiftRequest, OpposeRequest, Subject, TracesRequest
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.server.events import Event, log
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import AuditRow
-from ordonum.server.store.misses import add_miss
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import too_many
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.naming import named
+from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.tracing import entry
+from ordonum.server.usecases.unknown_numbers import missed_by
 
-AboutOne = RegisterRequest | ConsultRequest | ExecuteRequest | CancelRequest | ReadBackRequest | InvoiceRequest
-Asked = AboutOne | DelegateRequest
-_NAMES_IT = (CancelRequest, ReadBackRequest)
+ByItsNumber = (
+    RegisterRequest
+    | ConsultRequest
+    | ExecuteRequest
+    | InvoiceRequest
+    | WithdrawRequest
+    | ReportRequest
+    | JustifyRequest
+)
+NamesIt = CancelRequest | ReadBackRequest | ReplaceRequest | CopyRequest | RecordedRequest
+OfOffice = OpposeRequest | LiftRequest | TracesRequest
+AboutNone = DelegateRequest | RegisteredRequest
+Asked = ByItsNumber | NamesIt | OfOffice | AboutNone
 
 # A failing service is no refusal about a prescription, nor is a caller whom nothing was told of it; and a trace that fails
 # too must not change what is said of the act.
@@ -41,6 +58,7 @@ _NOT_TRACED = frozenset(
         Refusal.UNKNOWN_OWN_ACT,
         Refusal.CERTIFICATE_REVOKED,
         Refusal.TOO_MANY_UNKNOWN,
+        Refusal.FICTITIOUS_NUMBER,
     }
 )
 # What an unknown number without an authentic code is told. A code that is another number's proves nothing of this one.
@@ -54,30 +72,49 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     Raises Refused(UNAVAILABLE) when it could not be added: the act was refused all the same.
     """
     refusal = refused.refusal
-    if refusal in _NOT_TRACED or isinstance(asked, DelegateRequest):
+    if refusal in _NOT_TRACED or isinstance(asked, AboutNone):
         return refused
-    prescription = asked.prescription if isinstance(asked, _NAMES_IT) else ByNumber(asked.number)
-    lookup = await named(context, caller.actor, prescription)
+    prescription = _named_by(asked)
+    if isinstance(prescription, Subject):
+        if (lookup := index_of(context.vault, prescription)) is None:
+            return refused
+    else:
+        lookup = await named(context, caller.actor, prescription)
     now = context.now()
-    row = entry(context, lookup, action=action, actor=caller.actor, at=now, year=now.year, outcome=refusal.code)
+    row = entry(
+        context,
+        lookup,
+        action=action,
+        actor=caller.actor,
+        at=now,
+        year=now.year,
+        outcome=refusal.code,
+        purpose=_purpose_of(asked),
+    )
     if refusal in _MISSES and isinstance(prescription, ByNumber):
         return await _count(context, caller, lookup, row, refused)
     await add_entry(context.pool, lookup, row)
     return refused
 
 
+def _named_by(asked: ByItsNumber | NamesIt | OfOffice) -> ByNumber | ByOwnAct | Subject:
+    """The prescription, or the patient, that a request names."""
+    if isinstance(asked, OpposeRequest | LiftRequest):
+        return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).patient
+    if isinstance(asked, TracesRequest):
+        return asked.about.patient if isinstance(asked.about, ByPatient) else asked.about
+    return asked.prescription if isinstance(asked, NamesIt) else ByNumber(asked.number)
+
+
+def _purpose_of(asked: Asked) -> Purpose | None:
+    """The purpose that an agent declared."""
+    if isinstance(asked, OpposeRequest | LiftRequest):
+        return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).purpose
+    return asked.purpose if isinstance(asked, TracesRequest | JustifyRequest) else None
+
+
 async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow, refused: Refused) -> Refused:
-    missed = await add_miss(
-        context.pool,
-        lookup,
-        row,
-        professional=caller.professional,
-        place=caller.place,
-        since=row.recorded_at - guessing.WINDOW,
-        limits=guessing.LIMITS,
-    )
-    if missed.alerts:
-        log(Event.GUESSING, logging.WARNING, alerts=missed.alerts)
+    missed = await missed_by(context, caller, lookup, row)
     if guessing.one_too_many(missed.misses, missed.misses_here) and not caller.turn_taken:
         return too_many(guessing.TURN_SECONDS)
     return refused
