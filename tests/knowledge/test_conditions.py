@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruled import medicine
 
 from ordonum.knowledge.conditions import CONDITIONS, SOURCE
 from ordonum.model.conditions import Trait, bare_substance, known_of
 from ordonum.model.products import Substance
-from ruled import medicine
 
 SHARED = Path(os.environ.get("ORDONUM_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
 BDPM = SHARED / "bdpm"

@@ -1,7 +1,7 @@
 """How long what was delivered lasts: days of treatment, the first day not covered, what may still be handed over. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -57,14 +57,12 @@ def total_days(line: Line) -> int | None:
 
 def covered_until(given: Sequence[Supply], line: Line) -> date | None:
     """The first day that what was given does not cover: supplies add up, an early one begins when the other ends."""
-    end: date | None = None
+    if line.duration_days is None or not given:
+        return None
+    whole, end = one_delivery(line), 0  # counted in ordinals: a history is read at every decision
     for each in given:
-        days = days_of(each.amount, line)
-        if days is None:
-            return None
-        start = each.day if end is None or end < each.day else end
-        end = start + timedelta(days=days)
-    return end
+        end = max(end, each.day.toordinal()) + line.duration_days * each.amount // whole
+    return date.fromordinal(end)
 
 
 def renewed_from(

@@ -101,13 +101,31 @@ def marks(line: Line) -> tuple[str, ...]:
         found.append("Non remboursable (NR)")
     if isinstance(line, (MedicineLine, PreparationLine)) and line.off_label:
         found.append("Hors AMM")
-    if isinstance(line, MedicineLine) and line.exceptional:
-        found.append("Médicament d'exception")
+    if isinstance(line, MedicineLine):
+        found += _of_medicine(line)
     if isinstance(line, PreparationLine) and line.no_equivalent:
         found.append(NO_EQUIVALENT)
     if line.prior_agreement is not None:
         found.append(_agreement(line))
     return tuple(found)
+
+
+def _of_medicine(line: MedicineLine) -> list[str]:
+    """What the law wants written of a medicine: exception, renewal, fractions, overlap, initial prescription."""
+    initial = line.initial
+    return [
+        each
+        for each in (
+            "Médicament d'exception" if line.exceptional else None,
+            "Ne pas renouveler" if line.renewal_forbidden else None,
+            f"Délivrance fractionnée de {counted(line.fraction_days, Unit.DAYS)}" if line.fraction_days else None,
+            "Délivrance en une seule fois" if line.single_delivery else None,
+            f"Chevauchement autorisé : {line.overlap}" if line.overlap is not None else None,
+            f"Ordonnance initiale : {initial.by}, le {initial.on:%d/%m/%Y}" if initial is not None else None,
+            "Pour un autre État de l'Union européenne" if line.abroad else None,
+        )
+        if each is not None
+    ]
 
 
 def amount(line: Line) -> str:

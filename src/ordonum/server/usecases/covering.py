@@ -16,12 +16,12 @@ from ordonum.model.outcomes import Delivered
 from ordonum.model.products import MedicineLine
 from ordonum.model.state import State
 from ordonum.model.supply import covered_until, supplies
-from ordonum.server.store.acts import patient_prescriptions
+from ordonum.server.store.patients import executed_for
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import read_history
 from ordonum.server.usecases.patient_index import index_of
 
-LOOKED_AT_MAX = 20  # prescriptions, the latest; a period that matters is four weeks old at most
+LOOKED_AT_MAX = 50  # prescriptions of one patient, whichever: what is beyond is not looked for
 NOT_TWICE = frozenset({Trait.NARCOTIC, Trait.NO_OVERLAP})
 
 
@@ -37,7 +37,7 @@ async def covering(
     if patient is None:
         return ()
     found: list[Covered] = []
-    for lookup in await patient_prescriptions(context.pool, patient, LOOKED_AT_MAX):
+    for lookup in await executed_for(context.pool, patient, LOOKED_AT_MAX):
         other = (await read_history(context, lookup)).state if lookup != own else None
         if other is not None and other.order.prescriber.rpps == state.order.prescriber.rpps:
             found += covered_by(other, actor)
