@@ -99,19 +99,20 @@ def marks(line: Line) -> tuple[str, ...]:
         found.append("Au titre de la prévention")
     if line.not_reimbursable:
         found.append("Non remboursable (NR)")
-    if isinstance(line, (MedicineLine, PreparationLine)) and line.off_label:
-        found.append("Hors AMM")
-    if isinstance(line, MedicineLine) and line.exceptional:
-        found.append("Médicament d'exception")
-    if isinstance(line, MedicineLine):
-        found += _express(line)
-    if isinstance(line, PreparationLine) and line.no_equivalent:
-        found.append(NO_EQUIVALENT)
+    if isinstance(line, (MedicineLine, PreparationLine)):
+        found += _of_medicine(line)
     if line.prior_agreement is not None:
         found.append(_agreement(line))
     if line.override is not None:
         found.append(f"Prescrit en connaissance de cause : {line.override}")
     return tuple(found)
+
+
+def _of_medicine(line: MedicineLine | PreparationLine) -> list[str]:
+    found = ["Hors AMM"] if line.off_label else []
+    if isinstance(line, PreparationLine):
+        return [*found, NO_EQUIVALENT] if line.no_equivalent else found
+    return [*found, *(["Médicament d'exception"] if line.exceptional else []), *_express(line)]
 
 
 def _express(line: MedicineLine) -> list[str]:
