@@ -88,18 +88,16 @@ def amount_written(line: Line) -> str:
 
 def marks(line: Line) -> tuple[str, ...]:
     """What the law or the prescriber adds to a line: urgent, not reimbursable, not to be substituted, prior agreement."""
-    found = []
-    if line.urgent:
-        found.append(URGENT)
-    if isinstance(line, MedicineLine) and line.no_substitution is not None:
-        found.append(f"Non substituable ({line.no_substitution.value} : {line.no_substitution.label})")
-    if line.atmp:
-        found.append("En rapport avec un accident du travail ou une maladie professionnelle")
-    if line.prevention:
-        found.append("Au titre de la prévention")
-    if line.not_reimbursable:
-        found.append("Non remboursable (NR)")
-    if isinstance(line, (MedicineLine, PreparationLine)):
+    said = (
+        (line.urgent, URGENT),
+        (line.atmp, "En rapport avec un accident du travail ou une maladie professionnelle"),
+        (line.prevention, "Au titre de la prévention"),
+        (line.not_reimbursable, "Non remboursable (NR)"),
+        (isinstance(line, (MedicineLine, PreparationLine)) and line.off_label, "Hors AMM"),
+        (isinstance(line, PreparationLine) and line.no_equivalent, NO_EQUIVALENT),
+    )
+    found = [words for holds, words in said if holds]
+    if isinstance(line, MedicineLine):
         found += _of_medicine(line)
     if line.prior_agreement is not None:
         found.append(_agreement(line))
@@ -108,11 +106,14 @@ def marks(line: Line) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _of_medicine(line: MedicineLine | PreparationLine) -> list[str]:
-    found = ["Hors AMM"] if line.off_label else []
-    if isinstance(line, PreparationLine):
-        return [*found, NO_EQUIVALENT] if line.no_equivalent else found
-    return [*found, *(["Médicament d'exception"] if line.exceptional else []), *_express(line)]
+def _of_medicine(line: MedicineLine) -> list[str]:
+    """What is said of medicines alone."""
+    found = []
+    if line.no_substitution is not None:
+        found.append(f"Non substituable ({line.no_substitution.value} : {line.no_substitution.label})")
+    if line.exceptional:
+        found.append("Médicament d'exception")
+    return found + _express(line)
 
 
 def _express(line: MedicineLine) -> list[str]:

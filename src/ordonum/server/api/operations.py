@@ -24,6 +24,7 @@ from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForExecutant, ForPrescriber, RecordedView, RegisteredList
 from ordonum.server.api.insurer import INSURER_OPERATIONS
 from ordonum.server.api.operation import Operation
+from ordonum.server.api.team import TEAM_OPERATIONS
 from ordonum.server.usecases.cancel import cancel
 from ordonum.server.usecases.consult import consult
 from ordonum.server.usecases.copy import copy
@@ -356,6 +357,7 @@ OPERATIONS = (
         writes=False,
         prescribes=True,
     ),
+    *TEAM_OPERATIONS,
     *INSURER_OPERATIONS,
 )
 
