@@ -35,6 +35,7 @@ from ordonum.model.care_team import (
     SearchPurpose,
     SearchRequest,
     Sought,
+    page_of,
 )
 from ordonum.model.identifiers import BirthDate, InsOid, NirKey
 from ordonum.model.lines import Family
@@ -122,6 +123,7 @@ def test_what_was_executed_is_found_with_its_lines_status_and_executions_and_not
     assert made.place_name == "Pharmacie du Centre"
     assert isinstance(made.lines[0], Delivered)
     assert page.after is None
+    assert [page_of([older] * many).after is None for many in (PAGE - 1, PAGE, PAGE + 1)] == [True, True, False]
     written = native.write(page).decode()
     for hidden in (number, number.matricule, "DURAND", "Éloïse", BORN, first, second):
         assert str(hidden) not in written
