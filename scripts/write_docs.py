@@ -12,122 +12,24 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench.report import markdown as bench_page
-from ordonum.cli.exits import CODES
-from ordonum.knowledge.care_team import READABLE, SOURCE
-from ordonum.knowledge.rights import MAY_SECURE, OF_EXECUTANTS, OF_PRESCRIBERS, PURPOSES, RIGHTS, Right, Role
+from law_pages import refusals_page, requirements_page
 from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Nir
 from ordonum.model.identifiers import BirthDate, NirKey, NumeroAm, Rpps
-from ordonum.model.insurer import Mission
-from ordonum.model.lines import IN_SCOPE, Family, Quantity, Unit
+from ordonum.model.lines import Quantity, Unit
 from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import Identity
-from ordonum.model.refusals import Refusal, sentence
 from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.server.events import FIELDS, Event
 from ordonum.server.metrics import Metrics, Standing
 from ordonum.wire.commitment import commit, digest
 from ordonum.wire.native import canonical
-from ordonum.wire.problem import STATUS
 from ordonum.wire.qr import QrContent, SignedQr
 from ordonum.wire.qr import write as qr_write
+from rights_page import rights_page
 
 DOCS = Path(__file__).parents[1] / "docs"
-
-
-def errors_page() -> str:
-    """docs/erreurs.md: every refusal as a person and as a software reads it, and the exit codes of the command."""
-    rows = [
-        f"| `{each.code}` | {STATUS[each.value.kind]} | {each.value.effect.value} | {each.value.retry.value} | {sentence(each)} |"
-        for each in sorted(Refusal, key=lambda each: each.code)
-    ]
-    exits = [f"| {code} | {meaning} |" for code, meaning in CODES.items()]
-    return "\n".join(
-        [
-            "# Erreurs et refus",
-            "",
-            "*Page produite par `scripts/write_docs.py` ; ne pas modifier à la main.*",
-            "",
-            "Un refus est un document RFC 9457 : `code`, `detail` (à montrer), `effect` (`none` : rien n'a été enregistré ;",
-            "`recorded` : l'acte l'est ; `unknown` : on ne sait pas), `retry` (`never` ; `same-id` : renvoyer les mêmes octets ;",
-            "`later`), `errors` (tous les endroits fautifs, sans valeur), `instance` (la référence à citer au support).",
-            "",
-            "| code | HTTP | effect | retry | phrase |",
-            "|---|---|---|---|---|",
-            *rows,
-            "",
-            "## Codes de sortie de la commande",
-            "",
-            "| code | sens |",
-            "|---|---|",
-            *exits,
-            "",
-        ]
-    )
-
-
-def rights_page() -> str:
-    """docs/droits.md: role × act × family, from the table, and the purposes that an agent may declare."""
-    missions = [role for role in RIGHTS if isinstance(role, Mission)]
-    purposes = [f"| {each.label} | {', '.join(sorted(one.label for one in PURPOSES[each]))} |" for each in missions]
-    return "\n".join(
-        [
-            "# Droits : rôle × acte × famille",
-            "",
-            "*Page produite par `scripts/write_docs.py` depuis `knowledge/rights.py` ; ne pas modifier à la main.*",
-            "",
-            "Ce qui n'est pas dans une case est refusé.",
-            "",
-            f"- **Prescrit** : {', '.join(each.label for each in OF_PRESCRIBERS)} ; chacun les siennes, l'annulation et le",
-            "  remplacement aussi par le confrère remplacé et, avec une raison, un prescripteur du même lieu.",
-            f"- **Exécute** : {', '.join(each.label for each in OF_EXECUTANTS)} ; on ne corrige ni ne retire que les exécutions",
-            "  de son lieu. « Autre prescription » : celle, sans famille, qui est adressée à cette profession.",
-            f"- Une ligne sécurisée se prescrit par : {', '.join(sorted(each.label for each in MAY_SECURE))}.",
-            "",
-            "| rôle | prescrit | exécute | et aussi |",
-            "|---|---|---|---|",
-            *(_rights_of(role) for role in RIGHTS),
-            "",
-            "## Agents de l'Assurance Maladie : finalités",
-            "",
-            "Chaque appel d'un agent déclare sa finalité, tracée. Le service médical lit aussi les lignes de l'ordonnance.",
-            "",
-            "| mission | finalités |",
-            "|---|---|",
-            *purposes,
-            "",
-            "## Équipe de soins : relation × rôle × familles trouvées",
-            "",
-            f"Source : {SOURCE}. Qui n'a pas de case ne peut pas déclarer la relation. « Autre prescription » : celle qui est",
-            "adressée à cette profession ; un médecin les trouve toutes.",
-            "",
-            "| relation déclarée | rôle | trouve |",
-            "|---|---|---|",
-            *(
-                f"| {relation.label} | {role.label} | {_families(found | {Family.OTHER})} |"
-                for relation, row in READABLE.items()
-                for role, found in row.items()
-            ),
-            "",
-        ]
-    )
-
-
-def _rights_of(role: Role) -> str:
-    """The row of a role: the families that go with prescribing and executing, and its other acts with theirs."""
-    cells = dict(RIGHTS[role])
-    shown = []
-    for group, first in ((OF_PRESCRIBERS, Right.REGISTER), (OF_EXECUTANTS, Right.EXECUTE)):
-        whole = first in cells and all(cells.get(each) == cells[first] for each in group)
-        shown.append(_families(cells[first]) if whole else "")
-        cells = {right: families for right, families in cells.items() if not (whole and right in group)}
-    assert all(families == IN_SCOPE for families in cells.values())  # else the page would have to say which
-    return f"| {role.label} | {shown[0]} | {shown[1]} | {', '.join(right.label for right in cells)} |"
-
-
-def _families(families: frozenset[Family]) -> str:
-    return "toutes" if families == IN_SCOPE else ", ".join(each.label for each in Family if each in families)
 
 
 def operations_page() -> str:
@@ -209,7 +111,8 @@ def vectors() -> str:
 def main() -> int:
     """Write, or check."""
     pages = {
-        DOCS / "erreurs.md": errors_page(),
+        DOCS / "exigences.md": requirements_page(),
+        DOCS / "refus.md": refusals_page(),
         DOCS / "vecteurs.json": vectors(),
         DOCS / "droits.md": rights_page(),
         DOCS / "exploitation.md": operations_page(),

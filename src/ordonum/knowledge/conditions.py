@@ -55,10 +55,10 @@ clonazépam    | list-1 assimilated secured in-words no-overlap initial-speciali
 tianeptine    | list-1 assimilated secured in-words no-overlap | 28 | | |
 midazolam     | list-1 assimilated secured in-words | 28 | 7 | |
 prégabaline   | list-1 secured pregabalin | | | |
-tramadol      | list-1 secured in-words weak-opioid | 84 | | |
+tramadol      | list-1 secured in-words weak-opioid tramadol | 84 | | |
 codéine       | list-1 secured in-words weak-opioid | 84 | | |
 dihydrocodéine | list-1 secured in-words weak-opioid | 84 | | |
-buprénorphine | list-1 assimilated secured in-words | 28 | 7 | |
+buprénorphine | list-1 assimilated secured in-words no-overlap | 28 | 7 | |
 morphine      | narcotic secured in-words | 28 | | |
 oxycodone     | narcotic secured in-words | 28 | | |
 hydromorphone | narcotic secured in-words | 28 | | |

@@ -30,10 +30,11 @@ class Covered(Struct, frozen=True, kw_only=True):
 
 
 class Around(Struct, frozen=True, kw_only=True):
-    """What every line of one act shares. `executant` is the key of the place; None and `bearer` None at registration."""
+    """What every line of one act shares: a registration, or a delivery, of which `executant` is the key of the place."""
 
     order: SignedOrder
     day: date
+    registering: bool = False
     birth: BirthDate | None = None
     executant: str | None = None
     bearer: Bearer | None = None
@@ -66,8 +67,8 @@ def applies(rule: Rule, case: Case) -> bool | None:
 
 
 def _moment(rule: Rule, case: Case) -> bool:
-    if rule.when is When.REGISTRATION or rule.check is Check.ELSEWHERE:
-        return rule.when is When.REGISTRATION and rule.check is not Check.ELSEWHERE
+    if rule.check is Check.ELSEWHERE or case.around.registering is not (rule.when is When.REGISTRATION):
+        return False
     if rule.when is When.EXCEPTIONAL:
         return case.exceptional is not None and rule.exceptional is case.exceptional
     if rule.when is When.FIRST and case.given:

@@ -27,6 +27,7 @@ class Trait(Labelled):
     HYPNOTIC = "hypnotic", "hypnotique"
     ANXIOLYTIC = "anxiolytic", "anxiolytique"
     WEAK_OPIOID = "weak-opioid", "tramadol, codéine ou dihydrocodéine"
+    TRAMADOL = "tramadol", "médicament contenant du tramadol"
     PREGABALIN = "pregabalin", "prégabaline"
     SECURED = "secured", "prescription sur ordonnance sécurisée"
     IN_WORDS = "in-words", "prescription en toutes lettres"
@@ -41,7 +42,8 @@ class Trait(Labelled):
     WATCHED = "watched", "surveillance particulière pendant le traitement"
 
 
-LISTED = frozenset({Trait.LIST_I, Trait.LIST_II, Trait.NARCOTIC, Trait.ASSIMILATED})
+LISTS = frozenset({Trait.LIST_I, Trait.LIST_II})
+LISTED = LISTS | {Trait.NARCOTIC, Trait.ASSIMILATED}
 
 
 class Conditions(Struct, frozen=True, kw_only=True):

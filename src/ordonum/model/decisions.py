@@ -14,17 +14,18 @@ from msgspec import Struct
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import NoIdentity, NoIdentityReason
+from ordonum.model.days import legal_day
 from ordonum.model.facts import Facts, Finding
 from ordonum.model.judging import cases_of, rule_findings, told
 from ordonum.model.legal import Met, met
 from ordonum.model.lines import Family
 from ordonum.model.measure import counted_unit, covered, one_delivery
-from ordonum.model.outcomes import Delivered, Handwritten, hands_over
+from ordonum.model.outcomes import Delivered, Handwritten, hands_over, wants_agreement
 from ordonum.model.prescriber_acts import check_read_back, stopped_facts
 from ordonum.model.prescription import Line, SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused, happened
 from ordonum.model.registration import CLOCK_TOLERANCE
-from ordonum.model.rule import Effect
+from ordonum.model.rule import Check, Effect
 from ordonum.model.state import State, Status, inside, readable
 
 NOW_LASTS = timedelta(hours=24)
@@ -108,9 +109,10 @@ def refuse_inside(order: SignedOrder, actor: Actor) -> None:
 
 def _check_shape(execution: Execution, facts: Facts) -> None:
     service_time = facts.now.astimezone(facts.zone).strftime("%d/%m/%Y %H:%M")
+    day = legal_day(execution.performed_at, facts.zone)
     if execution.performed_at > facts.now + CLOCK_TOLERANCE:
         raise Refused(Refusal.PERFORMED_IN_FUTURE, at="$.execution.performed_at", service_time=service_time)
-    if execution.performed_at.astimezone(facts.zone).date() < facts.state.order.written_on - timedelta(days=1):
+    if day < facts.state.order.written_on - timedelta(days=1):
         raise Refused(Refusal.PERFORMED_BEFORE_WRITTEN, at="$.execution.performed_at")
     if execution.given is Given.NOW and facts.now - execution.performed_at > NOW_LASTS:
         raise Refused(Refusal.LATE_NEEDS_ALREADY, at="$.execution.given")
@@ -122,6 +124,9 @@ def _check_shape(execution: Execution, facts: Facts) -> None:
         remainder = facts.state.remainder(each.line)
         if remainder is None:
             raise Refused(Refusal.UNKNOWN_LINE, at=f"{at}.line", line=each.line)
+        agreement = each.intervention.agreement if isinstance(each, Delivered) and each.intervention else None
+        if agreement is not None and agreement.on is not None and agreement.on > day:
+            raise Refused(Refusal.AGREEMENT_AFTER_ACT, at=f"{at}.intervention.agreement.on", line=each.line)
         if isinstance(each, Delivered) and execution.given is Given.NOW:
             _check_unit(each, facts.state.order.lines[each.line - 1], at)
 
@@ -153,8 +158,10 @@ def _findings(execution: Execution, facts: Facts, met_by: list[tuple[int, Met]])
     if not _same_identity(execution, facts) and execution.identity_reason is None:
         yield Finding(refusal=Refusal.IDENTITY_DIFFERS, at="$.execution.beneficiary", facts={})
     yield from rule_findings(met_by, execution)
+    yield from _agreement_findings(execution)
     if facts.state.stopped is None:
-        yield from _quantity_findings(execution, facts)
+        free = {each.line for _, each in met_by if each.rule.check is Check.MAY_RENEW and each.sure}
+        yield from _quantity_findings(execution, facts, free)
 
 
 def _stopped(execution: Execution, facts: Facts) -> Iterator[Finding]:
@@ -170,12 +177,21 @@ def _stopped(execution: Execution, facts: Facts) -> Iterator[Finding]:
             yield Finding(refusal=Refusal.LINE_CANCELLED, at=f"$.execution.lines[{place}]", facts=said)
 
 
-def _quantity_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
+def _agreement_findings(execution: Execution) -> Iterator[Finding]:
+    """Deliveries to which the prescriber should have agreed, and nothing says that they did (CSP L.5125-23)."""
+    for place, each in enumerate(execution.lines):
+        if isinstance(each, Delivered) and wants_agreement(each):
+            at = f"$.execution.lines[{place}].intervention.agreement"
+            yield Finding(refusal=Refusal.AGREEMENT_WANTED, at=at, facts={"line": each.line})
+
+
+def _quantity_findings(execution: Execution, facts: Facts, free: set[int]) -> Iterator[Finding]:
+    """What goes beyond what is left; `free` are the lines whose renewal the law leaves free, an exception its own rules."""
     wanted: dict[int, int] = {}
     for place, each in enumerate(execution.lines):
         if not isinstance(each, Delivered) or (remainder := facts.state.remainder(each.line)) is None:
             continue
-        if each.line in facts.state.stops:
+        if each.line in facts.state.stops or each.line in free or each.exceptional is not None:
             continue
         line = facts.state.order.lines[each.line - 1]
         wanted[each.line] = wanted.get(each.line, 0) + (covered(each, line) or one_delivery(line))

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ordonum.model.acts import Execution
 from ordonum.model.case import Around, Case
 from ordonum.model.conditions import NO_TABLE, Table, known_of
 from ordonum.model.days import legal_day
-from ordonum.model.facts import Facts, Finding
+from ordonum.model.facts import Facts, Finding, RegisterFacts
 from ordonum.model.legal import BY_HAND, PARIS, Met, met, of_lines
 from ordonum.model.lines import FreeTextLine
 from ordonum.model.measure import covered, one_delivery
 from ordonum.model.outcomes import Added, Delivered, Handwritten
-from ordonum.model.refusals import Refusal
+from ordonum.model.prescription import SignedOrder
+from ordonum.model.refusals import Fault, Refusal, Refused, happened
 from ordonum.model.rule import Effect, Rule
 from ordonum.model.state import State
 from ordonum.model.supply import supplies
@@ -70,8 +72,38 @@ def rule_findings(met_by: Iterable[tuple[int, Met]], execution: Execution) -> It
                 yield Finding(refusal=Refusal.RULE_ASKS, at="$.execution.rule_reason", facts=_facts(each))
 
 
-def _facts(each: Met) -> dict[str, object]:
+def _facts(each: Met) -> dict[str, Any]:
     return {"sentence": each.said_of_line, "article": each.article}
+
+
+def prescribing_told(order: SignedOrder, facts: RegisterFacts) -> tuple[str, ...]:
+    """What the rules that inform say of a prescription. Raises Refused, with every line at fault, for those that refuse, then
+    for those that ask a reason that the line does not give. A sheet that left on paper has happened: it is only told.
+    """
+    around = Around(order=order, day=order.written_on, registering=True, birth=facts.birth)
+    found = [
+        each
+        for line in order.lines
+        for each in met(facts.rules, Case(around=around, line=line, known=known_of(line, facts.conditions, around.day)))
+    ]
+    if order.on_paper is not None:
+        return told(found)
+    for effect, refusal, where in (
+        (Effect.REFUSES, Refusal.RULE_REFUSES_PRESCRIBING, ""),
+        (Effect.ASKS, Refusal.RULE_ASKS_PRESCRIBING, ".override"),
+    ):
+        against = [each for each in found if each.effect is effect and not _answered(each, order)]
+        if against:
+            faults = tuple(
+                Fault(f"$.jws.lines[{each.line - 1}]{where}", refusal.code, happened(refusal, **_facts(each)))
+                for each in against
+            )
+            raise Refused(refusal, faults=faults, **_facts(against[0]))
+    return told(each for each in found if each.effect is Effect.INFORMS)
+
+
+def _answered(each: Met, order: SignedOrder) -> bool:
+    return each.effect is Effect.ASKS and order.lines[each.line - 1].override is not None
 
 
 def told(found: Iterable[Met]) -> tuple[str, ...]:

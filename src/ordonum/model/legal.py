@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from ordonum.model import legal_delivery, legal_exceptional, legal_prescribing
 from ordonum.model.case import Around, Case, Said, applies
 from ordonum.model.conditions import NO_TABLE, Table, known_of
-from ordonum.model.legal_delivery import at_once, french, last_day, not_stated, since_writing, too_soon
-from ordonum.model.legal_prescribing import lasts
+from ordonum.model.legal_delivery import french, last_day
 from ordonum.model.measure import one_delivery
 from ordonum.model.rule import Check, Effect, Rule, When
 from ordonum.model.state import State
@@ -21,12 +21,12 @@ from ordonum.model.supply import covered_until, supplies
 
 BY_HAND = 0  # the rank of what the prescriber added by hand on the paper
 PARIS = ZoneInfo("Europe/Paris")
+_MODULES = (legal_delivery, legal_exceptional, legal_prescribing)
+# Each check is the function of its name: `since-writing` is `since_writing`. What the act itself refuses has none.
 CHECKS: Mapping[Check, Callable[[Rule, Case], Said | None]] = {
-    Check.SINCE_WRITING: since_writing,
-    Check.AT_ONCE: at_once,
-    Check.TOO_SOON: too_soon,
-    Check.NOT_STATED: not_stated,
-    Check.LASTS: lasts,
+    check: next(vars(module)[name] for module in _MODULES if name in vars(module))
+    for check in Check
+    if (name := check.value.replace("-", "_")) != Check.ELSEWHERE.value
 }
 TO_VALIDATE = "règle à valider"
 UNKNOWN_MEDICINE = "si ce médicament, que la table ne connaît pas, en relève"
@@ -39,6 +39,7 @@ class Met(Struct, frozen=True):
     effect: Effect
     line: int
     said: str
+    sure: bool
 
     @property
     def article(self) -> str:
@@ -65,9 +66,9 @@ def met(rules: tuple[Rule, ...], case: Case) -> Iterator[Met]:
             continue
         found = CHECKS[rule.check](rule, case)
         if found is not None:
-            yield Met(
-                rule, rule.effect if sure else Effect.INFORMS, case.line.rank, _said(rule, found, sure=sure is True)
-            )
+            certain = sure is True
+            effect = rule.effect if certain else Effect.INFORMS
+            yield Met(rule, effect, case.line.rank, _said(rule, found, sure=certain), certain)
 
 
 def _said(rule: Rule, found: Said, *, sure: bool) -> str:
@@ -113,7 +114,7 @@ def _dates(case: Case, rules: tuple[Rule, ...]) -> LineDates:
     until: tuple[date, str] | None = None
     later: tuple[date, str] | None = None
     for rule in rules:
-        if rule.effect is Effect.INFORMS or not rule.in_force(case.around.day) or applies(rule, case) is not True:
+        if not rule.makes_days or not rule.in_force(case.around.day) or applies(rule, case) is not True:
             continue
         found = _bound(rule, case)
         if found is None:

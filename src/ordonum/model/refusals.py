@@ -615,6 +615,30 @@ class Refusal(Enum):
         "Vérifiez que c'est le bon patient ; si oui, indiquez-en la raison (identity_reason).",
     )
     RULE_REFUSES = Reason("rule-refuses", Kind.CONFLICT, "{sentence} ({article}).", "Appelez le prescripteur.")
+    RULE_REFUSES_PRESCRIBING = Reason(
+        "rule-refuses-prescribing",
+        Kind.CONFLICT,
+        "{sentence} ({article}).",
+        "Corrigez la ligne, puis signez de nouveau, même numéro et même identifiant d'acte.",
+    )
+    RULE_ASKS_PRESCRIBING = Reason(
+        "rule-asks-prescribing",
+        Kind.ASKS,
+        "{sentence} ({article}).",
+        "Si vous prescrivez malgré tout, indiquez-en la raison sur la ligne (override), puis signez de nouveau.",
+    )
+    AGREEMENT_WANTED = Reason(
+        "agreement-wanted",
+        Kind.ASKS,
+        "La ligne {line} est délivrée autrement que prescrite, et l'accord du prescripteur n'est pas noté.",
+        "Obtenez son accord et notez-en le moyen (agreement), ou délivrez comme prescrit.",
+    )
+    AGREEMENT_AFTER_ACT = Reason(
+        "agreement-after-act",
+        Kind.INVALID,
+        "L'accord du prescripteur à la ligne {line} est daté d'après l'acte.",
+        "Corrigez la date de l'accord.",
+    )
     RULE_ASKS = Reason(
         "rule-asks",
         Kind.ASKS,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from ordonum.model.actors import Actor, Establishment, Professional
 from ordonum.model.days import months_after
 from ordonum.model.facts import RegisterFacts
+from ordonum.model.judging import prescribing_told
 from ordonum.model.lines import IN_SCOPE, Family
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal, Refused
@@ -14,8 +15,10 @@ KEPT_MONTHS = 60  # CSP R.4071-1: five years from writing
 REGISTRATION_MONTHS = 12  # design: an order written more than a year ago is written again
 
 
-def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
-    """Refuse a registration, or return. Signature and certificate were verified before; they come first."""
+def check_registration(order: SignedOrder, facts: RegisterFacts) -> tuple[str, ...]:
+    """Refuse a registration, or say what its prescriber is told. Signature and certificate were verified before; they come
+    first.
+    """
     if not _may_send(facts.actor, facts.signer, order):
         raise Refused(Refusal.SIGNER_NOT_CALLER)
     if order.prescriber != facts.signer:
@@ -32,6 +35,7 @@ def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
     _check_dates(order, facts)
     if facts.taken:
         raise Refused(Refusal.NUMBER_TAKEN, at="$.number")
+    return prescribing_told(order, facts)
 
 
 def _check_dates(order: SignedOrder, facts: RegisterFacts) -> None:

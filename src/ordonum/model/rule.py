@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct
 
 from ordonum.model.actors import Profession
-from ordonum.model.conditions import LISTED, Known, Trait
+from ordonum.model.conditions import LISTS, Known, Trait
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import Family
 from ordonum.model.outcomes import ExceptionalRule
@@ -35,12 +35,44 @@ class When(Labelled):
 class Check(Labelled):
     """What a rule looks for: each is one small pure function."""
 
-    ELSEWHERE = "elsewhere", "refusé par l'acte lui-même"
+    ELSEWHERE = "elsewhere", "tenu par l'acte lui-même"
+    ALWAYS = "always", "dans tous les cas"
+    # of a delivery
     SINCE_WRITING = "since-writing", "délai depuis la rédaction"
     AT_ONCE = "at-once", "quantité remise en une fois"
     TOO_SOON = "too-soon", "délai depuis la délivrance précédente"
     NOT_STATED = "not-stated", "renouvellement écrit"
+    MAY_RENEW = "may-renew", "renouvellement non interdit"
+    PRESENTED_LATE = "presented-late", "délai de présentation"
+    FRACTION = "fraction", "durée de chaque fraction"
+    OVERLAP = "overlap", "chevauchement"
+    BEARER_UNPROVEN = "bearer-unproven", "justificatif du porteur"
+    BEARER_UNNAMED = "bearer-unnamed", "nom et adresse du porteur"
+    INITIAL_MISSING = "initial-missing", "présence de l'ordonnance initiale"
+    INITIAL_OVER = "initial-over", "durée de l'ordonnance initiale"
+    SUBSTITUTED = "substituted", "substitution malgré une mention"
+    AGREEMENT_REFUSED = "agreement-refused", "accord préalable refusé"
+    AGREEMENT_PENDING = "agreement-pending", "accord préalable attendu"
+    GLASSES = "glasses", "délai depuis la rédaction, lunettes"
+    LENSES = "lenses", "délai depuis la rédaction, lentilles"
+    # of an exceptional dispensing
+    NOT_EXPIRED = "not-expired", "expiration de l'ordonnance"
+    AFTER_EXPIRY = "after-expiry", "délai depuis l'expiration"
+    SHORTER = "shorter", "durée minimale du traitement"
+    EXTRA_DAYS = "extra-days", "durée supplémentaire en tout"
+    EXTRA_TIMES = "extra-times", "nombre de dispensations supplémentaires"
+    # of a prescription
     LASTS = "lasts", "durée prescrite"
+    WORDS = "words", "écriture en toutes lettres"
+    MARKED = "marked", "ordonnance sécurisée"
+    NURSE = "nurse", "infirmier hors pratique avancée"
+    HOSPITAL = "hospital", "prescripteur hospitalier"
+    SPECIALIST = "specialist", "spécialité du prescripteur"
+    MENTION_AGE = "mention-age", "âge du patient"
+    MENTION_NARROW = "mention-narrow", "liste des marges thérapeutiques étroites"
+    COMMON_NAME = "common-name", "dénomination commune entière"
+    NOT_PAID = "not-paid", "mention « non remboursable »"
+    ACCIDENT = "accident", "date de l'accident"
 
 
 class Source(Struct, frozen=True):
@@ -71,8 +103,8 @@ class Scope(Struct, frozen=True, kw_only=True):
         if self.without & known.traits:
             return False
         if not self.traits or self.traits & known.traits:
-            return True
-        possible = known.partly and (bool(self.traits & LISTED) or Trait.SECURED in known.traits)
+            return None if self.without and known.partly else True
+        possible = known.partly and (bool(self.traits & LISTS) or Trait.SECURED in known.traits)
         return None if possible else False
 
 
@@ -108,3 +140,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     def in_force(self, day: date) -> bool:
         """Whether it stands on that day."""
         return self.since <= day and (self.until is None or day < self.until)
+
+    @property
+    def makes_days(self) -> bool:
+        """Whether it sets a day before or after which something may be given; one that only informs sets none."""
+        return self.check in (Check.SINCE_WRITING, Check.TOO_SOON) and self.effect is not Effect.INFORMS

@@ -67,12 +67,13 @@ def covered_until(given: Sequence[Supply], line: Line) -> date | None:
     return end
 
 
-def renewed_from(given: Sequence[Supply], line: Line, wanted: int) -> date | None:
+def renewed_from(given: Sequence[Supply], line: Line, wanted: int, block: int | None = None) -> date | None:
     """The first day on which `wanted` may be handed over, if that begins another delivery; None where nothing forbids it.
 
     The rest of a delivery already begun waits for nothing (CSP R.5132-14: posology, and quantities delivered before).
+    `block` is what one delivery, or one fraction, is; the line's own delivery without it.
     """
-    whole, before, total = one_delivery(line), sum(each.amount for each in given), allowed(line)
+    whole, before, total = block or one_delivery(line), sum(each.amount for each in given), allowed(line)
     if total is not None:
         wanted = min(wanted, max(0, total - before))  # what goes over all that is left is no renewal
     if not before or before + wanted <= -(-before // whole) * whole:
@@ -92,3 +93,10 @@ def left_to_give(given: Sequence[Supply], line: Line) -> int | None:
     """What may still be given of a line; None where nobody set a number."""
     whole = allowed(line)
     return None if whole is None else max(0, whole - sum(each.amount for each in given))
+
+
+def counted(value: int, line: Line) -> str:
+    """«3 boîtes», in the unit of the line."""
+    unit = counted_unit(line)
+    noun = unit.label if unit else "exécution"
+    return f"{value} {noun}{'s' if value > 1 and len(noun) > 2 else ''}"

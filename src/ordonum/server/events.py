@@ -58,7 +58,7 @@ class Event(Enum):
 
 FIELDS = {
     "act": "opération (`register`, `execute`…)",
-    "code": "code du refus (erreurs.md)",
+    "code": "code du refus (refus.md)",
     "reference": "référence tirée au hasard, la même que dans la réponse (`instance`)",
     "alerts": "nombre d'alertes levées",
     "kind": "classe de l'erreur du programme",

@@ -3,7 +3,7 @@
 from datetime import date
 
 from ordonum.knowledge.rules import sources
-from ordonum.model.conditions import LISTED, Trait
+from ordonum.model.conditions import LISTED, LISTS, Trait
 from ordonum.model.outcomes import ExceptionalRule
 from ordonum.model.rule import Check, Effect, Rule, Scope, When
 
@@ -11,9 +11,8 @@ CODE = date(2004, 8, 8)  # the regulatory part of the CSP as it is numbered toda
 DECREE_2004 = date(2004, 12, 18)
 MEDICINE = frozenset({"medicine"})
 EXCEPTIONS = frozenset(ExceptionalRule)
-_BY_LAW = Scope(kinds=MEDICINE, traits=LISTED)
-_COMMON = Scope(kinds=MEDICINE, without=LISTED, reimbursable=True)
-_PILL = frozenset({Trait.ORAL_CONTRACEPTIVE})
+PILL = frozenset({Trait.ORAL_CONTRACEPTIVE})
+NARCOTICS = frozenset({Trait.NARCOTIC})
 
 MEDICINES: tuple[Rule, ...] = (
     Rule(
@@ -24,10 +23,10 @@ MEDICINES: tuple[Rule, ...] = (
         effect=Effect.REFUSES,
         when=When.FIRST,
         check=Check.SINCE_WRITING,
-        scope=_BY_LAW,
+        scope=Scope(kinds=MEDICINE, traits=LISTED),
         months=3,
         waived=EXCEPTIONS,
-        source=sources.CSP_R5132_22,
+        source=sources.R5132_22,
     ),
     Rule(
         name="listed-12-months",
@@ -37,10 +36,23 @@ MEDICINES: tuple[Rule, ...] = (
         effect=Effect.REFUSES,
         when=When.ANY,
         check=Check.SINCE_WRITING,
-        scope=_BY_LAW,
+        scope=Scope(kinds=MEDICINE, traits=LISTED),
         months=12,
         waived=EXCEPTIONS,
-        source=sources.CSP_R5132_22,
+        source=sources.R5132_22,
+    ),
+    Rule(
+        name="common-12-months",
+        article="CSP R.5123-2, CSS R.162-20-5",
+        sentence="prescription de plus de douze mois (jusqu'au {day}) : le remboursement ne suit plus",
+        since=DECREE_2004,
+        effect=Effect.ASKS,
+        when=When.ANY,
+        check=Check.SINCE_WRITING,
+        scope=Scope(kinds=MEDICINE, without=LISTED, reimbursable=True),
+        months=12,
+        waived=EXCEPTIONS,
+        source=sources.R162_20_5,
     ),
     Rule(
         name="listed-lasts-12-months",
@@ -50,21 +62,22 @@ MEDICINES: tuple[Rule, ...] = (
         effect=Effect.REFUSES,
         when=When.REGISTRATION,
         check=Check.LASTS,
-        scope=_BY_LAW,
+        scope=Scope(kinds=MEDICINE, traits=LISTED),
         months=12,
-        source=sources.CSP_R5132_21,
+        source=sources.R5132_21,
     ),
     Rule(
         name="a-month-at-once",
-        article="CSP R.5132-12, CSS R.162-20-5",
+        article="CSP R.5123-2, CSS R.162-20-5",
         sentence="{asked} jours de traitement en une fois ; au plus quatre semaines ou {most} jours, sauf grand conditionnement",
         since=DECREE_2004,
         effect=Effect.ASKS,
         when=When.ANY,
         check=Check.AT_ONCE,
-        scope=Scope(kinds=MEDICINE, without=_PILL | {Trait.NARCOTIC}, reimbursable=True),
+        scope=Scope(kinds=MEDICINE, without=PILL | NARCOTICS, reimbursable=True),
         days=30,
-        source=sources.CSS_R162_20_5,
+        waived=EXCEPTIONS,
+        source=sources.R162_20_5,
     ),
     Rule(
         name="contraceptive-at-once",
@@ -74,9 +87,10 @@ MEDICINES: tuple[Rule, ...] = (
         effect=Effect.ASKS,
         when=When.ANY,
         check=Check.AT_ONCE,
-        scope=Scope(kinds=MEDICINE, traits=_PILL),
+        scope=Scope(kinds=MEDICINE, traits=PILL),
         days=84,
-        source=sources.CSS_R162_20_5,
+        waived=EXCEPTIONS,
+        source=sources.R162_20_5,
     ),
     Rule(
         name="renewal-not-before",
@@ -86,7 +100,43 @@ MEDICINES: tuple[Rule, ...] = (
         effect=Effect.ASKS,
         when=When.RENEWAL,
         check=Check.TOO_SOON,
-        scope=Scope(kinds=MEDICINE, traits=frozenset({Trait.LIST_I, Trait.LIST_II})),
-        source=sources.CSP_R5132_14,
+        scope=Scope(kinds=MEDICINE, traits=LISTS, without=NARCOTICS),
+        source=sources.R5132_14,
+    ),
+    Rule(
+        name="list-1-renewal-stated",
+        article="CSP R.5132-22",
+        sentence="renouvellement d'un médicament de la liste I que le prescripteur n'a pas écrit",
+        since=CODE,
+        effect=Effect.ASKS,
+        when=When.RENEWAL,
+        check=Check.NOT_STATED,
+        scope=Scope(kinds=MEDICINE, traits=frozenset({Trait.LIST_I})),
+        waived=EXCEPTIONS,
+        source=sources.R5132_22,
+    ),
+    Rule(
+        name="list-2-renewal-forbidden",
+        article="CSP R.5132-22",
+        sentence="renouvellement d'un médicament de la liste II que le prescripteur a interdit",
+        since=CODE,
+        effect=Effect.REFUSES,
+        when=When.RENEWAL,
+        check=Check.NOT_STATED,
+        scope=Scope(kinds=MEDICINE, traits=frozenset({Trait.LIST_II})),
+        waived=EXCEPTIONS,
+        source=sources.R5132_22,
+    ),
+    Rule(
+        name="list-2-renewal-free",
+        article="CSP R.5132-22",
+        sentence="renouvellement d'un médicament de la liste II, que le prescripteur n'a pas interdit",
+        since=CODE,
+        effect=Effect.INFORMS,
+        when=When.RENEWAL,
+        check=Check.MAY_RENEW,
+        scope=Scope(kinds=MEDICINE, traits=frozenset({Trait.LIST_II})),
+        waived=EXCEPTIONS,
+        source=sources.R5132_22,
     ),
 )

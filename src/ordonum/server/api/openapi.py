@@ -160,4 +160,4 @@ def _refusals(refusals: tuple[Refusal, ...], by_kind: dict[Any, dict[str, Any]])
     for each in dict.fromkeys(refusals):
         codes.setdefault(str(STATUS[each.value.kind]), []).append(f"`{each.code}`")
     named = {status: {"description": ", ".join(some), "content": content} for status, some in sorted(codes.items())}
-    return {**named, "default": {"description": "Tout autre refus (docs/erreurs.md)", "content": content}}
+    return {**named, "default": {"description": "Tout autre refus (docs/refus.md)", "content": content}}

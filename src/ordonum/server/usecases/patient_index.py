@@ -22,6 +22,11 @@ def index_of(vault: Vault, beneficiary: Beneficiary | Subject | Sought) -> bytes
     return vault.blind(_kind(identity), number.matricule)
 
 
+def traced_under(vault: Vault, patient: bytes, year: int) -> bytes:
+    """The keyed name of the trace of what is about a patient and no prescription: one a year, so that what is over goes alone."""
+    return vault.blind("patient/trace/1", f"{patient.hex()}/{year}")
+
+
 def _kind(identity: Ins) -> str:
     if identity.oid.is_test:
         return "patient/test/1"

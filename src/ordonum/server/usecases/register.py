@@ -5,8 +5,10 @@ from typing import Any
 import msgspec
 
 from ordonum.knowledge.anonymity import is_minor, proposed
+from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
+from ordonum.knowledge.rules import AT_REGISTRATION
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import RegisterRequest
 from ordonum.model.days import months_after
@@ -58,10 +60,13 @@ def registration(
             signed_until=signer.ended,
             commitment_opens=commitment.opens(order.commitment, request.number, request.identity, request.opening),
             taken=history.registration is not None,
+            rules=AT_REGISTRATION,
+            conditions=CONDITIONS,
+            birth=request.identity.birth_date,
             now=now,
             zone=zone_of(order.place),
         )
-        check_registration(order, facts)
+        notices = check_registration(order, facts)
         _check_wishes(order, request.identity.birth_date)
         sealed = native.write(Sealed(request.identity, request.opening, replaces))
         return Decided(
@@ -72,6 +77,7 @@ def registration(
             seal=lambda year: context.vault.seal(request.number, year, lookup, order.act_id, sealed),
             beside=beside_order(context, order),
             late=signer.late,
+            notices=notices,
         )
 
     content = native.canonical((request.number, request.identity, without_version(order)))

@@ -24,7 +24,7 @@ from ordonum.server.store.trace import Traced, add_entries
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import opened_here
 from ordonum.server.usecases.opposed import opposed
-from ordonum.server.usecases.patient_index import index_of
+from ordonum.server.usecases.patient_index import index_of, traced_under
 from ordonum.server.usecases.people import beneficiary_of
 from ordonum.server.usecases.standing import stands
 from ordonum.server.usecases.tracing import entry
@@ -156,7 +156,8 @@ def _candidate(context: Context, caller: Caller, asked: _Asked, row: ExecutedRow
 
 def _traces(context: Context, caller: Caller, asked: _Asked, page: list[_Candidate], now: datetime) -> list[Traced]:
     """The search under the patient's name, then each prescription shown."""
-    wanted = [("seek", asked.patient, now.year), *(("search", each.lookup, each.year) for each in page)]
+    name = traced_under(context.vault, asked.patient, now.year)
+    wanted = [("seek", name, now.year), *(("search", each.lookup, each.year) for each in page)]
     return [
         Traced(
             lookup=lookup,
@@ -180,7 +181,7 @@ async def _count(context: Context, caller: Caller, asked: _Asked, now: datetime)
     (traced,) = _traces(context, caller, asked, [], now)
     missed = await add_miss(
         context.pool,
-        asked.patient,
+        traced.lookup,
         traced.row,
         professional=asked.professional,
         place=asked.place,

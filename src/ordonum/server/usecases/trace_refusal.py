@@ -31,7 +31,7 @@ from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import too_many
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.naming import named
-from ordonum.server.usecases.patient_index import index_of
+from ordonum.server.usecases.patient_index import index_of, traced_under
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.usecases.unknown_numbers import missed_by
 
@@ -77,12 +77,13 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     if refusal in _NOT_TRACED or isinstance(asked, AboutNone):
         return refused
     prescription = _named_by(asked)
+    now = context.now()
     if isinstance(prescription, Subject | Sought):
-        if (lookup := index_of(context.vault, prescription)) is None:
+        if (patient := index_of(context.vault, prescription)) is None:
             return refused
+        lookup = traced_under(context.vault, patient, now.year)
     else:
         lookup = await named(context, caller.actor, prescription)
-    now = context.now()
     row = entry(
         context,
         lookup,
