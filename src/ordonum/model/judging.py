@@ -9,7 +9,8 @@ from ordonum.model.acts import Execution
 from ordonum.model.case import Around, Case
 from ordonum.model.conditions import NO_TABLE, Table, known_of
 from ordonum.model.days import legal_day
-from ordonum.model.facts import Facts, Finding, RegisterFacts
+from ordonum.model.facts import Facts, Finding
+from ordonum.model.identifiers import BirthDate
 from ordonum.model.legal import BY_HAND, PARIS, Met, in_question, met, of_lines
 from ordonum.model.lines import FreeTextLine
 from ordonum.model.measure import covered, one_delivery
@@ -85,16 +86,18 @@ def _facts(each: Met) -> dict[str, Any]:
     return {"sentence": each.said_of_line, "article": each.article}
 
 
-def prescribing_told(order: SignedOrder, facts: RegisterFacts) -> tuple[str, ...]:
+def prescribing_told(
+    order: SignedOrder, rules: tuple[Rule, ...], conditions: Table, birth: BirthDate | None, *, at: str = "$.jws"
+) -> tuple[str, ...]:
     """What the rules that inform say of a prescription. Raises Refused, with every line at fault, for those that refuse, then
     for those that ask a reason that the line does not give. A sheet that left on paper has happened: it is only told.
     """
-    around = Around(order=order, day=order.written_on, registering=True, birth=facts.birth)
-    asked = in_question(facts.rules, around)
+    around = Around(order=order, day=order.written_on, registering=True, birth=birth)
+    asked = in_question(rules, around)
     found = [
         each
         for line in order.lines
-        for each in met(asked, Case(around=around, line=line, known=known_of(line, facts.conditions, around.day)))
+        for each in met(asked, Case(around=around, line=line, known=known_of(line, conditions, around.day)))
     ]
     if order.on_paper is not None:
         return told(found)
@@ -105,7 +108,7 @@ def prescribing_told(order: SignedOrder, facts: RegisterFacts) -> tuple[str, ...
         against = [each for each in found if each.effect is effect and not _answered(each, order)]
         if against:
             faults = tuple(
-                Fault(f"$.jws.lines[{each.line - 1}]{where}", refusal.code, happened(refusal, **_facts(each)))
+                Fault(f"{at}.lines[{each.line - 1}]{where}", refusal.code, happened(refusal, **_facts(each)))
                 for each in against
             )
             raise Refused(refusal, faults=faults, **_facts(against[0]))
