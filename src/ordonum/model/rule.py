@@ -41,7 +41,7 @@ class Check(Labelled):
     SINCE_WRITING = "since-writing", "délai depuis la rédaction"
     AT_ONCE = "at-once", "quantité remise en une fois"
     TOO_SOON = "too-soon", "délai depuis la délivrance précédente"
-    NOT_STATED = "not-stated", "renouvellement écrit"
+    FORBIDDEN = "forbidden", "renouvellement interdit"
     MAY_RENEW = "may-renew", "renouvellement non interdit"
     PRESENTED_LATE = "presented-late", "délai de présentation"
     FRACTION = "fraction", "durée de chaque fraction"
