@@ -40,6 +40,7 @@ from ordonum.model.refusals import Refusal
 from ordonum.model.stopping import Cancellation, CancelOutcome, CancelReason, Replacement
 from ordonum.sandbox import people, places
 from ordonum.sandbox.vitale import nir
+from ordonum.server.usecases.patient_index import traced_under
 from ordonum.wire import native
 from raw import assert_problem, post, token
 
@@ -212,6 +213,11 @@ def test_a_row_names_nobody_and_is_never_changed(system: System, office: Client)
     rows = owner_fetches(system, "SELECT patient, content, sealed FROM opposition")
     for row in rows:
         assert all(fresh(10)[:13].encode() not in bytes(each) for each in row)
+    assert system.context is not None
+    vault, patient = system.context.vault, bytes(rows[-1]["patient"])
+    names = {traced_under(vault, patient, year) for year in range(2024, 2031)} | {patient}
+    assert len(names) == 8  # what is traced in one year goes, five years later, without that of the others
+    assert owner_fetches(system, "SELECT 1 FROM audit JOIN opposition ON audit.lookup = opposition.patient") == []
     for statement in ("UPDATE opposition SET seq = 2", "DELETE FROM opposition"):
         with pytest.raises(Exception, match="permission denied"):
             ask(system, APPLICATION, functools.partial(_run, statement))

@@ -1,13 +1,9 @@
 """What an agent of the insurer does: opposition, its lifting, who did what, what justifies an invoice; as steps (`effects`)."""
 
-from typing import TypeVar
-
 from ordonum.client.acting import Acknowledged
 from ordonum.client.effects import Steps
-from ordonum.client.journal import Trace
 from ordonum.client.outbox import Kept
 from ordonum.client.restoring import Restoring
-from ordonum.client.transport import decoded
 from ordonum.model.office import (
     ForInsurer,
     JustifyRequest,
@@ -18,8 +14,6 @@ from ordonum.model.office import (
     TracesRequest,
 )
 from ordonum.wire import native
-
-T = TypeVar("T")
 
 
 class Office(Restoring):
@@ -35,11 +29,11 @@ class Office(Restoring):
 
     def traces(self, asked: TracesRequest) -> Steps[Traces]:
         """See Client.traces."""
-        return (yield from self._reading("traces", asked, Traces))
+        return (yield from self._read("traces", asked, Traces))
 
     def justify(self, asked: JustifyRequest) -> Steps[ForInsurer]:
         """See Client.justify."""
-        return (yield from self._reading("justify", asked, ForInsurer))
+        return (yield from self._read("justify", asked, ForInsurer))
 
     def _opposing(self, operation: str, act: Opposition, request: OpposeRequest | LiftRequest) -> Kept:
         return Kept(
@@ -50,9 +44,3 @@ class Office(Restoring):
             body=native.write(request).decode(),
             number=None,
         )
-
-    def _reading(self, operation: str, asked: TracesRequest | JustifyRequest, answer: type[T]) -> Steps[T]:
-        def steps(trace: Trace) -> Steps[T]:
-            return decoded((yield from self._send(f"/v1/{operation}", native.write(asked), trace)), answer)
-
-        return (yield from self._told(self._trace(operation), steps))

@@ -129,7 +129,7 @@ def _dates(case: Case, rules: tuple[Rule, ...]) -> LineDates:
     until: tuple[date, str] | None = None
     later: tuple[date, str] | None = None
     for rule in rules:
-        if rule.effect is Effect.INFORMS or applies(rule, case) is not True:
+        if not rule.makes_days or applies(rule, case) is not True:
             continue
         found = _bound(rule, case)
         if found is None:

@@ -140,3 +140,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     def in_force(self, day: date) -> bool:
         """Whether it stands on that day."""
         return self.since <= day and (self.until is None or day < self.until)
+
+    @property
+    def makes_days(self) -> bool:
+        """Whether it sets a day before or after which something may be given; one that only informs sets none."""
+        return self.check in (Check.SINCE_WRITING, Check.TOO_SOON) and self.effect is not Effect.INFORMS

@@ -6,16 +6,25 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Struct
 
 from ordonum.model.legal import LineDates
 from ordonum.model.legal_delivery import french
-from ordonum.model.lines import Unit
+from ordonum.model.lines import Family, Unit
 from ordonum.model.measure import one_delivery
 from ordonum.model.outcomes import Withheld
 from ordonum.model.prescription import Line
 from ordonum.model.state import DONE, LineStatus, Remainder, State, Status
 from ordonum.model.supply import covered_until, days_of, supplies
+
+_DONE_WORDS = (
+    ("Délivrée", "Faite"),
+    ("délivrée", "faite"),
+    ("délivrer", "faire"),
+    ("délivrance", "exécution"),
+    ("délivré", "fait"),
+)
 
 
 class LineStanding(Struct, frozen=True, kw_only=True):
@@ -53,14 +62,22 @@ def standing(state: State, dates: Sequence[LineDates], day: date, zone: ZoneInfo
         for line, known in zip(state.order.lines, dates, strict=True)
     )
     status = _status(state, lines)
-    change = min(_changes(lines, dates, day), default=None)
+    change, family = min(_changes(lines, dates, day), default=None), state.order.family
     return Standing(
         status=status,
-        sentence=_sentence(state, status, lines, zone),
+        sentence=_worded(_sentence(state, status, lines, zone), family),
         next_on=change[0] if change else None,
-        next_reason=change[1] if change else None,
-        lines=lines,
+        next_reason=_worded(change[1], family) if change else None,
+        lines=tuple(msgspec.structs.replace(each, sentence=_worded(each.sentence, family)) for each in lines),
     )
+
+
+def _worded(sentence: str, family: Family) -> str:
+    """The sentence in the words of what it is of: products are delivered, acts are done."""
+    if family not in (Family.HEALTH_PRODUCTS, Family.OPTICS):
+        for delivered, done in _DONE_WORDS:
+            sentence = sentence.replace(delivered, done)
+    return sentence
 
 
 def _line(state: State, line: Line, known: LineDates, covered: date | None, day: date) -> LineStanding:

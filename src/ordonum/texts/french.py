@@ -70,10 +70,14 @@ def left(remainder: Remainder, family: Family = Family.HEALTH_PRODUCTS) -> str:
     if remainder.status in DONE or remainder.status is LineStatus.CANCELLED:
         beyond = f", {counted(remainder.beyond, remainder.unit)} en plus" if remainder.beyond else ""
         return f"{status}{beyond}, d'après la base"
+    return f"{status}{', ' if remainder.left is None else ' ; '}{amount_left(remainder)}"
+
+
+def amount_left(remainder: Remainder) -> str:
+    """«reste 2 boîtes sur 3, d'après la base»; «4 séances à ce jour, d'après la base» where nobody set a number."""
     if remainder.left is None:
-        return f"{status}, {counted(remainder.given, remainder.unit)} à ce jour, d'après la base"
-    reste = counted(remainder.left, remainder.unit)
-    return f"{status} ; reste {reste} sur {remainder.total}, d'après la base"
+        return f"{counted(remainder.given, remainder.unit)} à ce jour, d'après la base"
+    return f"reste {counted(remainder.left, remainder.unit)} sur {remainder.total}, d'après la base"
 
 
 CONFLICTS = {
@@ -103,7 +107,8 @@ def executed(line: Outcome) -> str:
         detail = f" : {line.detail}" if line.detail else ""
         return f"ligne {line.line} : non délivrée ({line.reason.label}{told}){detail}"
     if isinstance(line, Added):
-        where, parts = f"ajoutée ({line.under.label})", [line.text, *([line.product] if line.product else [])]
+        under = line.under.label + (f", {line.detail}" if line.detail else "")
+        where, parts = f"ajoutée ({under})", [line.text, *([line.product] if line.product else [])]
     elif isinstance(line, Handwritten):
         where, parts = "ajoutée à la main", [line.text, *([line.product] if line.product else [])]
     else:
@@ -117,6 +122,8 @@ def executed(line: Outcome) -> str:
         parts.append(f"substitution : {line.substitution.label}")
     if line.intervention:
         parts.append(intervention(line.intervention))
+    if isinstance(line, Delivered) and line.exceptional:
+        parts.append(line.exceptional.label)
     if isinstance(line, Delivered) and line.beyond_reason:
         parts.append(f"au-delà du reste : {line.beyond_reason}")
     return f"{where} : " + ", ".join(parts)
@@ -124,7 +131,8 @@ def executed(line: Outcome) -> str:
 
 def intervention(made: Intervention) -> str:
     """«modification (rupture), accord du prescripteur le 3 novembre 2026 par téléphone»."""
-    said = made.kind.label + (f" ({made.reason.label})" if made.reason else "")
+    why = [each.label for each in (made.reason, made.sub_reason) if each is not None]
+    said = made.kind.label + (f" ({', '.join(why)})" if why else "")
     if made.detail:
         said += f" : {made.detail}"
     if made.agreement:

@@ -88,44 +88,48 @@ def amount_written(line: Line) -> str:
 
 def marks(line: Line) -> tuple[str, ...]:
     """What the law or the prescriber adds to a line: urgent, not reimbursable, not to be substituted, prior agreement."""
-    found = []
-    if line.urgent:
-        found.append(URGENT)
-    if isinstance(line, MedicineLine) and line.no_substitution is not None:
-        found.append(f"Non substituable ({line.no_substitution.value} : {line.no_substitution.label})")
-    if line.atmp:
-        found.append("En rapport avec un accident du travail ou une maladie professionnelle")
-    if line.prevention:
-        found.append("Au titre de la prévention")
-    if line.not_reimbursable:
-        found.append("Non remboursable (NR)")
-    if isinstance(line, (MedicineLine, PreparationLine)) and line.off_label:
-        found.append("Hors AMM")
+    said = (
+        (line.urgent, URGENT),
+        (line.atmp, "En rapport avec un accident du travail ou une maladie professionnelle"),
+        (line.prevention, "Au titre de la prévention"),
+        (line.not_reimbursable, "Non remboursable (NR)"),
+        (isinstance(line, (MedicineLine, PreparationLine)) and line.off_label, "Hors AMM"),
+        (isinstance(line, PreparationLine) and line.no_equivalent, NO_EQUIVALENT),
+    )
+    found = [words for holds, words in said if holds]
     if isinstance(line, MedicineLine):
         found += _of_medicine(line)
-    if isinstance(line, PreparationLine) and line.no_equivalent:
-        found.append(NO_EQUIVALENT)
     if line.prior_agreement is not None:
         found.append(_agreement(line))
+    if line.override is not None:
+        found.append(f"Prescrit en connaissance de cause : {line.override}")
     return tuple(found)
 
 
 def _of_medicine(line: MedicineLine) -> list[str]:
-    """What the law wants written of a medicine: exception, renewal, fractions, overlap, initial prescription."""
-    initial = line.initial
-    return [
-        each
-        for each in (
-            "Médicament d'exception" if line.exceptional else None,
-            "Ne pas renouveler" if line.renewal_forbidden else None,
-            f"Délivrance fractionnée de {counted(line.fraction_days, Unit.DAYS)}" if line.fraction_days else None,
-            "Délivrance en une seule fois" if line.single_delivery else None,
-            f"Chevauchement autorisé : {line.overlap}" if line.overlap is not None else None,
-            f"Ordonnance initiale : {initial.by}, le {initial.on:%d/%m/%Y}" if initial is not None else None,
-            "Pour un autre État de l'Union européenne" if line.abroad else None,
-        )
-        if each is not None
-    ]
+    """What is said of medicines alone."""
+    found = []
+    if line.no_substitution is not None:
+        found.append(f"Non substituable ({line.no_substitution.value} : {line.no_substitution.label})")
+    if line.exceptional:
+        found.append("Médicament d'exception")
+    return found + _express(line)
+
+
+def _express(line: MedicineLine) -> list[str]:
+    """What the law lets a prescriber say expressly of a medicine (CSP R.5132-22, R.5132-30, R.5132-33)."""
+    found = ["À ne pas renouveler"] if line.renewal_forbidden else []
+    if line.fraction_days is not None:
+        found.append(f"Délivrance fractionnée : {_worded(line, counted(line.fraction_days, Unit.DAYS))} à la fois")
+    if line.single_delivery:
+        found.append("Délivrance en une seule fois")
+    if line.overlap is not None:
+        found.append(f"Chevauchement avec une autre ordonnance : {line.overlap}")
+    if line.initial is not None:
+        found.append(f"Prescription initiale de {line.initial.by}, le {day(line.initial.on)}")
+    if line.abroad:
+        found.append("Pour une délivrance dans un autre État de l'Union européenne")
+    return found
 
 
 def amount(line: Line) -> str:

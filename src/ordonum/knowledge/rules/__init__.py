@@ -10,7 +10,7 @@ from ordonum.knowledge.rules.others import OTHERS
 from ordonum.knowledge.rules.prescribing import PRESCRIBING
 from ordonum.knowledge.rules.restricted import RESTRICTED
 from ordonum.knowledge.rules.shortened import SHORTENED
-from ordonum.model.rule import Rule
+from ordonum.model.rule import Check, Rule, When
 
 RULES: tuple[Rule, ...] = (
     *NARCOTIC_RULES,
@@ -21,6 +21,11 @@ RULES: tuple[Rule, ...] = (
     *PRESCRIBING,
     *OTHERS,
 )
+
+# What each moment looks at, sorted out once: the others cannot be met there.
+AT_REGISTRATION = tuple(rule for rule in RULES if rule.when is When.REGISTRATION and rule.check is not Check.ELSEWHERE)
+AT_DELIVERY = tuple(rule for rule in RULES if rule.when is not When.REGISTRATION and rule.check is not Check.ELSEWHERE)
+MAKING_DAYS = tuple(rule for rule in AT_DELIVERY if rule.makes_days)
 
 
 def counted() -> tuple[int, int]:

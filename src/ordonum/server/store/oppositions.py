@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from ordonum.server.store.acts import AuditRow
 from ordonum.server.store.database import Pool, reading, writing
+from ordonum.server.store.trace import Traced
 
 
 class OppositionRow(Struct, frozen=True, kw_only=True):
@@ -45,14 +45,24 @@ async def any_stands(pool: Pool, patients: Sequence[bytes]) -> bool:
     return found
 
 
-async def add_opposition(pool: Pool, patient: bytes, row: OppositionRow, audit: AuditRow) -> bool:
+async def standing_among(pool: Pool, patients: Sequence[bytes]) -> frozenset[bytes]:
+    """Those of these patients of whom an opposition stands now."""
+    async with reading(pool) as connection:
+        rows = await connection.fetch(
+            "SELECT patient FROM opposition WHERE patient = ANY($1::bytea[]) GROUP BY patient HAVING max(seq) % 2 = 1",
+            patients,
+        )
+    return frozenset(bytes(row["patient"]) for row in rows)
+
+
+async def add_opposition(pool: Pool, patient: bytes, row: OppositionRow, traced: Traced) -> bool:
     """Add an opposition or a lifting with its audit entry, in one statement. False: another came first, read again."""
     async with writing(pool, an_act=True) as connection:
         added = await connection.fetchval(
             "WITH added AS (INSERT INTO opposition VALUES ($1, $2, $3, $4::smallint, $5, $6, $7)"
             " ON CONFLICT DO NOTHING RETURNING true)"
             " INSERT INTO audit (lookup, entry_id, recorded_at, year, leaf, personal)"
-            " SELECT $1, $8::uuid, $6, $9::smallint, $10::bytea, $11::bytea FROM added RETURNING true",
+            " SELECT $8::bytea, $9::uuid, $6, $10::smallint, $11::bytea, $12::bytea FROM added RETURNING true",
             patient,
             row.seq,
             row.act_id,
@@ -60,9 +70,10 @@ async def add_opposition(pool: Pool, patient: bytes, row: OppositionRow, audit: 
             row.content,
             row.recorded_at,
             row.sealed,
-            audit.entry_id,
-            audit.year,
-            audit.leaf,
-            audit.personal,
+            traced.lookup,
+            traced.row.entry_id,
+            traced.row.year,
+            traced.row.leaf,
+            traced.row.personal,
         )
     return bool(added)

@@ -2,7 +2,7 @@
 
 from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_execute
-from ordonum.knowledge.rules import RULES
+from ordonum.knowledge.rules import AT_DELIVERY
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import ConsultRequest
@@ -41,7 +41,7 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
     now = context.now()
     zone = zone_of(actor.place)
     day = legal_day(now, zone)
-    met = rules_met(state, RULES, day, conditions=CONDITIONS, zone=zone)
+    met = rules_met(state, AT_DELIVERY, day, conditions=CONDITIONS, zone=zone)
     seen = entry(
         context,
         lookup,

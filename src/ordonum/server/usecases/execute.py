@@ -6,7 +6,7 @@ import msgspec
 
 from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_execute
-from ordonum.knowledge.rules import RULES
+from ordonum.knowledge.rules import AT_DELIVERY
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import ExecuteRequest, Execution, Given
@@ -106,7 +106,7 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
         actor=actor,
         sealed=unseal(context, history, request.number).identity,
         may_execute=may_execute(actor),
-        rules=RULES,
+        rules=AT_DELIVERY,
         conditions=CONDITIONS,
         now=context.now(),
         zone=zone_of(actor.place),

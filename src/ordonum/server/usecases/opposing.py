@@ -19,9 +19,10 @@ from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.signer import refuse_revoked
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.oppositions import OppositionRow, add_opposition, any_stands, oppositions_of
+from ordonum.server.store.trace import Traced
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History
-from ordonum.server.usecases.patient_index import index_of
+from ordonum.server.usecases.patient_index import index_of, traced_under
 from ordonum.server.usecases.people import beneficiary_of
 from ordonum.server.usecases.tracing import entry
 from ordonum.texts.consent import ONLY_THE_PRESCRIBERS_WORD
@@ -72,9 +73,10 @@ async def record_opposition(context: Context, caller: Caller, kind: Kind, act: O
             recorded_at=now,
             sealed=context.vault.seal_opposition(patient, act.act_id, native.write(Kept(act, caller.actor, made))),
         )
+        under = traced_under(context.vault, patient, now.year)
         seen = entry(
             context,
-            patient,
+            under,
             action=kind,
             actor=caller.actor,
             at=now,
@@ -83,7 +85,7 @@ async def record_opposition(context: Context, caller: Caller, kind: Kind, act: O
             act_id=act.act_id,
             purpose=act.purpose,
         )
-        if await add_opposition(context.pool, patient, row, seen):
+        if await add_opposition(context.pool, patient, row, Traced(lookup=under, row=seen)):
             return Answer(made, replayed=False)
         await asyncio.sleep(context.draw_delay(attempt))
     raise Refused(Refusal.BUSY)

@@ -8,7 +8,7 @@ from ordonum.knowledge.anonymity import is_minor, proposed
 from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
-from ordonum.knowledge.rules import RULES
+from ordonum.knowledge.rules import AT_REGISTRATION
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import RegisterRequest
 from ordonum.model.days import months_after
@@ -60,7 +60,7 @@ def registration(
             signed_until=signer.ended,
             commitment_opens=commitment.opens(order.commitment, request.number, request.identity, request.opening),
             taken=history.registration is not None,
-            rules=RULES,
+            rules=AT_REGISTRATION,
             conditions=CONDITIONS,
             birth=request.identity.birth_date,
             now=now,
