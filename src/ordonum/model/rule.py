@@ -75,6 +75,9 @@ class Check(Labelled):
     ACCIDENT = "accident", "date de l'accident"
 
 
+MAKING_DAYS = frozenset({Check.SINCE_WRITING, Check.TOO_SOON, Check.GLASSES, Check.PRESENTED_LATE})
+
+
 class Source(Struct, frozen=True):
     """Where a rule was really read: the document, the date of the text or of its reading, the address."""
 
@@ -144,4 +147,4 @@ class Rule(Struct, frozen=True, kw_only=True):
     @property
     def makes_days(self) -> bool:
         """Whether it sets a day before or after which something may be given; one that only informs sets none."""
-        return self.check in (Check.SINCE_WRITING, Check.TOO_SOON) and self.effect is not Effect.INFORMS
+        return self.check in MAKING_DAYS and self.effect is not Effect.INFORMS
