@@ -71,6 +71,9 @@ def test_another_delivery_waits_for_the_end_of_the_one_before() -> None:
     assert code == "rule-asks"
     assert f"pas avant le {due:%d/%m/%Y}" in detail
     assert deliver(*begun, on=due - DAY, rule_reason="départ en voyage")[0] == "silent"
+    early = (order, given_on(WRITTEN, 2), given_on(WRITTEN + 20 * DAY, 2))  # supplies add up: sixty days
+    assert deliver(*early, on=WRITTEN + 59 * DAY)[0] == "rule-asks"
+    assert deliver(*early, on=WRITTEN + 60 * DAY)[0] == "silent"
     half = (order, given_on(WRITTEN, 1))
     assert deliver(*half, on=WRITTEN + DAY)[0] == "silent"  # the rest of a delivery waits for nothing
     assert "01/12/2026" in deliver(*half, on=WRITTEN + DAY, many=2)[1]  # what was delivered lasts fifteen days
