@@ -8,9 +8,12 @@ import pytest
 from ruled import DAY, REUNION, deliver, given_on, medicine, ordered, rule, standing
 
 from factories import DOCTOR, PHARMACY, PLACE, boxes, delivered
+from ordonum.knowledge.conditions import CONDITIONS
+from ordonum.knowledge.rules import RULES
 from ordonum.model.beneficiary import Bearer
 from ordonum.model.case import Covered
 from ordonum.model.early import conflicts
+from ordonum.model.legal import deadlines
 from ordonum.model.products import MedicineLine
 from requirements import requirement
 
@@ -107,3 +110,13 @@ def test_what_is_secured_is_never_exceeded_nor_delivered_on_a_sheet_that_is_not_
     assert code == rule("narcotic-never-exceeded").code
     early = msgspec.structs.replace(given_on(WRITTEN), early=True, code_of=DOCTOR.rpps)
     assert conflicts(early, standing(order)) == (rule("narcotic-unregistered").code,)
+
+
+def test_the_last_day_of_a_stupefiant_is_that_of_the_treatment() -> None:
+    (dates,) = deadlines(standing(ordered(morphine(), on=WRITTEN)), RULES, WRITTEN, conditions=CONDITIONS)
+    assert dates.until == date(2027, 2, 28)
+    assert dates.until_reason is not None
+    assert "28/02/2027" in dates.until_reason
+    begun = standing(ordered(morphine(fraction_days=7), on=WRITTEN), given_on(WRITTEN, 7))
+    (next_one,) = deadlines(begun, RULES, WRITTEN, conditions=CONDITIONS)
+    assert next_one.next_from == date(2027, 2, 8)

@@ -5,7 +5,7 @@ medicine, is told and never refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from ordonum.model.legal_delivery import french, last_day
 from ordonum.model.measure import one_delivery
 from ordonum.model.rule import Check, Effect, Rule, When
 from ordonum.model.state import State
-from ordonum.model.supply import covered_until, supplies
+from ordonum.model.supply import amount_for, covered_until, supplies, total_days
 
 BY_HAND = 0  # the rank of what the prescriber added by hand on the paper
 PARIS = ZoneInfo("Europe/Paris")
@@ -29,6 +29,7 @@ CHECKS: Mapping[Check, Callable[[Rule, Case], Said | None]] = {
     if (name := check.value.replace("-", "_")) != Check.ELSEWHERE.value
 }
 TO_VALIDATE = "règle à valider"
+OVER = "la durée prescrite court jusqu'au {day}, présentée ou non"
 UNKNOWN_MEDICINE = "si ce médicament, que la table ne connaît pas, en relève"
 
 
@@ -134,7 +135,8 @@ def _dates(case: Case, rules: tuple[Rule, ...]) -> LineDates:
         found = _bound(rule, case)
         if found is None:
             continue
-        kept = (found, f"{rule.sentence.format_map({'day': french(found)})} ({rule.article})")
+        sentence = OVER if rule.check is Check.PRESENTED_LATE else rule.sentence
+        kept = (found, f"{sentence.format_map({'day': french(found)})} ({rule.article})")
         if rule.check is Check.TOO_SOON:
             later = max(later, kept) if later else kept
         elif rule.when is When.FIRST:
@@ -154,10 +156,15 @@ def _dates(case: Case, rules: tuple[Rule, ...]) -> LineDates:
 
 def _bound(rule: Rule, case: Case) -> date | None:
     """The day that a rule makes for a line, if it is of those that make days."""
-    if rule.check is Check.SINCE_WRITING:
-        return last_day(rule, case.around.order.written_on)
+    written = case.around.order.written_on
+    if rule.check is Check.SINCE_WRITING or (rule.check is Check.GLASSES and legal_delivery.are_glasses(case)):
+        return last_day(rule, written)
+    if rule.check is Check.PRESENTED_LATE and (days := total_days(case.line)) is not None and not case.given:
+        return written + timedelta(days=days - 1)  # the last day of which anything remains to run
     if rule.check is Check.TOO_SOON and case.given:
         # In the middle of a delivery its rest waits for nothing.
-        whole = sum(each.amount for each in case.given) % one_delivery(case.line) == 0
+        days = legal_delivery.fraction_days(case)
+        block = max(1, amount_for(days, case.line)) if days else one_delivery(case.line)
+        whole = sum(each.amount for each in case.given) % block == 0
         return covered_until(case.given, case.line) if whole else None
     return None

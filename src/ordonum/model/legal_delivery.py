@@ -44,8 +44,12 @@ def since_writing(rule: Rule, case: Case) -> Said | None:
 
 def glasses(rule: Rule, case: Case) -> Said | None:
     """The delay of a prescription of glasses is over."""
-    lenses = isinstance(case.line, OpticsLine) and case.line.equipment is OpticalEquipment.CONTACT_LENSES
-    return None if lenses else since_writing(rule, case)
+    return since_writing(rule, case) if are_glasses(case) else None
+
+
+def are_glasses(case: Case) -> bool:
+    """Whether the line is of glasses rather than contact lenses."""
+    return isinstance(case.line, OpticsLine) and case.line.equipment is not OpticalEquipment.CONTACT_LENSES
 
 
 def lenses(rule: Rule, case: Case) -> Said | None:
@@ -86,10 +90,9 @@ def too_soon(rule: Rule, case: Case) -> Said | None:
     return {"day": french(start)}
 
 
-def not_stated(rule: Rule, case: Case) -> Said | None:
-    """A whole delivery more, when all was given, of what is renewed only if that is written (list I), or was forbidden."""
-    stated = Trait.LIST_II in case.known.traits and not _forbidden(case)
-    if case.line.renewals or stated or left_to_give(case.given, case.line) != 0:
+def forbidden(rule: Rule, case: Case) -> Said | None:
+    """A whole delivery more, when all was given, of what the prescriber expressly forbade to renew."""
+    if not _forbidden(case) or left_to_give(case.given, case.line) != 0:
         return None
     return {} if (case.amount or 0) >= one_delivery(case.line) else None
 
