@@ -12,7 +12,7 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench.report import markdown as bench_page
-from ordonum.cli.exits import CODES
+from law_pages import refusals_page, requirements_page
 from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Nir
 from ordonum.model.identifiers import BirthDate, NirKey, NumeroAm, Rpps
@@ -20,48 +20,16 @@ from ordonum.model.lines import Quantity, Unit
 from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import Identity
-from ordonum.model.refusals import Refusal, sentence
 from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.server.events import FIELDS, Event
 from ordonum.server.metrics import Metrics, Standing
 from ordonum.wire.commitment import commit, digest
 from ordonum.wire.native import canonical
-from ordonum.wire.problem import STATUS
 from ordonum.wire.qr import QrContent, SignedQr
 from ordonum.wire.qr import write as qr_write
+from rights_page import rights_page
 
 DOCS = Path(__file__).parents[1] / "docs"
-
-
-def errors_page() -> str:
-    """docs/erreurs.md: every refusal as a person and as a software reads it, and the exit codes of the command."""
-    rows = [
-        f"| `{each.code}` | {STATUS[each.value.kind]} | {each.value.effect.value} | {each.value.retry.value} | {sentence(each)} |"
-        for each in sorted(Refusal, key=lambda each: each.code)
-    ]
-    exits = [f"| {code} | {meaning} |" for code, meaning in CODES.items()]
-    return "\n".join(
-        [
-            "# Erreurs et refus",
-            "",
-            "*Page produite par `scripts/write_docs.py` ; ne pas modifier à la main.*",
-            "",
-            "Un refus est un document RFC 9457 : `code`, `detail` (à montrer), `effect` (`none` : rien n'a été enregistré ;",
-            "`recorded` : l'acte l'est ; `unknown` : on ne sait pas), `retry` (`never` ; `same-id` : renvoyer les mêmes octets ;",
-            "`later`), `errors` (tous les endroits fautifs, sans valeur), `instance` (la référence à citer au support).",
-            "",
-            "| code | HTTP | effect | retry | phrase |",
-            "|---|---|---|---|---|",
-            *rows,
-            "",
-            "## Codes de sortie de la commande",
-            "",
-            "| code | sens |",
-            "|---|---|",
-            *exits,
-            "",
-        ]
-    )
 
 
 def operations_page() -> str:
@@ -143,8 +111,10 @@ def vectors() -> str:
 def main() -> int:
     """Write, or check."""
     pages = {
-        DOCS / "erreurs.md": errors_page(),
+        DOCS / "exigences.md": requirements_page(),
+        DOCS / "refus.md": refusals_page(),
         DOCS / "vecteurs.json": vectors(),
+        DOCS / "droits.md": rights_page(),
         DOCS / "exploitation.md": operations_page(),
     }
     pages |= {

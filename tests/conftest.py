@@ -8,6 +8,15 @@ import pytest
 from base import fresh_system
 from ordonum.cli.system import System
 from ordonum.client import Client
+from ordonum.knowledge.rules import counted
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much of the law was really read."""
+    read, to_validate = counted()
+    terminalreporter.write_line(
+        f"règles de droit : {read} lues, {to_validate} à valider (celles-ci informent seulement)"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,22 @@
 
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
+from ordonum.knowledge.conditions import CONDITIONS
+from ordonum.knowledge.rules import RULES
 from ordonum.model.actors import Actor, Place, Profession, Professional, Software
 from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity
 from ordonum.model.identifiers import BirthDate, CommitmentHex, InsOid, NirKey
 from ordonum.model.kept import Executed, Registered
+from ordonum.model.legal import deadlines
 from ordonum.model.lines import Family, FreeTextLine, Quantity, Unit
 from ordonum.model.outcomes import Delivered, Withheld
 from ordonum.model.prescription import Line, Patient, Prescription, Sex, SignedOrder
 from ordonum.model.products import MedicineLine, Substance
+from ordonum.model.standing import Standing, standing
+from ordonum.model.state import State
 from ordonum.sandbox import people
 
 NIR = NirKey("279035121518989")  # public test value of the CI-SIS samples
@@ -148,3 +154,9 @@ def executed(*lines: Delivered | Withheld, at: datetime = NOON, given: Given = G
     return Executed(
         act_id=uuid4(), recorded_at=at, by=an_actor(), given=given, performed_at=at, lines=lines or (delivered(),)
     )
+
+
+def stood(found: State, day: date = MONDAY) -> Standing:
+    """Where it stands in Paris on that day, by the rules that we ship."""
+    zone = ZoneInfo("Europe/Paris")
+    return standing(found, deadlines(found, RULES, day, conditions=CONDITIONS, zone=zone), day, zone)

@@ -40,8 +40,10 @@ from ordonum.model.acts import (
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir
 from ordonum.model.delegation import DelegateRequest, KeyUse
 from ordonum.model.identifiers import BirthDate, InsOid, NirKey
+from ordonum.model.insurer import Purpose, PurposeCode
 from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.lines import AgreementState, Family, FreeTextLine, PriorAgreement
+from ordonum.model.office import ByPatient, OpposeRequest, Opposition, Subject, TracesRequest
 from ordonum.model.outcomes import Delivered, Handwritten, NotDelivered, SeenOnPaper, Withheld
 from ordonum.model.prescription import Patient, Prescription, Sex, SignedOrder
 from ordonum.model.products import MedicineLine, Substance
@@ -92,6 +94,7 @@ class Practice(Struct, kw_only=True):
     doctor: Client
     pharmacy: Client
     other: Client
+    office: Client
     session: HeldKey
     code_key: HeldKey
     bearers: dict[str, str]
@@ -214,6 +217,8 @@ class Practice(Struct, kw_only=True):
             cancel = CancelRequest(prescription=ByNumber(number), cancellation=stop)
             assert self.send(self.doctor, "/v1/cancel", cancel) == 201
             self.send(self.pharmacy, "/v1/execute", ExecuteRequest(number=number, execution=self._execution(person)))
+        if i % 4 == 2:
+            self._opposed(person)
         self.send(self.doctor, "/v1/executions", {"prescription": {"by": "number", "number": number}}, keep=False)
 
     def _executed(self, person: Person) -> None:
@@ -234,6 +239,27 @@ class Practice(Struct, kw_only=True):
             seen_on_paper=SeenOnPaper(stamp=self.mark()),
         )
         self.send(self.other, "/v1/execute", ExecuteRequest(number=number, execution=paper))
+
+    def _opposed(self, person: Person) -> None:
+        """The office opposes for the patient, is refused what it asks wrongly, and reads who did what."""
+        patient = Subject(identity=Nir(person.nir, "self"), birth_date=person.patient.birth_date)
+        purpose = Purpose(PurposeCode.PATIENT_REQUEST)
+        request = OpposeRequest(opposition=Opposition(act_id=uuid4(), patient=patient, purpose=purpose))
+        for status in (201, 200):
+            assert self.send(self.office, "/v1/oppose", request) == status
+        body = json.loads(native.write(request))
+        asked = body["opposition"]
+        for wrong in (
+            body | {"nom": person.patient.surname},
+            {"opposition": asked | {"purpose": {"code": self.mark()}}},
+            {"opposition": asked | {"purpose": {"code": "patient-request", "reference": person.nir}}},
+            {"opposition": asked | {"patient": {"identity": {"kind": "nir", "nir": person.nir + "1", "of": "self"}}}},
+            {"opposition": asked | {"act_id": str(uuid4())}},
+        ):
+            assert self.send(self.office, "/v1/oppose", wrong) >= 400
+        for about in (ByPatient(patient), ByNumber(person.number)):
+            traces = TracesRequest(about=about, purpose=purpose)
+            assert self.send(self.office, "/v1/traces", traces, keep=False) == 200
 
     def _beneficiary(self, person: Person) -> Beneficiary:
         identity = Nir(person.nir, "self") if person.index % 4 else person.patient.ins
@@ -330,10 +356,9 @@ class Practice(Struct, kw_only=True):
 
 def open_practice(system: System, stack: Any, chance: random.Random) -> Practice:
     """Workstations, tokens and delegated keys; the tokens are secrets too."""
-    doctor, pharmacy, other = (
-        stack.enter_context(system.client(name)) for name in ("dr-martin", "pharmacie-centre", "pharmacie-gare")
-    )
-    bearers = {client.card.name: token(client, system) for client in (doctor, pharmacy, other)}
+    names = ("dr-martin", "pharmacie-centre", "pharmacie-gare", "agent-caisse")
+    doctor, pharmacy, other, office = (stack.enter_context(system.client(name)) for name in names)
+    bearers = {client.card.name: token(client, system) for client in (doctor, pharmacy, other, office)}
     keys = HeldKeys(system.home / "postes" / "keys")
     made = []
     for use in (KeyUse.ORDER, KeyUse.QR):
@@ -346,6 +371,7 @@ def open_practice(system: System, stack: Any, chance: random.Random) -> Practice
         doctor=doctor,
         pharmacy=pharmacy,
         other=other,
+        office=office,
         session=made[0],
         code_key=made[1],
         bearers=bearers,

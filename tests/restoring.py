@@ -6,7 +6,7 @@ from typing import Any
 from base import OWNER, ask, owner_fetches
 from ordonum.cli.system import System
 
-SINCE = ("act", "audit", "key_delegation")
+SINCE = ("act", "audit", "key_delegation", "prescription_of")
 
 
 def put_back(system: System, to: datetime, *, told: bool = True) -> None:

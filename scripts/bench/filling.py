@@ -21,10 +21,12 @@ from bench.calls import Known, execution, person
 from bench.service import PHARMACIES, SOFTWARE, Measured
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Acknowledgement, Receipt, RegisterRequest
+from ordonum.model.days import months_after
 from ordonum.model.identifiers import CommitmentHex
 from ordonum.model.kept import Executed
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity
+from ordonum.model.registration import KEPT_MONTHS
 from ordonum.server.usecases.history import Sealed
 from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.register import OWN_ACT
@@ -37,7 +39,7 @@ from ordonum.wire.commitment import digest
 EXECUTED = 0.6
 ROWS = 1000
 COLUMNS = {
-    "act": "lookup seq act_id kind year author content performed_at recorded_at body sealed answer",
+    "act": "lookup seq act_id kind year author content performed_at recorded_at body sealed answer ends_on",
     "own_act": "blind lookup",
     "patient_index": "blind lookup act_id direction",
     "audit": "lookup entry_id recorded_at year leaf personal",
@@ -144,6 +146,7 @@ class Filler:
             self.vault.encrypt(Purpose.BODY, now.year, lookup, act_id, body),
             sealed,
             self.vault.encrypt(Purpose.ANSWER, now.year, lookup, act_id, native.write(receipt)),
+            months_after(now.date(), KEPT_MONTHS) if kind == "register" else None,
         ))  # fmt: skip
         seen = entry(self.context, lookup, action=kind, actor=by, at=now, year=now.year, outcome="done", act_id=act_id)
         self.rows["audit"].append((lookup, seen.entry_id, seen.recorded_at, seen.year, seen.leaf, seen.personal))

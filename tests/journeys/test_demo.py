@@ -21,6 +21,13 @@ def test_the_demo_plays_the_whole_story_and_every_step_is_as_expected(tmp_path: 
     steps = [json.loads(line) for line in done.stdout.splitlines()]
     assert all(set(step) == {"step", "expected", "got", "ok"} and step["ok"] for step in steps)
     refused = {step["got"] for step in steps}
-    for code in ("unknown-number", "more-than-left", "signature-invalid", "patient-opposed", "not-yet-registered"):
+    for code in (
+        "unknown-number",
+        "more-than-left",
+        "signature-invalid",
+        "patient-opposed",
+        "replaced",
+        "not-yet-registered",
+    ):
         assert f"refus {code}" in refused
     assert list(tmp_path.iterdir()) == []

@@ -33,7 +33,9 @@ class Amending(Comparing):
     @rule(
         by=STOPPERS,
         carries=st.sampled_from(("left", "left", "all", "other")),
-        odd=st.sampled_from((None,) * 8 + ("unnamed", "family", "patient", "taken", "signer", "again", "alone")),
+        odd=st.sampled_from(
+            (None,) * 6 + ("unnamed", "family", "patient", "taken", "signer", "again", "repeat", "repeat", "alone")
+        ),
         excuse=st.booleans(),
         beyond=st.sampled_from((False, False, True)),
         follow=st.booleans(),
@@ -58,6 +60,8 @@ class Amending(Comparing):
         ask = Ask("replace", self.driver.draw_id(), who, order=order, excuse=excuse, beyond=beyond, into=into.key)
         if odd == "again" and replaced:  # the order that took its place already, once more
             ask, into = ask._replace(order=replaced[0].order, into=replaced[0].into), self.into(replaced[0]) or into
+        if odd == "repeat" and replaced:
+            ask, into = replaced[-1], self.into(replaced[-1]) or into
         if odd == "alone":  # it names another, and comes without its end
             old_story, self.story = self.story, into
             self.ask(Ask("register", order.id, who, order=order))

@@ -14,6 +14,27 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 from story import AGES_HOURS, CARE, CODES, DOERS, LINES, LINES_OF, SHAPES, WISHES, Wishes
 
+_MET = (  # what the stories must have met, or they prove little
+    "register: recorded again exists-different number-taken signer-not-caller written-too-long-ago replaces-alone",
+    "consult: answered not-your-family own-prescription unknown-number not-yet-registered cancelled",
+    "read-back: answered not-registered not-your-prescription patient-opposed",
+    "cancel: recorded again not-your-prescription colleague-reason-wanted already-cancelled already-executed replaced",
+    "cancel: not-registered unknown-line line-already-stopped exists-different",
+    "replace: recorded replaced already-cancelled already-executed not-registered not-your-prescription exists-different",
+    "replace: colleague-reason-wanted replaces-differs replaces-another-patient replacement-beyond number-taken again",
+    "withdraw: recorded again exists-different not-your-execution already-withdrawn unknown-execution unknown-line",
+    "withdraw: not-yet-registered",
+    "report: recorded again exists-different not-your-family",
+    "copy: recorded not-registered not-your-prescription copy-not-asked copy-date copy-already",
+    "recorded: answered not-recorded not-registered",
+    "invoice: recorded again exists-different not-your-family unknown-number",
+    "execute: recorded again exists-different cancelled replaced line-cancelled more-than-left secured-more-than-left",
+    "execute: identity-differs anonymity-requested unknown-execution not-your-execution already-withdrawn",
+    "execute: quantity-wanted unit-differs unknown-line not-your-family performed-in-future late-needs-already",
+    "execute: performed-before-written not-yet-registered unknown-number",
+)
+ANSWERS = {f"{op}: {code}" for op, codes in (each.split(": ") for each in _MET) for code in codes.split()}
+
 
 class Sheets(Amending):
     """Everything that happens around sheets."""

@@ -19,7 +19,7 @@ from translate import (
     withdrawal,
 )
 
-from factories import NOON
+from factories import NOON, stood
 from ordonum.knowledge import rights
 from ordonum.knowledge.rules import RULES
 from ordonum.model import decisions, executant_acts, justification, kept, prescriber_acts, registration, views
@@ -286,7 +286,7 @@ class PureDriver:
     def _seen(self, found: states.State | None, by: Person) -> Seen | None:
         if found is None:
             return None
-        return shown(views.for_prescriber(found))
+        return shown(views.for_prescriber(found, stood(found, self.clock.date())))
 
 
 def _is_of(act: Act, actor: Actor) -> bool:

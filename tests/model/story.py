@@ -17,7 +17,7 @@ PRODUCTS = (
     (Wanted("times", 1, 1), Wanted("boxes", 2, 1, secured=True)),
 )
 CARE = ((Wanted("visits", 10),), (Wanted("open"), Wanted("visits", 3, 1)), (Wanted("times"), Wanted("open")))
-LINES = st.sampled_from((*PRODUCTS, *CARE))
+LINES = st.sampled_from((*PRODUCTS, PRODUCTS[2], *CARE))
 SHAPES = (
     "whole",
     "part",

@@ -28,8 +28,9 @@ from ordonum.knowledge.rights import may_execute, may_prescribe
 from ordonum.knowledge.rules import RULES
 from ordonum.model.actors import Actor, Profession
 from ordonum.model.acts import Execution, Given
+from ordonum.model.days import months_after
 from ordonum.model.decisions import check_consultation, check_execution
-from ordonum.model.facts import Effect, Facts, RegisterFacts, Rule, When
+from ordonum.model.facts import Facts, RegisterFacts
 from ordonum.model.identifiers import BirthDate
 from ordonum.model.kept import Act, Cancelled
 from ordonum.model.lines import Family, Quantity, Unit
@@ -37,7 +38,8 @@ from ordonum.model.outcomes import NotDelivered, Withheld
 from ordonum.model.prescriber_acts import check_cancellation, check_read_back
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.model.registration import check_registration, months_after
+from ordonum.model.registration import check_registration
+from ordonum.model.rule import Check, Effect, Rule, Scope, Source, When
 from ordonum.model.state import State, state
 from ordonum.model.stopping import Cancellation, CancelOutcome, CancelReason
 from ordonum.sandbox import people
@@ -181,9 +183,10 @@ def _rule(effect: Effect, when: When = When.ANY, since: date = date(2020, 1, 1),
         until=until,
         effect=effect,
         when=when,
-        families=frozenset(Family),
+        check=Check.SINCE_WRITING,
+        scope=Scope(families=frozenset(Family)),
         months=3,
-        source="essai",
+        source=Source("essai", "aujourd'hui", "ici"),
     )
 
 
@@ -210,7 +213,7 @@ def test_a_rule_asks_a_reason_or_only_informs() -> None:
     assert _refused(execution, asks).refusal is Refusal.RULE_ASKS
     check_execution(msgspec.structs.replace(execution, rule_reason="accord du prescripteur"), asks)
     informs = _facts(now=moment, rules=(_rule(Effect.INFORMS),))
-    assert check_execution(execution, informs).notices == ("Trop tard",)
+    assert check_execution(execution, informs).notices == ("Ligne 1 : Trop tard (CSP R.0)",)
 
 
 def test_a_rule_looks_at_its_own_dates_and_deliveries() -> None:
@@ -360,11 +363,12 @@ def test_more_than_one_delivery_at_once_is_said_where_renewals_space_them() -> N
     assert "une délivrance prescrite est de 2 boîtes" in notice
 
 
-def test_the_rules_that_ship_inform_of_health_products_only() -> None:
+def test_of_a_medicine_that_the_table_does_not_know_the_rules_of_lists_only_inform() -> None:
     late = NOON + timedelta(days=120)
     told = check_execution(an_execution(performed_at=late), _facts(now=late, rules=RULES)).notices
     assert len(told) == 1
-    assert "à valider" in told[0]
+    assert "16/02/2027" in told[0]
+    assert "que la table ne connaît pas" in told[0]
     nursing = _facts(registered(a_text(), family=Family.NURSING), now=late, rules=RULES)
     may = msgspec.structs.replace(nursing, may_execute=frozenset(Family))
     assert check_execution(an_execution(delivered(1, None), performed_at=late), may).notices == ()

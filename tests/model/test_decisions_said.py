@@ -11,13 +11,14 @@ from factories import NOON, a_medicine, a_text, an_actor, an_execution, boxes, d
 from ordonum.knowledge.rights import may_execute
 from ordonum.model.acts import Given
 from ordonum.model.decisions import bare, check_execution
-from ordonum.model.facts import Effect, Facts, Rule, When
+from ordonum.model.facts import Facts
 from ordonum.model.identifiers import BirthDate
 from ordonum.model.kept import Registered
 from ordonum.model.lines import Family, Quantity, Unit
 from ordonum.model.outcomes import Delivered, Handwritten
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal, Refused
+from ordonum.model.rule import Check, Effect, Rule, Scope, When
 from ordonum.model.state import state
 
 RENEWED = registered(a_medicine(1, quantity=boxes(9)), a_medicine(2, quantity=boxes(2), renewals=2))
@@ -88,7 +89,8 @@ def test_what_was_added_by_hand_meets_the_rules_as_any_delivery() -> None:
         since=NOON.date() - timedelta(days=900),
         effect=Effect.INFORMS,
         when=When.ANY,
-        families=frozenset({Family.HEALTH_PRODUCTS}),
+        check=Check.SINCE_WRITING,
+        scope=Scope(families=frozenset({Family.HEALTH_PRODUCTS})),
         months=0,
         source=None,
     )
@@ -96,7 +98,9 @@ def test_what_was_added_by_hand_meets_the_rules_as_any_delivery() -> None:
         an_execution(performed_at=NOON + timedelta(days=1)), lines=(Handwritten(text="Coton"),)
     )
     facts = msgspec.structs.replace(_facts(rules=(rule,)), now=NOON + timedelta(days=1))
-    assert check_execution(late, facts).notices == ("Trop tard",)
+    assert check_execution(late, facts).notices == (
+        "Ajout à la main : Trop tard (règle à valider) (article à trouver)",
+    )
 
 
 @pytest.mark.parametrize("written", ["ELOISE", "Éloïse", "é l-o'ïse", "ELOÏSE"])

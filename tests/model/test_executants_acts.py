@@ -173,6 +173,16 @@ def test_a_correction_of_a_correction_does_not_bring_the_first_back() -> None:
     assert _of(ORDER, first, second, third).executions == (third,)
 
 
+def test_an_opposition_that_came_later_stands_when_a_correction_is_judged() -> None:
+    done = _done()
+    asked = msgspec.structs.replace(
+        an_execution(), corrects=Correction(execution=done.act_id, reason=AmendReason.QUANTITY)
+    )
+    for later in (True, False):
+        now = msgspec.structs.replace(_of(ORDER, done), opposed_later=later)
+        assert judged_on(MINE, asked, now, (ORDER, done)).opposed is later
+
+
 def test_what_corrects_nothing_is_judged_on_what_is_there() -> None:
     found = _of(ORDER, _done())
     assert judged_on(MINE, an_execution(), found, (ORDER,)) is found

@@ -18,6 +18,7 @@ from factories import (
     delivered,
     executed,
     registered,
+    stood,
 )
 from ordonum.model.actors import Place
 from ordonum.model.acts import Given, Receipt
@@ -91,7 +92,7 @@ def test_the_prescriber_sees_how_and_when_each_act_was_recorded() -> None:
     act = msgspec.structs.replace(executed(given=Given.ALREADY), recorded_at=NOON + timedelta(days=3))
     found = state([registered(), act])
     assert found is not None
-    (seen,) = for_prescriber(found).executions
+    (seen,) = for_prescriber(found, stood(found)).executions
     assert (seen.given, seen.performed_at, seen.recorded_at) == (Given.ALREADY, NOON, NOON + timedelta(days=3))
 
 
@@ -101,9 +102,15 @@ def test_an_executant_is_shown_what_the_prescriber_is_and_the_evidence() -> None
     identity = Identity("Éloïse", BirthDate("1979-03-14"))
     receipt = Receipt(acknowledgement="a.b.c", salt=CommitmentHex("0" * 64))
     mine = for_executant(
-        found, jws="d.e.f", identity=identity, opening="1" * 64, registered=receipt, notices=("Trop tard",)
+        found,
+        stood(found),
+        jws="d.e.f",
+        identity=identity,
+        opening="1" * 64,
+        registered=receipt,
+        notices=("Trop tard",),
     )
-    theirs = for_prescriber(found)
+    theirs = for_prescriber(found, stood(found))
     for name in ("status", "cancelled", "remainders", "executions"):
         assert getattr(mine, name) == getattr(theirs, name)
     assert (mine.jws, mine.identity, mine.opening, mine.registered) == ("d.e.f", identity, "1" * 64, receipt)

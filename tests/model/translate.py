@@ -18,6 +18,7 @@ from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.lines import Family, Frequency, Period, Quantity, Unit
 from ordonum.model.outcomes import Delivered, Handwritten, NotDelivered, Outcome, SeenOnPaper, Withheld
 from ordonum.model.prescription import Line, SignedOrder
+from ordonum.model.products import MedicineLine, Substance
 from ordonum.model.stopping import Cancellation, CancelReason, Replacement
 from ordonum.model.views import ForExecutant, ForPrescriber
 from ordonum.model.wishes import Anonymity, AnonymityGround, CopyAcknowledged, CopyChannel, Paperless
@@ -60,10 +61,11 @@ def line(rank: int, wanted: Wanted) -> Line:
     label = f"PRODUIT {rank}"
     if wanted.kind == "boxes":
         amount = Quantity(wanted.one, Unit.BOXES)
-        return a_medicine(rank, quantity=amount, renewals=wanted.renewals, secured=wanted.secured, label=label)
+        made = a_medicine(rank, quantity=amount, renewals=wanted.renewals, secured=wanted.secured, label=label)
+        return _out_of_rules(made)
     if wanted.kind == "days":
         made = a_medicine(rank, quantity=None, duration_days=wanted.one, renewals=wanted.renewals, label=label)
-        return msgspec.structs.replace(made, secured=wanted.secured)
+        return _out_of_rules(msgspec.structs.replace(made, secured=wanted.secured))
     if wanted.kind == "visits":
         daily = Frequency(times=1, period=Period.DAY)
         return NursingLine(rank=rank, label=label, frequency=daily, duration_days=wanted.one, renewals=wanted.renewals)
@@ -72,6 +74,11 @@ def line(rank: int, wanted: Wanted) -> Line:
         if wanted.kind == "times"
         else NursingLine(rank=rank, label=label)
     )
+
+
+def _out_of_rules(made: MedicineLine) -> Line:
+    """A medicine of which no rule asks anything: rules have their own tests, day by day."""
+    return msgspec.structs.replace(made, substances=(Substance("substance d'essai"),), not_reimbursable=True)
 
 
 def order(

@@ -14,13 +14,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from base import in_service, owner_runs
+from base import in_service, owner_fetches, owner_runs
 from factories import a_beneficiary, a_medicine, a_prescription, a_text, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client import Cancellation, CancelReason, Card, Client, Declined, prepare
 from ordonum.client.card import CardFile
+from ordonum.knowledge.timezones import PARIS
 from ordonum.model.actors import Profession
-from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
+from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Given, Origin
 from ordonum.model.lines import Family
 from ordonum.model.products import MedicineLine
 from ordonum.model.refusals import Refusal, Refused
@@ -31,6 +32,7 @@ from ordonum.server.usecases.history import read_history
 from ordonum.server.vault.keys import KeysRefused, new_keys, write_file
 from ordonum.server.worker.revocations import receive
 from ordonum.server.worker.yearly_keys import add_coming_keys
+from ordonum.texts import french
 from ordonum.wire import native
 from raw import ask_token, assert_problem, post, token
 
@@ -119,6 +121,30 @@ def test_registering_stops_when_the_revocation_list_is_overdue_and_the_rest_goes
         with pytest.raises(Exception, match="liste de révocation"):
             doctor.prescribe(a_prescription(written_on=own_system.now().date()))
         assert pharmacy.consult(number, Origin.PAPER).order.lines
+
+
+def test_with_an_overdue_list_who_reads_and_who_executes_are_told_since_when(own_system: System) -> None:
+    with own_system.client("dr-martin") as doctor, own_system.client("pharmacie-centre") as pharmacy:
+        number = doctor.prescribe(a_prescription()).number
+        assert number is not None
+
+        def told() -> list[tuple[str, ...]]:
+            execution = an_execution(
+                delivered(quantity=None, beyond="essai"), performed_at=own_system.now(), given=Given.ALREADY
+            )
+            said = [
+                pharmacy.consult(number, Origin.PAPER).view.notices,
+                pharmacy.execute(number, execution).notices,
+                doctor.executions(ByNumber(number)).notices,
+            ]
+            return [tuple(each for each in some if "révocations" in each) for some in said]
+
+        assert told() == [(), (), ()]
+        (row,) = owner_fetches(own_system, "SELECT max(next_update) AS due FROM revocation_list")
+        own_system.shift += row["due"] - own_system.now() + timedelta(hours=1)
+        since = french.moment(row["due"], PARIS)
+        sentence = f"La liste des révocations est en retard depuis le {since} : une carte révoquée depuis serait encore acceptée"
+        assert told() == [(sentence,)] * 3
 
 
 def test_a_prescriber_learns_nothing_of_an_opposed_patient_by_another_door(system: System, tmp_path: Path) -> None:

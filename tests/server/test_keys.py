@@ -130,6 +130,18 @@ def test_names_of_rows_depend_on_the_keys_and_on_their_kind() -> None:
     assert repr(new_keys(NOW.date())) == "KeyFile(…)"
 
 
+def test_the_acknowledgement_keys_bear_their_dates_and_old_ones_stay() -> None:
+    keys = new_keys(NOW.date())
+    keys = msgspec.structs.replace(keys, ack={"10": b"c" * 32, "9": b"b" * 32, "1": keys.ack["1"]})
+    days = {"ack[1]": NOW, "ack[9]": NOW.replace(year=2027), "ack[10]": NOW.replace(year=2028)}
+    told = [(each["kid"], each["from"], each["until"]) for each in Vault(keys, days).dated_keys()]
+    assert told == [
+        ("ack-1", days["ack[1]"], days["ack[9]"]),
+        ("ack-9", days["ack[9]"], days["ack[10]"]),
+        ("ack-10", days["ack[10]"], None),
+    ]
+
+
 def test_a_short_key_and_a_key_that_the_file_lost_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "k.json"
     keys = new_keys(NOW.date())

@@ -103,7 +103,7 @@ def played(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         assert early.execute(pharmacy, already(system, delivered(1, boxes(1)))).status_code == 201
         unknown = EpuId.draw(lambda symbols: symbols[0])
         number, stranger = str(done.number), str(unknown)
-        again = {"number": number, "execution": an_execution(delivered(1, boxes(9)))}
+        again = {"number": number, "execution": an_execution(delivered(1, boxes(5)))}
         taken = prepare.registration(a_prescription(), doctor.card, doctor.software).body
         differs = json.loads(taken) | {"number": number}
         cancellation = Cancellation(act_id=uuid4(), reason=CancelReason.DEATH)

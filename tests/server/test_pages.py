@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,16 @@ def test_the_description_is_whole_and_every_reference_resolves(system: System) -
         "/v1/executions",
         "/v1/invoice",
         "/v1/delegations",
+        "/v1/oppose",
+        "/v1/lift",
+        "/v1/traces",
+        "/v1/justify",
+        "/v1/replace",
+        "/v1/withdraw",
+        "/v1/report",
+        "/v1/copy",
+        "/v1/recorded",
+        "/v1/registered",
         "/v1/keys/{day}",
     }
     for reference in re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', json.dumps(document)):
@@ -47,7 +58,9 @@ def test_health_says_whether_the_base_answers(system: System) -> None:
 
 def test_the_acknowledgement_keys_are_public_halves_only(system: System) -> None:
     (key,) = httpx2.get(f"{system.url}/v1/acknowledgement-keys").json()["keys"]
-    assert set(key) == {"kty", "crv", "use", "kid", "x"}
+    assert set(key) == {"kty", "crv", "use", "kid", "x", "from", "until"}
+    assert datetime.fromisoformat(key["from"]) <= system.now()
+    assert key["until"] is None
 
 
 def test_the_listening_socket_names_its_protocol_so_that_answers_leave_at_once() -> None:

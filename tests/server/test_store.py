@@ -68,7 +68,7 @@ def test_the_keeper_deletes_and_cannot_write(system: System) -> None:
 async def _copy(lookup: bytes, seq: int, connection: Any) -> None:
     await connection.execute(
         "INSERT INTO act SELECT lookup, $2::int, gen_random_uuid(), kind, year, author, content, performed_at, recorded_at,"
-        " body, sealed, answer FROM act WHERE lookup = $1 AND kind = 'register'",
+        " body, sealed, answer, ends_on FROM act WHERE lookup = $1 AND kind = 'register'",
         lookup,
         seq,
     )

@@ -16,6 +16,7 @@ from ordonum.model.acts import Acknowledgement, ByOwnAct, Receipt, RegisterReque
 from ordonum.model.beneficiary import Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
 from ordonum.model.identifiers import CommitmentHex, InsOid
 from ordonum.model.prescription import SignedOrder
+from ordonum.model.standing import Standing
 from ordonum.model.state import Status
 from ordonum.model.views import ForExecutant
 from ordonum.sandbox.authority import Authority
@@ -46,6 +47,7 @@ def _forged_view(system: System, request: RegisterRequest, at: datetime | None =
         cancelled=None,
         remainders=(),
         executions=(),
+        standing=Standing(status=Status.REGISTERED, sentence="", next_on=None, next_reason=None, lines=()),
     )
 
 

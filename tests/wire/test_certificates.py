@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from factories import DOCTOR, NOON, PLACE
-from ordonum.model.actors import Employee, EmployeeRole, Profession, Structure, Who
+from ordonum.model.actors import Agent, Employee, EmployeeRole, Profession, Structure, Who
 from ordonum.model.identifiers import EmployeeId, StructureId
 from ordonum.sandbox import issuing, people, places
 from ordonum.wire import certificates
-from ordonum.wire.certificates import PROFESSION_OID, SPECIALTY_OID, NotAProfessional, Untrusted
+from ordonum.wire.certificates import MISSION_OID, PROFESSION_OID, SPECIALTY_OID, NotAProfessional, Untrusted
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 PERSONS = issuing.authority("TEST AC ORDONUM ELEMENTAIRE PERSONNES", NOON)
@@ -23,6 +23,13 @@ STRUCTURES = issuing.authority("TEST AC ORDONUM ELEMENTAIRE ORGANISATIONS", NOON
 CARDIOLOGIST = people.professional(7, "FAURE", "Hélène", Profession.DOCTOR, specialty="SM04")
 ASSISTANT = people.EMPLOYEE_CARDS[0][1]
 PHARMACY = people.STRUCTURE_CARDS[0][1]
+AGENTS = [who for _, who, _ in people.AGENT_CARDS]
+AN_AGENT = [
+    (NameOID.ORGANIZATION_NAME, "CAISSE"),
+    (NameOID.ORGANIZATIONAL_UNIT_NAME, "01691"),
+    (NameOID.COMMON_NAME, "01691/AGT1"),
+]
+OFFICE = b"\x0c\x06office"
 DOCTOR_CODE, SM26 = b"\x02\x01\x0a", b"\x30\x06\x0c\x04SM26"  # the very bytes of the samples of IGC-Santé
 Named = list[tuple[ObjectIdentifier, str]]
 
@@ -99,8 +106,8 @@ def test_a_structure_is_named_by_its_organisation_whatever_common_name_it_chose(
         certificates.professional(certificate)
 
 
-@pytest.mark.parametrize("who", [ASSISTANT, PHARMACY], ids=lambda who: who.author)
-def test_who_is_no_professional_is_not_taken_for_one(who: Employee | Structure) -> None:
+@pytest.mark.parametrize("who", [ASSISTANT, PHARMACY, *AGENTS], ids=lambda who: who.author)
+def test_who_is_no_professional_is_not_taken_for_one(who: Employee | Structure | Agent) -> None:
     issuer = STRUCTURES if isinstance(who, Structure) else PERSONS
     span = issuing.Span(NOON, NOON + timedelta(days=1))
     with pytest.raises(NotAProfessional):
@@ -109,7 +116,7 @@ def test_who_is_no_professional_is_not_taken_for_one(who: Employee | Structure) 
 
 def test_an_authority_for_one_kind_does_not_name_the_other() -> None:
     span = issuing.Span(NOON, NOON + timedelta(days=1))
-    for who, issuer in ((DOCTOR, STRUCTURES), (ASSISTANT, STRUCTURES), (PHARMACY, PERSONS)):
+    for who, issuer in ((DOCTOR, STRUCTURES), (ASSISTANT, STRUCTURES), (PHARMACY, PERSONS), (AGENTS[0], STRUCTURES)):
         with pytest.raises(NotAProfessional, match="autorité"):
             certificates.holder(issuing.of_holder(who, KEY, span, signs=False, organisation="X", issuer=issuer))
 
@@ -166,3 +173,28 @@ def test_whatever_a_certificate_is_made_of_the_answer_is_a_holder_or_nobody(at: 
 def test_the_number_of_an_employee_tells_the_structure() -> None:
     assert ASSISTANT.id.structure == PHARMACY.id
     assert EmployeeId(f"5{places.siret(1)}/A1").structure == "3" + places.siret(1)
+
+
+@pytest.mark.parametrize("agent", AGENTS, ids=lambda who: who.mission.value)
+def test_an_agent_is_named_by_organisation_number_and_mission(agent: Agent) -> None:
+    span = issuing.Span(NOON, NOON + timedelta(days=1))
+    made = issuing.of_holder(agent, KEY, span, signs=False, organisation="X", issuer=PERSONS)
+    assert certificates.holder(made) == agent
+    assert not made.subject.get_attributes_for_oid(NameOID.SURNAME)
+
+
+@pytest.mark.parametrize(
+    ("named", "extensions"),
+    [
+        (AN_AGENT, {MISSION_OID: b"\x0c\x04king"}),  # no such mission
+        (AN_AGENT, {MISSION_OID: OFFICE, PROFESSION_OID: DOCTOR_CODE}),  # nobody is both
+        ([AN_AGENT[0], (NameOID.ORGANIZATIONAL_UNIT_NAME, "01692"), AN_AGENT[2]], {MISSION_OID: OFFICE}),
+        ([*AN_AGENT[:2], (NameOID.COMMON_NAME, "8" + DOCTOR.rpps)], {MISSION_OID: OFFICE}),
+        (AN_AGENT[1:], {MISSION_OID: OFFICE}),
+        ([*AN_AGENT, (NameOID.COMMON_NAME, "01691/AGT2")], {MISSION_OID: OFFICE}),
+    ],
+)
+def test_what_names_no_agent_is_said_to(named: Named, extensions: dict[ObjectIdentifier, bytes]) -> None:
+    assert isinstance(certificates.holder(_certificate(AN_AGENT, {MISSION_OID: OFFICE})), Agent)
+    with pytest.raises(NotAProfessional):
+        certificates.holder(_certificate(named, extensions))

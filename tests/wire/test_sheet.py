@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pypdfium2
 import pytest
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from factories import DOCTOR, MONDAY, PHARMACY, PLACE, a_medicine
 from ordonum.model.beneficiary import Ins, InsStatus
 from ordonum.model.lines import Family, FreeTextLine
+from ordonum.model.wishes import Anonymity, AnonymityGround, CopyChannel, Paperless
 from ordonum.wire import qr, scan, sheet, sheet_codes
 from sheets import ALD, CASES, LONG_PATIENT, NUMBER, WHOLE, Case, written
 
@@ -249,3 +251,23 @@ def test_a_copy_is_dated_when_its_day_is_known() -> None:
     assert "DUPLICATA n° 2" in _said("ald", copy=3)
     assert "imprimé le 1er décembre 2026" in _said("ald", copy=3, printed_on=date(2026, 12, 1))
     assert date(2026, 11, 16) == MONDAY
+
+
+def test_what_was_asked_replaced_and_stopped_is_said_in_few_words() -> None:
+    written_now = replace(
+        CASES["ald"].written,
+        replaces=uuid4(),
+        anonymity=Anonymity(ground=AnonymityGround.IVG, requested=True),
+        paperless=Paperless(channel=CopyChannel.DMP, requested_on=MONDAY),
+    )
+    case = Case(written_now)
+    said = " ".join(" ".join(_pages(case.pdf(replaces_on=MONDAY, stopped=(2,)))).split())
+    assert "Remplace l'ordonnance du 16 novembre 2026" in said
+    assert said.count("LIGNE ANNULÉE PAR LE PRESCRIPTEUR") == 1
+    assert "Interruption volontaire de grossesse sous anonymat : secret demandé" in said
+    assert "la copie déposée dans le dossier médical partagé" in said
+    assert "Matricule INS" not in said
+    assert "INS à scanner" not in said
+    assert "Matricule INS" in _said("ald")
+    plain = _said("ald")
+    assert not any(word in plain for word in ("Remplace", "ANNULÉE", "secret", "la copie"))

@@ -2,6 +2,8 @@
 
 import random
 from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
 
 import pypdfium2
 import pytest
@@ -10,14 +12,19 @@ from msgspec.structs import replace
 from factories import DOCTOR, PHARMACIST, PHARMACY, SOFTWARE, a_beneficiary, an_execution, an_order, boxes
 from ordonum.model.actors import Actor, Employee, EmployeeRole
 from ordonum.model.acts import Execution, Given
+from ordonum.model.amending import AmendReason, Correction
+from ordonum.model.beneficiary import Bearer
 from ordonum.model.identifiers import EmployeeId
 from ordonum.model.lines import Family, Unit
 from ordonum.model.number import EpuId
 from ordonum.model.outcomes import (
+    Added,
+    AddedUnder,
     Agreement,
     AgreementMeans,
     Batch,
     Delivered,
+    ExceptionalRule,
     Handwritten,
     Intervention,
     InterventionKind,
@@ -162,3 +169,46 @@ def test_the_same_execution_gives_the_same_bytes_in_both_standards() -> None:
     assert first == draw_back(DONE, ORDER, BY, NUMBER, recorded_at=AT)
     assert b"<pdfaid:part>3" in first
     assert b"<pdfaid:part>1" in draw_back(DONE, ORDER, BY, NUMBER, recorded_at=AT, variant="a-1b")
+
+
+EXPIRED = replace(
+    DONE,
+    corrects=Correction(execution=uuid4(), reason=AmendReason.QUANTITY),
+    bearer=Bearer(
+        surname="LEFÈVRE", first_name="Paul", address="3 rue des Lilas, 69003 Lyon", proof="carte d'identité"
+    ),
+    lines=(
+        Delivered(line=1, quantity=boxes(1), exceptional=ExceptionalRule.CHRONIC_TREATMENT),
+        Added(text="Bande de contention", under=AddedUnder.PROTOCOL, detail="protocole entorse"),
+    ),
+)
+
+
+def test_a_correction_says_what_it_annuls_and_replaces() -> None:
+    known = _said_back(EXPIRED, corrected_at=AT)
+    assert "ANNULE ET REMPLACE l'exécution du 22 novembre 2026" in known
+    assert "(erreur de quantité)" in known
+    assert "ANNULE ET REMPLACE une exécution antérieure" in _said_back(EXPIRED)
+    assert "ANNULE" not in _said_back(DONE)
+
+
+def test_an_exceptional_dispensing_has_its_mention_with_its_duration() -> None:
+    said = _said_back(EXPIRED)
+    assert "Dispensation supplémentaire exceptionnelle (CSP R.5123-2-1)" in said
+    assert "pour 30 jours" in said
+    assert "Ajouté : protocole de coopération (CSP L.5125-1-1 A), protocole entorse" in said
+
+
+def test_the_bearer_is_told_of_and_their_address_kept() -> None:
+    said = _said_back(EXPIRED)
+    assert "Remis à un porteur, Paul L., justificatif présenté : carte d'identité" in said
+    assert "Lilas" not in said
+    assert "LEFÈVRE" not in said
+
+
+def _said_back(done: Execution, **asked: Any) -> str:
+    document = pypdfium2.PdfDocument(draw_back(done, ORDER, BY, NUMBER, recorded_at=AT, **asked))
+    try:
+        return " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    finally:
+        document.close()

@@ -8,15 +8,20 @@ from typer import rich_utils
 from ordonum import __version__
 from ordonum.cli import (
     alerts,
+    amending,
     backup,
     billing,
     demo,
+    ending,
     executant,
     exits,
     kept,
     key_backup,
     keys,
+    office,
     prescriber,
+    retention,
+    rules,
     sandbox,
     serve,
 )
@@ -34,8 +39,9 @@ rich_utils.RICH_HELP = "Voir [blue]'{command_path} {help_option}'[/]."
 
 app = typer.Typer(
     name="ordonum",
-    help="Ordonnance numérique : prescrire, consulter, exécuter, annuler, relire.\n\nLe numéro d'une ordonnance est un "
-    "secret : il vient de l'entrée standard, d'un fichier, d'un QR code ou d'une question, jamais d'un argument.",
+    help="Ordonnance numérique : prescrire, consulter, exécuter, corriger, remplacer, annuler, relire.\n\nLe numéro d'une "
+    "ordonnance est un secret : il vient de l'entrée standard, d'un fichier, d'un QR code ou d'une question, jamais d'un "
+    "argument.",
     epilog=f"Codes de sortie. {_EXITS}",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -54,7 +60,12 @@ for each in (
     prescriber.prescribe,
     executant.consult,
     executant.execute,
-    prescriber.cancel,
+    amending.withdraw,
+    amending.report,
+    prescriber.replace,
+    ending.cancel,
+    ending.copy,
+    ending.recorded,
     prescriber.executions,
     prescriber.pdf,
     prescriber.sign,
@@ -69,11 +80,15 @@ for each in (
     demo.demo,
     backup.backup,
     backup.restore,
+    retention.retention,
 ):
     app.command()(each)
+app.command("list")(ending.registered)
 app.command("verify-qr")(keys.verify_qr)
+app.command("rules")(rules.show)
 app.command("alerts")(alerts.show)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(office.app, name="office")

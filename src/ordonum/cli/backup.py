@@ -1,5 +1,6 @@
 """`ordonum backup` and `ordonum restore`: the operator's commands on the database, never on its keys (`ordonum keys`)."""
 
+import asyncio
 import contextlib
 import os
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from ordonum.server.settings import Settings, from_environment
 from ordonum.server.store import backup as backups
 from ordonum.server.store.backup import BackupRefused, Manifest
 from ordonum.server.store.embedded import OWNER, EmbeddedPostgres, InUse
+from ordonum.server.store.keeping import CannotTakeAway
 from ordonum.server.store.reload import reload, reload_embedded
+from ordonum.server.worker.retaining import forget
 from ordonum.texts import french
 
 
@@ -26,7 +29,7 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """(Exploitant) Sauvegarder la base, pendant que le service travaille. Les clés n'y sont pas : ordonum keys backup."""
-    with _owner(settings()) as owner_url:
+    with owner(settings()) as owner_url:
         manifest = backups.take(owner_url, directory, utc_now)
     if as_json:
         exits.show({"ok": True, "directory": str(directory), **_told(manifest)})
@@ -50,17 +53,32 @@ def restore(
         manifest = reload(directory, chosen.owner_url, chosen.database_url, utc_now())
     else:
         manifest = reload_embedded(directory, chosen.home / "db", DATABASE, utc_now())
+    ended = _ended(chosen)
     if as_json:
-        exits.show({"ok": True, **_told(manifest)})
+        exits.show({"ok": True, "ended": ended, **_told(manifest)})
         return
     typer.echo(f"Base restaurée : {_counted(manifest)}. Tous les comptes sont ceux du manifeste.")
     typer.echo(
         f"  ce qui a été enregistré après le {french.moment(manifest.up_to, PARIS)} peut manquer : les postes le renverront"
     )
+    if ended:
+        typer.echo(f"  {ended} ordonnance(s) dont la conservation est finie en sont de nouveau effacées")
     if chosen.key_file.exists():
         typer.echo("  lancez le service : il vérifie que le fichier de clés est bien celui de cette base.")
     else:
         typer.echo("  avant de lancer le service, remettez le fichier de clés : ordonum keys restore")
+
+
+def _ended(chosen: Settings) -> int:
+    """What the back-up brought back and is kept no longer goes again; how many prescriptions."""
+    try:
+        with owner(chosen) as owner_url:
+            return asyncio.run(forget(chosen, owner_url, utc_now()))
+    except CannotTakeAway as error:
+        raise BackupRefused(
+            f"La base est restaurée, mais ce qui n'est plus à conserver n'a pas pu en être effacé ({error}) : le service le "
+            "fera avant de répondre."
+        ) from None
 
 
 def settings() -> Settings:
@@ -75,14 +93,17 @@ def settings() -> Settings:
 
 
 @contextlib.contextmanager
-def _owner(chosen: Settings) -> Iterator[str]:
-    """The owner's address of the database; an embedded server that no service runs is started meanwhile."""
+def owner(chosen: Settings) -> Iterator[str]:
+    """The owner's address of the database; an embedded server that no service runs is started meanwhile.
+
+    Raises BackupRefused, CannotStart.
+    """
     if chosen.owner_url is not None:
         yield chosen.owner_url
         return
     server = EmbeddedPostgres(chosen.home / "db")
     if not server.data.exists():
-        raise BackupRefused(f"Aucune base dans {chosen.home} (ORDONUM_HOME) : rien à sauvegarder.")
+        raise BackupRefused(f"Aucune base dans {chosen.home} (ORDONUM_HOME) : rien à sauvegarder, ni à effacer.")
     try:
         server.start()
     except InUse:

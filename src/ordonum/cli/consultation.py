@@ -13,7 +13,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordonum.cli import exits, files
+from ordonum.cli import exits, files, saying
 from ordonum.cli.files import ToPrescribe
 from ordonum.client import Acknowledged, Client, ClientError, Declined, EpuId, Prescription, Unconfirmed
 from ordonum.client.outbox import Kept
@@ -83,7 +83,7 @@ def register(
     code = _exit_code([each for each in errors if each is not None])
     if as_json:
         failed = {} if code == exits.DONE else {"exit": code}
-        exits.show({"ok": not failed, **failed, "sheets": [_as_json(told[rank]) for rank, _ in ranked]})
+        exits.show({"ok": not failed, **failed, "sheets": [_as_json(client, told[rank]) for rank, _ in ranked]})
     if code != exits.DONE:
         raise typer.Exit(code)
 
@@ -146,7 +146,7 @@ def _exit_code(errors: list[ClientError]) -> int:
     return codes[0] if codes else exits.DONE
 
 
-def _as_json(outcome: Outcome) -> dict[str, Any]:
+def _as_json(client: Client, outcome: Outcome) -> dict[str, Any]:
     told: dict[str, Any] = {"sheet": outcome.rank, "family": outcome.prescription.family.value}
     if outcome.act_id is not None:
         told |= {"act_id": outcome.act_id, "number": outcome.number, "pdf": outcome.sheet}
@@ -154,7 +154,8 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
         return {"ok": False, **told, **exits.described(outcome.error)}
     assert outcome.acknowledgement is not None
     recorded = {"recorded_at": outcome.acknowledgement.recorded_at, "late": outcome.acknowledgement.late}
-    return {"ok": True, **told, **recorded, "replayed": outcome.replayed}
+    wishes = saying.wishes_as_json(client.outbox.get(outcome.act_id)) if outcome.act_id is not None else {}
+    return {"ok": True, **told, **recorded, "replayed": outcome.replayed, **wishes}
 
 
 def _tell(client: Client, outcome: Outcome, *, as_json: bool) -> None:
@@ -166,6 +167,8 @@ def _tell(client: Client, outcome: Outcome, *, as_json: bool) -> None:
         typer.echo(f"  Numéro  : {outcome.number.grouped}", err=failed)
         typer.echo(f"  Acte    : {outcome.act_id}", err=failed)
         typer.echo(f"  Feuille : {outcome.sheet}", err=failed)
+    if outcome.act_id is not None and not failed:
+        saying.wishes(client.outbox.get(outcome.act_id))
 
 
 def _said(client: Client, outcome: Outcome) -> str:

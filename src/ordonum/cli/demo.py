@@ -9,13 +9,14 @@ from ordonum.cli import exits
 from ordonum.cli.desk import JsonOption
 from ordonum.cli.stopping import stop_on_signals
 from ordonum.cli.story import STORY, Step, Telling
+from ordonum.cli.story_circuit import CHAPTER
 from ordonum.cli.story_paper import CHAPTERS
 from ordonum.cli.system import running
 
 
 @exits.telling
 def demo(as_json: JsonOption = False) -> None:
-    """Jouer toute l'histoire sur une base neuve : ordonnances, délivrances, relecture, refus, facture, panne."""
+    """Jouer toute l'histoire sur une base neuve : ordonnances, délivrances, relecture, refus, changements, facture, panne."""
     stop_on_signals()
     steps: list[Step] = []
 
@@ -30,7 +31,7 @@ def demo(as_json: JsonOption = False) -> None:
 
     with tempfile.TemporaryDirectory(prefix="ordonum-demo-") as folder, running(Path(folder)) as system:
         telling = Telling(system, tell)
-        for title, chapter in (*STORY, *CHAPTERS):
+        for title, chapter in (*STORY, CHAPTER, *CHAPTERS):
             if not as_json:
                 typer.echo(f"\n— {title}")
             chapter(telling)

@@ -4,6 +4,7 @@ import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -29,6 +30,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Répondre par un objet
 NumberFileOption = Annotated[
     Path | None,
     typer.Option("--number-file", help="Fichier qui contient le numéro (sinon : entrée standard, ou question)."),
+]
+ActOption = Annotated[
+    UUID | None, typer.Option("--act", help="Identifiant de l'acte qui a enregistré l'ordonnance, au lieu du numéro.")
+]
+LineOption = Annotated[
+    list[int] | None, typer.Option("--line", min=1, max=40, help="Une ligne seulement (à répéter) ; sinon le tout.")
+]
+WordsOption = Annotated[
+    Path | None,
+    typer.Option("--words", help="Fichier texte des mots à joindre (« - » : entrée standard), jamais en argument."),
+]
+ColleagueOption = Annotated[
+    Path | None,
+    typer.Option("--for-colleague", help="Fichier texte : pourquoi vous agissez pour un confrère du même lieu."),
 ]
 VitaleOption = Annotated[
     str | None,

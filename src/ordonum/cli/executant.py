@@ -26,6 +26,8 @@ from ordonum.texts import french
 from ordonum.wire import native
 from ordonum.wire.native import plain
 
+EVIDENCE = ("jws", "opening", "registered")  # verified already: the order is read from it
+
 
 @exits.telling
 def consult(
@@ -125,13 +127,10 @@ def back(
 
 
 def _as_json(found: VerifiedOrder) -> dict[str, Any]:
-    view = found.view
+    seen = to_builtins(found.view, enc_hook=plain)
     return {
-        "status": view.status.value,
-        "identity": to_builtins(view.identity, enc_hook=plain),
+        **{name: each for name, each in seen.items() if name not in EVIDENCE},
         "order": to_builtins(found.order, enc_hook=plain),
-        "remainders": to_builtins(view.remainders, enc_hook=plain),
-        "executions": to_builtins(view.executions, enc_hook=plain),
         "registered_at": found.acknowledgement.recorded_at,
         "late": found.acknowledgement.late,
     }
@@ -145,12 +144,10 @@ def _tell(client: Client, found: VerifiedOrder) -> None:
         typer.echo(f"  {said}")
     typer.echo(f"  pour {view.identity.first_name}, né(e) le {french.birth_date(view.identity.birth_date)}")
     typer.echo("  signature et engagement vérifiés")
-    if view.cancelled is not None:
-        typer.echo(f"  annulée le {french.moment(view.cancelled.at, zone)} ({view.cancelled.reason.label})")
-    for line, remainder in zip(order.lines, view.remainders, strict=True):
+    typer.echo(view.standing.sentence)
+    for line, at, remainder in zip(order.lines, view.standing.lines, view.remainders, strict=True):
         saying.line(line)
-        typer.echo(f"     {french.left(remainder, order.family)}")
-    for notice in view.notices:
-        typer.echo(f"  à savoir : {notice}.")
-    for execution in view.executions:
-        saying.execution(execution, zone)
+        typer.echo(f"     {saying.stands(at, remainder)}")
+    if view.earlier is not None:
+        saying.earlier(view.earlier, zone)
+    saying.changes(view, zone)

@@ -25,11 +25,16 @@ from ordonum.server.store.migrate import CannotMigrate
 from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.vault.key_backup import KeyBackupRefused
 from ordonum.server.vault.keys import KeysRefused
+from ordonum.server.vault.ledger import LedgerRefused
 from ordonum.wire import native
 from ordonum.wire.problem import Problem, problem
 from ordonum.wire.qr import NotOurCode
 
 P = ParamSpec("P")
+
+
+class ProofRefused(Exception):
+    """A proof of deletion that does not hold; the message says why, in French."""
 
 
 class FileProblem(Exception):
@@ -44,7 +49,7 @@ CODES = {
     UNREADABLE: "fichier, numéro ou code illisible ; rien n'est parti",
     DECLINED: "refusé par le service, qui dit pourquoi",
     UNCONFIRMED: "pas de réponse sûre du service : l'acte est gardé sur le poste, ordonum resend le renverra",
-    NOT_AUTHENTIC: "réponse ou ordonnance non authentique",
+    NOT_AUTHENTIC: "réponse, ordonnance ou preuve non authentique",
     CARD: "carte inutilisable",
     CANNOT_START: "le service ne peut pas démarrer",
     BACKUP: "sauvegarde ou restauration refusée ; rien n'a été écrasé",
@@ -64,6 +69,8 @@ _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (CannotStart, CANNOT_START),
     (CannotMigrate, CANNOT_START),
     (KeysRefused, CANNOT_START),
+    (LedgerRefused, CANNOT_START),
+    (ProofRefused, NOT_AUTHENTIC),
     (RootsRefused, CANNOT_START),
     (RegisterRefused, CANNOT_START),
     (BackupRefused, BACKUP),

@@ -21,13 +21,15 @@ from ordonum.client import Card
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Establishment, Place, Profession, Professional, Text
 from ordonum.model.acts import Execution, Given, Origin
-from ordonum.model.beneficiary import Beneficiary
+from ordonum.model.amending import Correction
+from ordonum.model.beneficiary import Bearer, Beneficiary
 from ordonum.model.identifiers import Malformed, Moment
 from ordonum.model.lines import Family
 from ordonum.model.number import LENGTH, EpuId, WrongCheckSymbol
 from ordonum.model.outcomes import Outcomes, SeenOnPaper, Withheld
 from ordonum.model.prescription import Consultation, Lines, Measures, Patient, Prescription, Sheet
 from ordonum.model.refusals import Fault, Refusal, Refused
+from ordonum.model.wishes import Anonymity, Paperless, PaperReason
 from ordonum.wire import codes, keyboard, native, qr, scan
 from ordonum.wire.faults import HINTS
 
@@ -53,13 +55,17 @@ class _Written(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     opposed: bool
     measures: Measures | None = None
     accident_on: date | None = None
+    anonymity: Anonymity | None = None
+    paperless: Paperless | None = None
+    on_paper: PaperReason | None = None
 
 
 class PrescriptionFile(_Written, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What `ordonum prescribe FILE` reads: a prescription of one family."""
+    """What `ordonum prescribe FILE` and `ordonum replace FILE` read: a prescription of one family."""
 
     family: Family
     addressed_to: Profession | None = None
+    replaces: UUID | None = None
     lines: Lines
 
 
@@ -89,6 +95,8 @@ class ExecutionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     seen_on_paper: SeenOnPaper | None = None
     identity_reason: Text | None = None
     rule_reason: Text | None = None
+    corrects: Correction | None = None
+    bearer: Bearer | None = None
 
 
 def read_bytes(file: Path) -> bytes:
@@ -161,18 +169,14 @@ def read_execution(raw: bytes, now: datetime, card_holder: Beneficiary | None = 
     written = native.read(raw, ExecutionFile)
     delivers = any(not isinstance(each, Withheld) for each in written.lines)
     beneficiary = written.beneficiary or (card_holder if delivers else None)
+    said: dict[str, Any] = {name: getattr(written, name) for name in written.__struct_fields__ if name != "number"}
+    said |= {
+        "act_id": written.act_id or uuid4(),
+        "performed_at": written.performed_at or now,
+        "beneficiary": beneficiary,
+    }
     try:
-        return written.number, Execution(
-            act_id=written.act_id or uuid4(),
-            given=written.given,
-            performed_at=written.performed_at or now,
-            lines=written.lines,
-            beneficiary=beneficiary,
-            origin=written.origin,
-            seen_on_paper=written.seen_on_paper,
-            identity_reason=written.identity_reason,
-            rule_reason=written.rule_reason,
-        )
+        return written.number, Execution(**said)
     except ValueError as error:
         raise _fault("$", str(error)) from None
 

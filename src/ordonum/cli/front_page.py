@@ -7,7 +7,7 @@ import ordonum
 from ordonum.cli import files
 from ordonum.client import Card, Client, Execution, Prescription
 from ordonum.sandbox.authority import Authority
-from ordonum.sandbox.people import EMPLOYEE_CARDS, STRUCTURE_CARDS, TEST_CARDS
+from ordonum.sandbox.people import AGENT_CARDS, EMPLOYEE_CARDS, STRUCTURE_CARDS, TEST_CARDS
 from ordonum.server import events, main
 from ordonum.server.settings import Settings
 from ordonum.server.store.database import is_alive
@@ -68,7 +68,8 @@ def desk(context: Context, authority: Authority) -> Desk:
 def _cards() -> tuple[ShownCard, ...]:
     people = [ShownCard(name, who, place) for name, who, place in TEST_CARDS]
     employees = [ShownCard(name, who, place) for name, who, place, _ in EMPLOYEE_CARDS]
-    return (*people, *employees, *(ShownCard(name, who, place) for name, who, place in STRUCTURE_CARDS))
+    structures = [ShownCard(name, who, place) for name, who, place in STRUCTURE_CARDS]
+    return (*people, *employees, *structures, *(ShownCard(name, who, place) for name, who, place in AGENT_CARDS))
 
 
 def _address(settings: Settings) -> str:

@@ -20,9 +20,19 @@ OPERATIONS = {
     "invoice": "facture",
     "delegate": "délégation de clé",
     "cancel": "annulation",
+    "replace": "remplacement",
+    "withdraw": "retrait d'exécution",
+    "report": "signalement",
+    "copy": "acquittement de copie",
+    "recorded": "vérification",
+    "registered": "liste",
     "consult": "consultation",
     "executions": "relecture",
     "print": "impression",
+    "oppose": "opposition",
+    "lift": "levée d'opposition",
+    "traces": "relecture des traces",
+    "justify": "lecture des justificatifs",
 }
 
 
@@ -54,6 +64,9 @@ def outbox(
     for each in every if everything else waiting:
         when, state = french.moment(each.created_at, zone), f", {_state(each)}" if everything else ""
         typer.echo(f"  {when}, {OPERATIONS[each.operation]}, acte {each.act_id}{state}")
+    for each in every:
+        if each.owes_paper:
+            typer.echo(f"  papier encore dû : copie non acquittée, acte {each.act_id} (ordonum copy)")
 
 
 @exits.telling
@@ -91,7 +104,7 @@ def _tell_sent(client: Client, sent: Sent) -> None:
         typer.echo(f"Acte {sent.kept.act_id} : {sent.error}", err=True)
     elif sent.restored is None:
         acknowledged(client, sent.acknowledged, as_json=False)
-        if sent.kept.operation == "register":
+        if sent.kept.prescription is not None:
             typer.echo(f"  La feuille à jour : ordonum pdf {sent.kept.act_id} --card {client.card.name}")
 
 
@@ -180,7 +193,7 @@ def _receipt(done: Acknowledged) -> dict[str, Any]:
         "replayed": done.replayed,
         "in_conflict": acknowledged.in_conflict,
         "notices": done.notices,
-    }
+    } | ({"outcome": done.outcome.value} if done.outcome is not None else {})
 
 
 def acknowledged(client: Client, done: Acknowledged, *, as_json: bool) -> None:
@@ -192,6 +205,8 @@ def acknowledged(client: Client, done: Acknowledged, *, as_json: bool) -> None:
     when = french.moment(receipt.recorded_at, zone_of(client.card.place))
     again = " (déjà enregistré ; première réponse rendue)" if done.replayed else ""
     typer.echo(f"Enregistré le {when}{again}. Acte {done.act_id}")
+    if done.outcome is not None:
+        typer.echo(f"  {done.outcome.label}.")
     for code in receipt.in_conflict:
         typer.echo(f"  en conflit : {french.conflict(code)}")
     for notice in done.notices:

@@ -49,7 +49,7 @@ def restore(
         passphrase = typer.prompt("Phrase secrète de la clé privée", hide_input=True, err=True)
         keys = key_backup.decrypted(whole, private, passphrase)
     target = settings().key_file
-    key_backup.put_back(target, keys)
+    key_backup.put_back(target, keys, keys.ledger)
     if as_json:
         exits.show({"ok": True, "file": str(target), "keys": [name for name, _ in keys.named()]})
     else:

@@ -1,35 +1,36 @@
-"""What a prescriber does: prescribe, sign, pdf, cancel, executions."""
+"""What a prescriber does: prescribe, replace, sign, pdf, executions."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import typer
 from msgspec import to_builtins
 
-from ordonum.cli import consultation, exits, files, saying
+from ordonum.cli import asking, consultation, exits, files, saying
 from ordonum.cli.desk import (
     DEFAULT_SERVICE,
+    ActOption,
     CardOption,
+    ColleagueOption,
     FromOption,
     JsonOption,
     NumberFileOption,
     ServiceOption,
+    WordsOption,
     open_client,
 )
-from ordonum.client import Acknowledged, Client, Family, NotKept, Prescription, Unconfirmed
+from ordonum.client import Acknowledged, Client, Kept, Replacement, Unconfirmed
 from ordonum.knowledge.timezones import zone_of
-from ordonum.model.acts import ByNumber, ByOwnAct
-from ordonum.model.stopping import Cancellation, CancelReason
+from ordonum.model.stopping import CancelReason
 from ordonum.model.views import ForPrescriber
 from ordonum.texts import french
 from ordonum.wire.native import plain
 from ordonum.wire.sheet_press import Variant
 
+REPLACING = "/replace"  # the same file may have been registered before, by itself
 PdfOption = Annotated[Path | None, typer.Option("--pdf", help="Où écrire la feuille (sinon : ordonnance-<acte>.pdf).")]
-ActOption = Annotated[
-    UUID | None, typer.Option("--act", help="Identifiant de l'acte qui a enregistré l'ordonnance, au lieu du numéro.")
-]
 
 
 @exits.telling
@@ -48,6 +49,7 @@ def prescribe(
     files.check_writable(pdf or Path.cwd() / "ordonnance.pdf")
     with open_client(card, service) as client:
         wanted = files.read_prescription(raw, client.card, client.now())
+        wanted = asking.anonymity(client, wanted, raw, ask=not as_json)
         if wanted.several:
 
             def printed(act_id: UUID, out: Path | None) -> str:
@@ -55,13 +57,53 @@ def prescribe(
 
             consultation.register(client, wanted, raw, pdf, printed, as_json=as_json)
             return
-        try:
-            done = _once(client, wanted.prescriptions[0], raw)
-        except Unconfirmed as unconfirmed:
-            if unconfirmed.act_id is not None:
-                _pending(client, UUID(unconfirmed.act_id), pdf, unconfirmed, as_json=as_json)
-            raise
-        _registered(client, done, _sheet_or_why(client, done.act_id, pdf), as_json=as_json)
+        source, one = files.source_of(raw), wanted.prescriptions[0]
+        _once(client, source, lambda: client.prescribe(one, source=source), pdf, as_json=as_json)
+
+
+@exits.telling
+def replace(
+    file: Annotated[Path, typer.Argument(help="L'ordonnance nouvelle en JSON, comme pour prescribe.")],
+    card: CardOption,
+    reason: Annotated[str, typer.Option("--reason", help=" | ".join(each.value for each in CancelReason))],
+    service: ServiceOption = DEFAULT_SERVICE,
+    act: ActOption = None,
+    number_file: NumberFileOption = None,
+    picture: FromOption = None,
+    words: WordsOption = None,
+    colleague: ColleagueOption = None,
+    beyond: Annotated[
+        Path | None,
+        typer.Option("--beyond", help="Fichier texte : pourquoi reporter plus que ce qui restait d'un produit."),
+    ] = None,
+    pdf: PdfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Remplacer une ordonnance (--act, --from ou son numéro) par une autre : les deux actes se font ensemble, ou aucun.
+
+    Ce qui a été délivré de l'ancienne le reste ; la nouvelle ne porte que ce qui est encore à donner.
+    """
+    raw = files.read_bytes(file)
+    files.check_writable(pdf or Path.cwd() / "ordonnance.pdf")
+    why = Replacement(
+        act_id=uuid4(),
+        reason=asking.chosen(CancelReason, reason, "--reason"),
+        detail=asking.words(words, reason),
+        place_reason=asking.words(colleague),
+        beyond_reason=asking.words(beyond),
+    )
+    with open_client(card, service) as client:
+        wanted = files.read_prescription(raw, client.card, client.now())
+        if wanted.several:
+            raise typer.BadParameter("une ordonnance en remplace une : une seule feuille", param_hint="FILE")
+        (one,) = asking.anonymity(client, wanted, raw, source=REPLACING, ask=not as_json).prescriptions
+        old, scanned = asking.named(act, number_file, picture)
+        source = files.source_of(raw) + REPLACING
+
+        def made() -> Acknowledged:
+            return client.replace(one, old, why, source=source, scanned=scanned)
+
+        _once(client, source, made, pdf, as_json=as_json)
 
 
 @exits.telling
@@ -97,38 +139,6 @@ def pdf(
 
 
 @exits.telling
-def cancel(
-    card: CardOption,
-    reason: Annotated[str, typer.Option("--reason", help=" | ".join(each.value for each in CancelReason))],
-    service: ServiceOption = DEFAULT_SERVICE,
-    act: ActOption = None,
-    number_file: NumberFileOption = None,
-    picture: FromOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Annuler son ordonnance : ce qui a été délivré le reste, le reste s'arrête."""
-    try:
-        why = CancelReason(reason)
-    except ValueError:
-        raise typer.BadParameter(
-            "raison inconnue ; raisons admises : " + ", ".join(each.value for each in CancelReason),
-            param_hint="--reason",
-        ) from None
-    with open_client(card, service) as client:
-        cancellation = Cancellation(act_id=uuid4(), reason=why)
-        if act is not None:
-            done = client.cancel(ByOwnAct(act), cancellation)
-        else:
-            presented = files.read_presented(number_file, picture)
-            done = client.cancel(ByNumber(presented.number), cancellation, scanned=presented.scanned)
-        when = french.moment(done.acknowledgement.recorded_at, zone_of(client.card.place))
-    if as_json:
-        exits.show({"ok": True, "act_id": done.act_id, "recorded_at": done.acknowledgement.recorded_at})
-    else:
-        typer.echo(f"Ordonnance annulée ({why.label}), le {when}.")
-
-
-@exits.telling
 def executions(
     card: CardOption,
     service: ServiceOption = DEFAULT_SERVICE,
@@ -139,23 +149,25 @@ def executions(
 ) -> None:
     """Relire ce qui a été exécuté de son ordonnance, sauf opposition du patient."""
     with open_client(card, service) as client:
-        if act is not None:
-            view = client.executions(ByOwnAct(act))
-        else:
-            presented = files.read_presented(number_file, picture)
-            view = client.executions(ByNumber(presented.number), scanned=presented.scanned)
+        mine, scanned = asking.named(act, number_file, picture)
+        view = client.executions(mine, scanned=scanned)
         if as_json:
             exits.show({"ok": True, **to_builtins(view, enc_hook=plain)})
         else:
             _tell(client, view)
 
 
-def _once(client: Client, prescription: Prescription, raw: bytes) -> Acknowledged:
-    """The same file, pending, is the same prescription: two commands at once make one of it."""
-    source, author = files.source_of(raw), client.card.holder.author
-    with client.outbox.alone(source):
-        before = client.outbox.made_from(source, author, pending_only=True)
-        return client.resend(before) if before is not None else client.prescribe(prescription, source=source)
+def _once(client: Client, source: str, make: Callable[[], Acknowledged], out: Path | None, *, as_json: bool) -> None:
+    """Register and tell. The same file, pending, is the same prescription: two commands at once make one of it."""
+    try:
+        with client.outbox.alone(source):
+            before = client.outbox.made_from(source, client.card.holder.author, pending_only=True)
+            done = client.resend(before) if before is not None else make()
+    except Unconfirmed as unconfirmed:
+        if unconfirmed.act_id is not None:
+            _pending(client, UUID(unconfirmed.act_id), out, unconfirmed, as_json=as_json)
+        raise
+    _registered(client, done, _sheet_or_why(client, done.act_id, out), as_json=as_json)
 
 
 def _write_sheet(client: Client, act_id: UUID, out: Path | None, variant: Variant = "a-3a") -> Path:
@@ -175,24 +187,31 @@ def _sheet_or_why(client: Client, act_id: UUID, out: Path | None) -> str:
 
 def _registered(client: Client, done: Acknowledged, sheet: str, *, as_json: bool) -> None:
     assert done.number is not None
+    kept = client.outbox.get(done.act_id)
     if as_json:
-        exits.show(
-            {
-                "ok": True,
-                "act_id": done.act_id,
-                "number": done.number,
-                "recorded_at": done.acknowledgement.recorded_at,
-                "late": done.acknowledgement.late,
-                "replayed": done.replayed,
-                "pdf": sheet,
-            }
-        )
+        exits.show({"ok": True, **_as_json(done, kept), "pdf": sheet})
         return
-    when = french.moment(done.acknowledgement.recorded_at, zone_of(client.card.place))
-    typer.echo(f"Ordonnance enregistrée le {when}.")
+    zone = zone_of(client.card.place)
+    typer.echo(f"Ordonnance enregistrée le {french.moment(done.acknowledgement.recorded_at, zone)}.")
     typer.echo(f"  Numéro  : {done.number.grouped}")
     typer.echo(f"  Acte    : {done.act_id}")
     typer.echo(f"  Feuille : {sheet}")
+    if done.ended is not None and done.outcome is not None:
+        typer.echo(f"  Remplace l'acte {done.ended.prescription}. {done.outcome.label}.")
+    saying.wishes(kept)
+
+
+def _as_json(done: Acknowledged, kept: Kept) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "act_id": done.act_id,
+        "number": done.number,
+        "recorded_at": done.acknowledgement.recorded_at,
+        "late": done.acknowledgement.late,
+        "replayed": done.replayed,
+    }
+    if done.ended is not None and done.outcome is not None:
+        told |= {"replaces": done.ended.prescription, "outcome": done.outcome.value}
+    return told | saying.wishes_as_json(kept)
 
 
 def _pending(client: Client, act_id: UUID, out: Path | None, error: Unconfirmed, *, as_json: bool) -> None:
@@ -206,20 +225,7 @@ def _pending(client: Client, act_id: UUID, out: Path | None, error: Unconfirmed,
 
 def _tell(client: Client, view: ForPrescriber) -> None:
     zone = zone_of(client.card.place)
-    typer.echo(f"Ordonnance {view.status.label}, d'après la base.")
-    if view.cancelled is not None:
-        typer.echo(f"  annulée le {french.moment(view.cancelled.at, zone)} ({view.cancelled.reason.label})")
-    family = _family(client, view)
-    for remainder in view.remainders:
-        typer.echo(f"  ligne {remainder.line} : {french.left(remainder, family)}")
-    for execution in view.executions:
-        saying.execution(execution, zone)
-
-
-def _family(client: Client, view: ForPrescriber) -> Family:
-    """The family, for the words of what is left; another workstation's prescription is said as of products."""
-    try:
-        kept = client.outbox.get(view.register_act_id).prescription
-    except NotKept:
-        kept = None
-    return kept.family if kept is not None else Family.HEALTH_PRODUCTS
+    typer.echo(view.standing.sentence)
+    for line, remainder in zip(view.standing.lines, view.remainders, strict=True):
+        typer.echo(f"  ligne {line.line} : {saying.stands(line, remainder)}")
+    saying.changes(view, zone)

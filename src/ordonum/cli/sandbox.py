@@ -12,7 +12,7 @@ from ordonum.client.errors import UnusableCard
 from ordonum.knowledge import specialties
 from ordonum.model.actors import Professional
 from ordonum.sandbox.authority import Authority
-from ordonum.sandbox.people import EMPLOYEE_CARDS, RSA_CARDS, STRUCTURE_CARDS, TEST_CARDS
+from ordonum.sandbox.people import AGENT_CARDS, EMPLOYEE_CARDS, RSA_CARDS, STRUCTURE_CARDS, TEST_CARDS
 from ordonum.texts import french
 from ordonum.wire import native
 
@@ -22,7 +22,7 @@ app = typer.Typer(help="Le bac à sable : cartes de test, cartes Vitale de test,
 @app.command()
 @exits.telling
 def cards(as_json: JsonOption = False) -> None:
-    """Les cartes de test : professionnels, employés, structures."""
+    """Les cartes de test : professionnels, employés, structures, agents de l'Assurance Maladie."""
     if as_json:
         exits.show({"ok": True, "cards": _as_json()})
         return
@@ -37,6 +37,9 @@ def cards(as_json: JsonOption = False) -> None:
     typer.echo("Structures")
     for name, structure, place in STRUCTURE_CARDS:
         _row(name, structure.name, str(structure.id), place.key)
+    typer.echo("Agents de l'Assurance Maladie")
+    for name, agent, place in AGENT_CARDS:
+        _row(name, f"{agent.organisation}, {agent.mission.label}", str(agent.id), place.key)
 
 
 def _row(name: str, who: str, number: str, where: str) -> None:
@@ -63,6 +66,10 @@ def _as_json() -> list[dict[str, Any]]:
         *(
             {"card": name, "kind": "structure", "id": str(structure.id), "place": place.key}
             for name, structure, place in STRUCTURE_CARDS
+        ),
+        *(
+            {"card": name, "kind": "agent", "id": str(agent.id), "mission": agent.mission.value, "place": place.key}
+            for name, agent, place in AGENT_CARDS
         ),
     ]
 

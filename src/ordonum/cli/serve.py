@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 import socket
+import threading
 from functools import partial
 
 import msgspec
@@ -58,7 +59,7 @@ async def _serve(
     owner, application = await _prepare(settings, database)
     context = await main.make_context(settings, application)
     _announce(settings, front_page=authority is not None)
-    tasks = [asyncio.create_task(_keep(owner))]
+    tasks = [asyncio.create_task(_keep(settings, owner))]
     if database is not None:
         tasks.append(asyncio.create_task(_watch(database)))
     try:
@@ -71,13 +72,16 @@ async def _serve(
 
 
 async def _prepare(settings: Settings, database: EmbeddedPostgres | None) -> tuple[str, str]:
-    """Migrate; the owner's address and the application's."""
+    """Migrate, and delete again what a back-up may have brought back; the owner's address and the application's."""
     if database is not None:
-        return await main.prepare_embedded(database)
-    assert settings.database_url is not None
-    assert settings.owner_url is not None
-    await main.prepare(settings.owner_url, settings.database_url)
-    return settings.owner_url, settings.database_url
+        owner, application = await main.prepare_embedded(database)
+    else:
+        assert settings.database_url is not None
+        assert settings.owner_url is not None
+        owner, application = settings.owner_url, settings.database_url
+        await main.prepare(owner, application)
+    await main.forget_again(settings, owner)
+    return owner, application
 
 
 def _serve_in_processes(
@@ -93,8 +97,8 @@ def _serve_in_processes(
     rounds = itertools.count()
 
     def watch() -> None:
-        if next(rounds) % KEEP_EVERY == 0:
-            asyncio.run(main.keep(owner))
+        if next(rounds) % KEEP_EVERY == 0:  # apart: a day's deletions must not keep this process from watching
+            threading.Thread(target=lambda: asyncio.run(main.keep(settings, owner)), daemon=True).start()
         with contextlib.suppress(CannotStart, OSError):
             if database is not None and database.revive():
                 events.log(events.Event.DATABASE_RELAUNCHED)
@@ -111,10 +115,10 @@ def _serve_in_processes(
         raise SystemExit(128 + number)
 
 
-async def _keep(owner_url: str) -> None:
+async def _keep(settings: Settings, owner_url: str) -> None:
     """Take away what is over, now and every hour."""
     while True:
-        await main.keep(owner_url)
+        await main.keep(settings, owner_url)
         await asyncio.sleep(KEEP_EVERY * WATCH_SECONDS)
 
 

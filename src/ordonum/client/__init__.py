@@ -19,12 +19,14 @@ from ordonum.client.errors import (
 )
 from ordonum.client.journal import Entry, Journal
 from ordonum.client.outbox import Kept
+from ordonum.client.remaining import remaining_lines
 from ordonum.client.restoring import Sent
 from ordonum.client.sealing import KeyWrap
 from ordonum.client.tally import Tally, tally
 from ordonum.client.verify import VerifiedOrder
 from ordonum.model.actors import Place, Profession, Professional, Software
 from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Given, Origin
+from ordonum.model.amending import AmendReason, Correction, Suspicion, SuspicionKind, Withdrawal
 from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity, NoIdentityReason
 from ordonum.model.identifiers import BirthDate, Cip13, Finess, InsOid, Nil, NirKey, NumeroAm, Rpps
 from ordonum.model.lines import Family, FreeTextLine, Quantity, Unit
@@ -32,17 +34,22 @@ from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered, NotDelivered, Withheld
 from ordonum.model.prescription import Patient, Prescription, Sex
 from ordonum.model.products import MedicineLine, Substance
-from ordonum.model.stopping import Cancellation, CancelReason
+from ordonum.model.stopping import Cancellation, CancelOutcome, CancelReason, Replacement
+from ordonum.model.wishes import Anonymity, AnonymityGround, CopyAcknowledged, CopyChannel, Paperless, PaperReason
 from ordonum.wire.qr import NotOurCode, number_in
 from ordonum.wire.scan import find_code, find_number
 
 __all__ = [
     "Acknowledged",
+    "AmendReason",
+    "Anonymity",
+    "AnonymityGround",
     "AsyncClient",
     "Beneficiary",
     "BirthDate",
     "ByNumber",
     "ByOwnAct",
+    "CancelOutcome",
     "CancelReason",
     "Cancellation",
     "CannotPrint",
@@ -50,6 +57,9 @@ __all__ = [
     "Cip13",
     "Client",
     "ClientError",
+    "CopyAcknowledged",
+    "CopyChannel",
+    "Correction",
     "Declined",
     "Delivered",
     "Entry",
@@ -77,26 +87,33 @@ __all__ = [
     "NotOurCode",
     "NumeroAm",
     "Origin",
+    "PaperReason",
+    "Paperless",
     "Patient",
     "Place",
     "Prescription",
     "Profession",
     "Professional",
     "Quantity",
+    "Replacement",
     "Rpps",
     "Sent",
     "Sex",
     "Software",
     "Substance",
+    "Suspicion",
+    "SuspicionKind",
     "Tally",
     "Unconfirmed",
     "Unit",
     "UnusableCard",
     "UnusableOutbox",
     "VerifiedOrder",
+    "Withdrawal",
     "Withheld",
     "find_code",
     "find_number",
     "number_in",
+    "remaining_lines",
     "tally",
 ]

@@ -10,28 +10,36 @@ from uuid import UUID, uuid4
 import msgspec
 from msgspec import Struct
 
-from ordonum.client import journal
+from ordonum.client import journal, prepare, receipts
 from ordonum.client.card import Card
 from ordonum.client.effects import Answer, Steps, Unanswered, in_turn, locked, retried, work
 from ordonum.client.errors import ClientError, Declined, Unconfirmed, UnusableOutbox
+from ordonum.client.following import follow
 from ordonum.client.journal import Journal, Trace
 from ordonum.client.keys import HeldKeys
 from ordonum.client.outbox import Kept, Outbox
 from ordonum.client.transport import Road, Stand, decoded
 from ordonum.client.verify import Verifier
 from ordonum.model.actors import Software
-from ordonum.model.acts import Acknowledgement, ExecuteRequest, Given, Receipt
+from ordonum.model.acts import Acknowledgement, ExecuteRequest, Given
 from ordonum.model.invoice import Justification
 from ordonum.model.number import EpuId
+from ordonum.model.prescription import Prescription
 from ordonum.model.refusals import Effect, Refusal, Refused, Retry
+from ordonum.model.stopping import CancelOutcome
 from ordonum.wire import native, problem
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Struct)
 UNAUTHENTICATED = 401
 
 
 class Acknowledged(Struct, frozen=True):
-    """A writing act that the service recorded. `replayed`: it had been, and this is the first answer again."""
+    """A writing act that the service recorded. `replayed`: it had been, and this is the first answer again.
+
+    `outcome`: what a cancellation or a replacement did. A replacement is acknowledged twice: the new registration, and
+    (`ended`) the end of the old one.
+    """
 
     act_id: UUID
     number: EpuId | None
@@ -39,6 +47,8 @@ class Acknowledged(Struct, frozen=True):
     notices: tuple[str, ...]
     replayed: bool
     justification: tuple[Justification, ...] = ()
+    outcome: CancelOutcome | None = None
+    ended: Acknowledgement | None = None
 
 
 class Acting:
@@ -141,12 +151,11 @@ class Acting:
         return (yield from work(lambda: self._acknowledged(kept, verifier, answer)))
 
     def _acknowledged(self, kept: Kept, verifier: Verifier, answer: Answer) -> Acknowledged:
-        receipt = decoded(answer, Receipt)
-        acknowledgement = verifier.kept(kept, receipt)
+        """What the answer tells, verified; then noted, first where it stops the printing of a sheet."""
+        done = believed(kept, verifier, answer)
+        self._noted(lambda: follow(self.outbox, kept))
         self._noted(lambda: self.outbox.answered(kept, answer.content))
-        return Acknowledged(
-            kept.act_id, kept.number, acknowledgement, receipt.notices, answer.replayed, receipt.justification
-        )
+        return done
 
     def _noted(self, write: Callable[[], object]) -> None:
         """What became of an act, written if it can be: it stays pending else, and sending it again tells the same."""
@@ -154,6 +163,33 @@ class Acting:
             write()
         except OSError as error:
             self._tell(f"La suite d'un acte n'a pas pu être notée sur ce poste ({error.strerror}) : il sera renvoyé.")
+
+    def _new(
+        self,
+        operation: str,
+        prepared: prepare.Prepared,
+        *,
+        source: str | None = None,
+        prescription: Prescription | None = None,
+    ) -> Kept:
+        return Kept(
+            act_id=prepared.act_id,
+            operation=operation,
+            author=self.card.holder.author,
+            created_at=self.now(),
+            body=prepared.body.decode(),
+            number=prepared.number,
+            source=source,
+            prescription=prescription,
+        )
+
+    def _read(self, operation: str, request: Struct, kind: type[R]) -> Steps[R]:
+        """The answer to a reading of which nothing is signed."""
+
+        def steps(trace: Trace) -> Steps[R]:
+            return decoded((yield from self._send(f"/v1/{operation}", native.write(request), trace)), kind)
+
+        return (yield from self._told(self._trace(operation), steps))
 
     def _send(
         self,
@@ -207,6 +243,22 @@ class Acting:
         finally:
             trace.ended(code)
             yield from work(trace.flush)
+
+
+def believed(kept: Kept, verifier: Verifier, answer: Answer) -> Acknowledged:
+    """What an answer tells of a kept act, its signatures verified. Raises NotAuthentic, Unanswered."""
+    answered: receipts.Answered = decoded(answer, receipts.kind_of(kept.operation))
+    receipt, end = receipts.own(answered), receipts.end(answered)
+    return Acknowledged(
+        kept.act_id,
+        kept.number,
+        verifier.kept(kept, receipt),
+        (*receipt.notices, *(end.notices if end else ())),
+        answer.replayed,
+        receipt.justification,
+        outcome=(end or receipt).outcome,
+        ended=verifier.ended(kept, end) if end is not None else None,
+    )
 
 
 def _is_settled(kept: Kept, retry: Retry) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -17,12 +18,15 @@ from ordonum.client.restoring import Sent
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
 from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
+from ordonum.model.amending import Suspicion, Withdrawal
 from ordonum.model.delegation import Delegated
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
+from ordonum.model.office import ForInsurer, JustifyRequest, Opposition, Traces, TracesRequest
 from ordonum.model.prescription import Prescription
-from ordonum.model.stopping import Cancellation
-from ordonum.model.views import ForPrescriber
+from ordonum.model.stopping import Cancellation, Replacement
+from ordonum.model.views import ForPrescriber, RecordedView, RegisteredList
+from ordonum.model.wishes import CopyAcknowledged
 from ordonum.wire.sheet_press import Variant
 
 T = TypeVar("T")
@@ -77,6 +81,26 @@ class AsyncClient(Workstation):
         """See Client.cancel."""
         return await self._drive(self._core.cancel(prescription, cancellation, scanned))
 
+    async def replace(
+        self,
+        prescription: Prescription,
+        old: ByNumber | ByOwnAct,
+        replacement: Replacement,
+        *,
+        source: str | None = None,
+        scanned: str | None = None,
+    ) -> Acknowledged:
+        """See Client.replace."""
+        return await self._drive(self._core.replace(prescription, old, replacement, source, scanned))
+
+    async def copy(self, prescription: ByNumber | ByOwnAct, copy: CopyAcknowledged) -> Acknowledged:
+        """See Client.copy."""
+        return await self._drive(self._core.copy(prescription, copy))
+
+    async def registered(self, before: datetime | None = None) -> RegisteredList:
+        """See Client.registered."""
+        return await self._drive(self._core.registered(before))
+
     async def executions(self, prescription: ByNumber | ByOwnAct, *, scanned: str | None = None) -> ForPrescriber:
         """See Client.executions."""
         return await self._drive(self._core.executions(prescription, scanned))
@@ -93,6 +117,16 @@ class AsyncClient(Workstation):
         """See Client.execute."""
         return await self._drive(self._core.execute(number, execution, source, scanned))
 
+    async def withdraw(
+        self, number: EpuId, withdrawal: Withdrawal, *, source: str | None = None, scanned: str | None = None
+    ) -> Acknowledged:
+        """See Client.withdraw."""
+        return await self._drive(self._core.withdraw(number, withdrawal, source, scanned))
+
+    async def report(self, number: EpuId, suspicion: Suspicion, *, scanned: str | None = None) -> Acknowledged:
+        """See Client.report."""
+        return await self._drive(self._core.report(number, suspicion, scanned))
+
     async def attach_invoice(
         self, number: EpuId, invoice: Invoice, *, source: str | None = None, scanned: str | None = None
     ) -> Acknowledged:
@@ -102,6 +136,32 @@ class AsyncClient(Workstation):
     async def back(self, act_id: UUID, *, start_mm: int = 0) -> bytes:
         """See Client.back."""
         return await self._drive(self._core.back(act_id, start_mm))
+
+    # what became of it -----------------------------------------------------------------------------------------------
+
+    async def recorded(
+        self, prescription: ByNumber | ByOwnAct, act_id: UUID, *, scanned: str | None = None
+    ) -> RecordedView:
+        """See Client.recorded."""
+        return await self._drive(self._core.recorded(prescription, act_id, scanned))
+
+    # what an agent of the insurer does -------------------------------------------------------------------------------
+
+    async def oppose(self, opposition: Opposition) -> Acknowledged:
+        """See Client.oppose."""
+        return await self._drive(self._core.oppose(opposition))
+
+    async def lift(self, lifting: Opposition) -> Acknowledged:
+        """See Client.lift."""
+        return await self._drive(self._core.lift(lifting))
+
+    async def traces(self, asked: TracesRequest) -> Traces:
+        """See Client.traces."""
+        return await self._drive(self._core.traces(asked))
+
+    async def justify(self, asked: JustifyRequest) -> ForInsurer:
+        """See Client.justify."""
+        return await self._drive(self._core.justify(asked))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The card as the client uses it: two keys with their certificates, whom they name, and the place of exercise.
 
-A card is a professional's, an employee's (CPE), or a structure's certificates, which sit in its software. A test card is
+A card is a professional's, an employee's (CPE), an agent's of the insurer, or a structure's certificates. A test card is
 a file (0600) that holds its keys. A real one stays in its reader: `sign` is where PKCS#11 comes in.
 """
 
@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, RSAKey
 from msgspec import Struct
 
 from ordonum.client.errors import UnusableCard
-from ordonum.model.actors import Employee, Place, Professional, Who
+from ordonum.model.actors import Agent, Employee, Place, Professional, Who
 from ordonum.model.identifiers import Rpps
 from ordonum.model.refusals import Refused
 from ordonum.wire import certificates, jws, native
@@ -72,10 +72,11 @@ class Card:
 
     @property
     def professional(self) -> Professional:
-        """The professional whose card it is. Raises UnusableCard for an employee's or a structure's."""
+        """The professional whose card it is. Raises UnusableCard for anybody else's."""
         if isinstance(self.holder, Professional):
             return self.holder
-        whose = "d'un employé" if isinstance(self.holder, Employee) else "d'une structure"
+        agent = "d'un agent de l'Assurance Maladie" if isinstance(self.holder, Agent) else "d'une structure"
+        whose = "d'un employé" if isinstance(self.holder, Employee) else agent
         raise UnusableCard(f"Cette carte est celle {whose} : il faut ici la carte d'un professionnel de santé.")
 
     def sign_order(self, payload: bytes) -> str:

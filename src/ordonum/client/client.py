@@ -1,5 +1,6 @@
 """The synchronous face: each call ends when the service has answered. It only carries out what `core` asks for."""
 
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -13,12 +14,15 @@ from ordonum.client.restoring import Sent
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
 from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
+from ordonum.model.amending import Suspicion, Withdrawal
 from ordonum.model.delegation import Delegated
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
+from ordonum.model.office import ForInsurer, JustifyRequest, Opposition, Traces, TracesRequest
 from ordonum.model.prescription import Prescription
-from ordonum.model.stopping import Cancellation
-from ordonum.model.views import ForPrescriber
+from ordonum.model.stopping import Cancellation, Replacement
+from ordonum.model.views import ForPrescriber, RecordedView, RegisteredList
+from ordonum.model.wishes import CopyAcknowledged
 from ordonum.wire.sheet_press import Variant
 
 T = TypeVar("T")
@@ -73,8 +77,30 @@ class Client(Workstation):
     def cancel(
         self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation, *, scanned: str | None = None
     ) -> Acknowledged:
-        """Cancel one's own prescription; with its QR code's text, even before it is registered."""
+        """Cancel a prescription, or lines of it (`outcome`: what it did); with its QR code, even before it is registered."""
         return self._drive(self._core.cancel(prescription, cancellation, scanned))
+
+    def replace(
+        self,
+        prescription: Prescription,
+        old: ByNumber | ByOwnAct,
+        replacement: Replacement,
+        *,
+        source: str | None = None,
+        scanned: str | None = None,
+    ) -> Acknowledged:
+        """Register this prescription and end the old one in one act: both are recorded or neither. `old` by number, or by one's
+        own act; what was signed names it, so that the act which registered it must be known here or be in `replaces`.
+        """
+        return self._drive(self._core.replace(prescription, old, replacement, source, scanned))
+
+    def copy(self, prescription: ByNumber | ByOwnAct, copy: CopyAcknowledged) -> Acknowledged:
+        """The copy that replaces the paper, at the patient's express request, arrived: the paper is owed no more."""
+        return self._drive(self._core.copy(prescription, copy))
+
+    def registered(self, before: datetime | None = None) -> RegisteredList:
+        """What is registered under one's own RPPS, newest first, fifty at once; `unusual`: more than the habit."""
+        return self._drive(self._core.registered(before))
 
     def executions(self, prescription: ByNumber | ByOwnAct, *, scanned: str | None = None) -> ForPrescriber:
         """What was executed of one's own prescription; `scanned` is the text of its QR code, if that was read."""
@@ -92,8 +118,21 @@ class Client(Workstation):
     def execute(
         self, number: EpuId, execution: Execution, *, source: str | None = None, scanned: str | None = None
     ) -> Acknowledged:
-        """Record what was delivered or done; with the QR code's text, what happened is kept even before the registration."""
+        """Record what was delivered or done; with the QR code's text, what happened is kept even before the registration.
+
+        With `corrects`, in the place of an earlier execution of the same author or place.
+        """
         return self._drive(self._core.execute(number, execution, source, scanned))
+
+    def withdraw(
+        self, number: EpuId, withdrawal: Withdrawal, *, source: str | None = None, scanned: str | None = None
+    ) -> Acknowledged:
+        """Take back one's own execution, or these lines of it: what it had taken is left again at once."""
+        return self._drive(self._core.withdraw(number, withdrawal, source, scanned))
+
+    def report(self, number: EpuId, suspicion: Suspicion, *, scanned: str | None = None) -> Acknowledged:
+        """Report a suspected forgery: the insurer is alerted, the next executants are told."""
+        return self._drive(self._core.report(number, suspicion, scanned))
 
     def attach_invoice(
         self, number: EpuId, invoice: Invoice, *, source: str | None = None, scanned: str | None = None
@@ -104,6 +143,30 @@ class Client(Workstation):
     def back(self, act_id: UUID, *, start_mm: int = 0) -> bytes:
         """The back of the sheet (PDF) for an execution of this workstation, printed `start_mm` under the top. Consults first."""
         return self._drive(self._core.back(act_id, start_mm))
+
+    # what became of it -----------------------------------------------------------------------------------------------
+
+    def recorded(self, prescription: ByNumber | ByOwnAct, act_id: UUID, *, scanned: str | None = None) -> RecordedView:
+        """Whether an act of one's own is recorded on this prescription, with its receipt, verified. Raises Declined."""
+        return self._drive(self._core.recorded(prescription, act_id, scanned))
+
+    # what an agent of the insurer does -------------------------------------------------------------------------------
+
+    def oppose(self, opposition: Opposition) -> Acknowledged:
+        """Record, for the office, a patient's opposition to the prescribers' reading; it stands until it is lifted."""
+        return self._drive(self._core.oppose(opposition))
+
+    def lift(self, lifting: Opposition) -> Acknowledged:
+        """Lift the opposition of a patient, at their request."""
+        return self._drive(self._core.lift(lifting))
+
+    def traces(self, asked: TracesRequest) -> Traces:
+        """Who did what on a patient's prescriptions, and when; this very reading is traced."""
+        return self._drive(self._core.traces(asked))
+
+    def justify(self, asked: JustifyRequest) -> ForInsurer:
+        """What was executed and billed of a prescription, for reimbursement or the medical service."""
+        return self._drive(self._core.justify(asked))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

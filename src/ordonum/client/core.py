@@ -3,6 +3,7 @@
 Every writing act is kept on the disk before it is sent; what is believed of an answer is what was verified of it.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -13,85 +14,32 @@ from ordonum.client.card import Card
 from ordonum.client.effects import Steps, Unanswered, locked, work
 from ordonum.client.errors import CannotPrint, ClientError, NotKept, Unconfirmed
 from ordonum.client.journal import Trace
+from ordonum.client.office import Office
 from ordonum.client.outbox import Kept
-from ordonum.client.restoring import Restoring, Sent
+from ordonum.client.prescribing import Prescribing
+from ordonum.client.restoring import Sent
 from ordonum.client.transport import decoded
 from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.model.actors import Actor, Employee, Who
 from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
-    CancelRequest,
     ConsultRequest,
     ExecuteRequest,
     Execution,
     Origin,
-    ReadBackRequest,
+    RecordedRequest,
 )
-from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse
+from ordonum.model.amending import Suspicion, Withdrawal
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import Prescription
-from ordonum.model.stopping import Cancellation
-from ordonum.model.views import ForExecutant, ForPrescriber
-from ordonum.wire import native, qr
+from ordonum.model.views import ForExecutant, RecordedView
+from ordonum.wire import native
 from ordonum.wire.sheet_back import draw_back
 
 
-class Core(Restoring):
+class Core(Prescribing, Office):
     """A professional's software in front of a service: all that both faces know and decide."""
-
-    # what a prescriber does ------------------------------------------------------------------------------------------
-
-    def prescribe(self, prescription: Prescription, source: str | None) -> Steps[Acknowledged]:
-        """See Client.prescribe."""
-        self._check_right(prescription)
-
-        def made() -> Kept:
-            session = self.keys.current(self.card.professional.rpps, KeyUse.ORDER, self.now())
-            sign = session.sign_order if session is not None and session.registered else None
-            prepared = prepare.registration(prescription, self.card, self.software, sign=sign)
-            assert prepared.number is not None
-            code = prepare.code(prescription, prepared.number, self._code_key())
-            self._draw(prescription, code, registered=False)  # what cannot be printed is not registered
-            kept = self._new("register", prepared, source=source, prescription=prescription)
-            return msgspec.structs.replace(kept, code=qr.write(code))
-
-        done = yield from self._first((yield from work(made)))
-        yield from self._register_code_key()
-        return done
-
-    def open_session(self) -> Steps[Delegated]:
-        """See Client.open_session."""
-        held = yield from work(lambda: self.keys.make(self.card, KeyUse.ORDER, self.now()))
-
-        def steps(trace: Trace) -> Steps[Delegated]:
-            body = native.write(DelegateRequest(held.delegation))
-            given = decoded((yield from self._send("/v1/delegations", body, trace)), Delegated)
-            yield from work(lambda: self.keys.registered(held, given))
-            return given
-
-        return (yield from self._told(self._trace("delegate"), steps))
-
-    def cancel(
-        self, prescription: ByNumber | ByOwnAct, cancellation: Cancellation, scanned: str | None
-    ) -> Steps[Acknowledged]:
-        """See Client.cancel."""
-        number = prescription.number if isinstance(prescription, ByNumber) else None
-        request = CancelRequest(prescription=prescription, cancellation=cancellation, qr=scanned)
-        prepared = prepare.Prepared(cancellation.act_id, number, native.write(request))
-        done = yield from self._first(self._new("cancel", prepared))
-        yield from work(lambda: self._cancelled(prescription))
-        return done
-
-    def executions(self, prescription: ByNumber | ByOwnAct, scanned: str | None) -> Steps[ForPrescriber]:
-        """See Client.executions."""
-
-        def steps(trace: Trace) -> Steps[ForPrescriber]:
-            body = native.write(ReadBackRequest(prescription=prescription, qr=scanned))
-            return decoded((yield from self._send("/v1/executions", body, trace)), ForPrescriber)
-
-        return (yield from self._told(self._trace("executions"), steps))
 
     # what an executant does ------------------------------------------------------------------------------------------
 
@@ -113,6 +61,17 @@ class Core(Restoring):
         prepared = prepare.execution(number, execution, scanned)
         return (yield from self._first(self._new("execute", prepared, source=source)))
 
+    def withdraw(
+        self, number: EpuId, withdrawal: Withdrawal, source: str | None, scanned: str | None
+    ) -> Steps[Acknowledged]:
+        """See Client.withdraw."""
+        prepared = prepare.withdrawal(number, withdrawal, scanned)
+        return (yield from self._first(self._new("withdraw", prepared, source=source)))
+
+    def report(self, number: EpuId, suspicion: Suspicion, scanned: str | None) -> Steps[Acknowledged]:
+        """See Client.report."""
+        return (yield from self._first(self._new("report", prepare.report(number, suspicion, scanned))))
+
     def attach_invoice(
         self, number: EpuId, invoice: Invoice, source: str | None, scanned: str | None
     ) -> Steps[Acknowledged]:
@@ -131,6 +90,7 @@ class Core(Restoring):
         mine = next((each for each in found.view.executions if each.act_id == act_id), None)
 
         def drawn() -> bytes:
+            was = self.outbox.find(execution.corrects.execution) if execution.corrects is not None else None
             return draw_back(
                 execution,
                 found.order,
@@ -139,11 +99,26 @@ class Core(Restoring):
                 recorded_at=mine.recorded_at if mine is not None else None,
                 remainders=found.view.remainders,
                 in_conflict=mine.in_conflict if mine is not None else (),
+                corrected_at=_performed(was) if was is not None and was.operation == "execute" else None,
                 start_mm=start_mm,
                 specimen=self.card.is_test,
             )
 
         return (yield from work(drawn))
+
+    # what became of it -----------------------------------------------------------------------------------------------
+
+    def recorded(self, prescription: ByNumber | ByOwnAct, act_id: UUID, scanned: str | None) -> Steps[RecordedView]:
+        """See Client.recorded."""
+
+        def steps(trace: Trace) -> Steps[RecordedView]:
+            verifier = yield from self.verifier()
+            request = RecordedRequest(prescription=prescription, act_id=act_id, qr=scanned)
+            answer = yield from self._send("/v1/recorded", native.write(request), trace)
+            view = decoded(answer, RecordedView)
+            return (yield from work(lambda: verifier.recorded(act_id, view, self.outbox.find(act_id))))
+
+        return (yield from self._told(self._trace("recorded"), steps))
 
     # sending again ---------------------------------------------------------------------------------------------------
 
@@ -174,7 +149,7 @@ class Core(Restoring):
             kept = self.outbox.get(act_id)
             if kept.prescription is None or kept.answer is not None:
                 raise NotKept(f"L'acte {act_id} n'attend pas de nouvelle signature.")
-            body = prepare.signed_again(kept.body.encode(), self.card, self.software).decode()
+            body = prepare.signed_again(kept.operation, kept.body.encode(), self.card, self.software).decode()
             return self.outbox.change(kept, body=body, refused=None, author=self.card.holder.author)
 
         return (yield from self._act(first, signed))
@@ -186,17 +161,6 @@ class Core(Restoring):
         except Unanswered as cause:
             raise Unconfirmed(None, str(cause)) from None
 
-    def _cancelled(self, prescription: ByNumber | ByOwnAct) -> None:
-        """Note on the prescription, if this workstation made it, that its sheet is printed no more."""
-        for kept in self.outbox.all():
-            mine = (
-                kept.act_id == prescription.register_act_id
-                if isinstance(prescription, ByOwnAct)
-                else (kept.number == prescription.number)
-            )
-            if kept.operation == "register" and mine:
-                self.outbox.change(kept, cancelled=True)
-
     # below -----------------------------------------------------------------------------------------------------------
 
     def _if_pending(self, kept: Kept) -> Steps[Acknowledged | None]:
@@ -206,24 +170,9 @@ class Core(Restoring):
             return None
         return (yield from self._acted(latest, lambda _: self._doubted(latest)))
 
-    def _new(
-        self,
-        operation: str,
-        prepared: prepare.Prepared,
-        *,
-        source: str | None = None,
-        prescription: Prescription | None = None,
-    ) -> Kept:
-        return Kept(
-            act_id=prepared.act_id,
-            operation=operation,
-            author=self.card.holder.author,
-            created_at=self.now(),
-            body=prepared.body.decode(),
-            number=prepared.number,
-            source=source,
-            prescription=prescription,
-        )
+
+def _performed(kept: Kept) -> datetime:
+    return native.read_own(kept.body.encode(), ExecuteRequest).execution.performed_at
 
 
 def _answered_for(card: Card) -> Who:

@@ -12,9 +12,9 @@ from pathlib import Path
 from joserfc.jwk import OKPKey
 from msgspec import Struct
 
+from ordonum.model.days import months_after
 from ordonum.model.delegation import KEPT_MONTHS, LASTS, KeyList, KeyUse, PublishedKey
 from ordonum.model.refusals import Refused
-from ordonum.model.registration import months_after
 from ordonum.wire import delegation, jws, native, qr
 from ordonum.wire.qr import SignedQr
 

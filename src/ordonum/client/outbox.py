@@ -6,7 +6,7 @@ files of an older version (`.json`) are sealed at the first use; one that does n
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from ordonum.client import receipts
 from ordonum.client.errors import NotKept, UnusableOutbox
 from ordonum.client.locks import Lock, holding
 from ordonum.client.sealing import (
@@ -26,7 +27,7 @@ from ordonum.client.sealing import (
     read_whole,
     write_whole,
 )
-from ordonum.model.acts import Acknowledgement, Receipt
+from ordonum.model.acts import Acknowledgement
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
 from ordonum.wire import jws, native
@@ -38,9 +39,11 @@ class Kept(Struct, frozen=True, kw_only=True):
     """An act of this workstation. `body` is the exact request; `answer` the exact reply; `refused` a refusal's code.
 
     `doubtful`: an earlier attempt may have been recorded, its reply was lost. `prints`: how many sheets left the printer,
-    `prints_pending` of them before it was registered; `cancelled`: by this workstation, the sheet is printed no more;
-    `code`: the text of their QR code, signed once and printed again as it is. `resent_for`: the last restoration of the
-    service, by its moment, for which this act was sent again.
+    `prints_pending` of them before it was registered; `code`: the text of their QR code, signed once and printed again as it
+    is; `replaces_on`: the day of the prescription that this one replaces. By later acts of this workstation: `cancelled`, or
+    `replaced_by` the prescription that this act registered, and the sheet is printed no more; `stopped`: lines cancelled;
+    `copied`: the copy that replaces the paper arrived. `resent_for`: the last restoration of the service, by its moment, for
+    which this act was sent again.
     """
 
     act_id: UUID
@@ -59,6 +62,10 @@ class Kept(Struct, frozen=True, kw_only=True):
     code: str | None = None
     cancelled: bool = False
     resent_for: datetime | None = None
+    replaces_on: date | None = None
+    replaced_by: UUID | None = None
+    stopped: tuple[int, ...] = ()
+    copied: bool = False
 
     def __repr__(self) -> str:
         return f"Kept({self.operation}, {self.act_id})"
@@ -68,10 +75,16 @@ class Kept(Struct, frozen=True, kw_only=True):
         return self.answer is None and self.refused is None
 
     @property
+    def owes_paper(self) -> bool:
+        """Whether the patient asked for no paper and the copy that replaces it is not acknowledged: it is still owed."""
+        asked = self.prescription is not None and self.prescription.paperless is not None
+        return asked and not (self.copied or self.cancelled or self.replaced_by or self.refused)
+
+    @property
     def settled_at(self) -> datetime | None:
         """When the service recorded it, by its acknowledgement; when it was made, if it was refused; else None."""
         if self.answer is not None:
-            receipt = native.read_own(self.answer.encode(), Receipt)
+            receipt = receipts.own(native.read_own(self.answer.encode(), receipts.kind_of(self.operation)))
             return native.read_own(jws.payload_of(receipt.acknowledgement), Acknowledgement).recorded_at
         return self.created_at if self.refused is not None else None
 

@@ -11,10 +11,22 @@ from msgspec import Struct
 from ordonum.client.card import Card
 from ordonum.client.keys import HeldKey
 from ordonum.model.actors import Establishment, Place, Software
-from ordonum.model.acts import ExecuteRequest, Execution, InvoiceRequest, RegisterRequest
+from ordonum.model.acts import (
+    ByNumber,
+    ByOwnAct,
+    ExecuteRequest,
+    Execution,
+    InvoiceRequest,
+    RegisterRequest,
+    ReplaceRequest,
+    ReportRequest,
+    WithdrawRequest,
+)
+from ordonum.model.amending import Suspicion, Withdrawal
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Identity, Prescription, SignedOrder, split
+from ordonum.model.stopping import Replacement
 from ordonum.wire import certificates, commitment, jws, native, qr
 from ordonum.wire.assertion import LIFETIME_SECONDS, AssertionClaims
 from ordonum.wire.qr import SignedQr
@@ -35,6 +47,29 @@ def registration(
 
     `sign` makes the JWS of the order: the card's own signature, unless a session key was delegated for it.
     """
+    act_id, request = _registration(prescription, card, software, sign or card.sign_order)
+    return Prepared(act_id, request.number, native.write(request))
+
+
+def replacement(
+    prescription: Prescription,
+    old: ByNumber | ByOwnAct,
+    why: Replacement,
+    card: Card,
+    software: Software,
+    *,
+    scanned: str | None = None,
+    sign: Callable[[bytes], str] | None = None,
+) -> Prepared:
+    """The registration of a prescription that names the one it `replaces`, and the end of that one, in one request."""
+    act_id, request = _registration(prescription, card, software, sign or card.sign_order)
+    whole = ReplaceRequest(registration=request, prescription=old, replacement=why, qr=scanned)
+    return Prepared(act_id, request.number, native.write(whole))
+
+
+def _registration(
+    prescription: Prescription, card: Card, software: Software, sign: Callable[[bytes], str]
+) -> tuple[UUID, RegisterRequest]:
     number = EpuId.draw(secrets.choice)
     act_id, opening = uuid.uuid4(), secrets.token_hex(commitment.OPENING_BYTES)
     identity = Identity(prescription.patient.first_name, prescription.patient.birth_date)
@@ -45,17 +80,18 @@ def registration(
         software=software,
         commitment=commitment.commit(number, identity, opening),
     )
-    signed = (sign or card.sign_order)(native.write(order))
-    request = RegisterRequest(number=number, identity=identity, opening=opening, jws=signed)
-    return Prepared(act_id, number, native.write(request))
+    signed = sign(native.write(order))
+    return act_id, RegisterRequest(number=number, identity=identity, opening=opening, jws=signed)
 
 
-def signed_again(body: bytes, card: Card, software: Software) -> bytes:
-    """The same registration (number, act id, opening, lines), signed by this card."""
-    request = native.read(body, RegisterRequest)
+def signed_again(operation: str, body: bytes, card: Card, software: Software) -> bytes:
+    """The same registration (number, act id, opening, lines), alone or in a replacement, signed by this card."""
+    whole = native.read(body, ReplaceRequest) if operation == "replace" else None
+    request = whole.registration if whole is not None else native.read(body, RegisterRequest)
     order = native.read(jws.payload_of(request.jws), SignedOrder)
     renewed = msgspec.structs.replace(order, prescriber=card.professional, software=software)
-    return native.write(msgspec.structs.replace(request, jws=card.sign_order(native.write(renewed))))
+    again = msgspec.structs.replace(request, jws=card.sign_order(native.write(renewed)))
+    return native.write(again if whole is None else msgspec.structs.replace(whole, registration=again))
 
 
 def execution(number: EpuId, done: Execution, scanned: str | None = None) -> Prepared:
@@ -66,6 +102,17 @@ def execution(number: EpuId, done: Execution, scanned: str | None = None) -> Pre
 def invoice(number: EpuId, made: Invoice, scanned: str | None = None) -> Prepared:
     """An invoice ready to be kept, then sent."""
     return Prepared(made.act_id, number, native.write(InvoiceRequest(number=number, invoice=made, qr=scanned)))
+
+
+def withdrawal(number: EpuId, taken: Withdrawal, scanned: str | None = None) -> Prepared:
+    """A withdrawal ready to be kept, then sent."""
+    return Prepared(taken.act_id, number, native.write(WithdrawRequest(number=number, withdrawal=taken, qr=scanned)))
+
+
+def report(number: EpuId, suspicion: Suspicion, scanned: str | None = None) -> Prepared:
+    """A suspicion ready to be kept, then sent."""
+    body = native.write(ReportRequest(number=number, suspicion=suspicion, qr=scanned))
+    return Prepared(suspicion.act_id, number, body)
 
 
 def code(prescription: Prescription, number: EpuId, key: HeldKey) -> SignedQr:

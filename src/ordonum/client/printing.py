@@ -1,6 +1,7 @@
 """What leaves the printer: the sheet, its QR code's key, previews; each print counted. Steps that a face carries out."""
 
 import secrets
+from datetime import date
 from uuid import UUID
 
 from ordonum.client import prepare
@@ -10,6 +11,8 @@ from ordonum.client.errors import CannotPrint, ClientError, NotKept, UnusableCar
 from ordonum.client.keys import HeldKey
 from ordonum.client.transport import decoded
 from ordonum.knowledge import specialties
+from ordonum.knowledge.anonymity import is_minor, proposed
+from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Professional
@@ -18,6 +21,7 @@ from ordonum.model.number import EpuId
 from ordonum.model.prescription import Prescription
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.registration import check_scope
+from ordonum.model.wish_decisions import check_wishes
 from ordonum.wire import native, qr, sheet
 from ordonum.wire.qr import SignedQr
 from ordonum.wire.sheet_press import Variant
@@ -50,10 +54,20 @@ class Printing(Acting):
             code = qr.read(kept.code) if kept.code else prepare.code(kept.prescription, kept.number, self._code_key())
             if kept.cancelled:
                 raise CannotPrint("Cette ordonnance est annulée : elle ne s'imprime plus.")
+            if kept.replaced_by is not None:
+                raise CannotPrint(f"Cette ordonnance est remplacée : imprimez la nouvelle (acte {kept.replaced_by}).")
             printed = self.outbox.printed(act_id)  # counted before anybody holds it
             registered = kept.answer is not None
             copy = printed.prints - (printed.prints_pending if registered else 0)
-            made = self._draw(kept.prescription, code, registered=registered, copy=copy, variant=variant)
+            made = self._draw(
+                kept.prescription,
+                code,
+                registered=registered,
+                copy=copy,
+                variant=variant,
+                replaces_on=kept.replaces_on,
+                stopped=kept.stopped,
+            )
             trace.act_id = act_id
             trace.printed(printed.prints)
             trace.flush()
@@ -72,6 +86,10 @@ class Printing(Acting):
             raise declined(Refused(Refusal.NOT_ENTITLED, profession=who.label, family=prescription.family.label))
         if not may_secure(who) and any(line.secured for line in prescription.lines):
             raise declined(Refused(Refusal.NOT_ENTITLED_SECURED, profession=who.label))
+        try:
+            wishes(prescription)
+        except Refused as refused:
+            raise declined(refused) from None
 
     def _code_key(self) -> HeldKey:
         """The key that signs QR codes: the one in use, or a new one that the card delegates."""
@@ -110,6 +128,8 @@ class Printing(Acting):
         registered: bool,
         copy: int = 1,
         variant: Variant = "a-3a",
+        replaces_on: date | None = None,
+        stopped: tuple[int, ...] = (),
     ) -> bytes:
         who = self.card.professional
         today = self.now().astimezone(zone_of(prescription.place)).date()
@@ -125,6 +145,22 @@ class Printing(Acting):
                 copy=copy,
                 printed_on=today if copy > 1 else None,
                 variant=variant,
+                replaces_on=replaces_on,
+                stopped=stopped,
             )
         except sheet.Unprintable as error:
             raise CannotPrint(f"{error} Rien n'a été enregistré.") from None
+
+
+def wishes(prescription: Prescription) -> None:
+    """Refuse, before it is sent or printed, what the patient was not asked or could not ask for: the answer on anonymity is
+    never assumed. Raises Refused.
+    """
+    born, day, without_paper = prescription.patient.birth_date, prescription.written_on, prescription.paperless
+    check_wishes(
+        prescription,
+        proposed=proposed(prescription.lines, born, day),
+        minor=is_minor(born, day),
+        paper_replaced=without_paper is None or replaces_paper(without_paper.channel, day),
+        at="$",
+    )

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from ordonum.client.acting import Acknowledged
+from ordonum.client import receipts
+from ordonum.client.acting import Acknowledged, believed
 from ordonum.client.effects import Steps, Unanswered, locked, work
 from ordonum.client.errors import ClientError, Unconfirmed
 from ordonum.client.journal import Trace
@@ -18,7 +19,6 @@ from ordonum.client.outbox import Kept
 from ordonum.client.printing import Printing
 from ordonum.client.transport import Stand, decoded
 from ordonum.model.actors import Professional
-from ordonum.model.acts import Receipt
 from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse
 from ordonum.model.identifiers import Rpps
 from ordonum.model.restoration import Restoration
@@ -103,7 +103,7 @@ class Restoring(Printing):
 
     def _resent(self, kept: Kept, restoration: Restoration, trace: Trace) -> Steps[Acknowledged]:
         verifier = yield from self.verifier()
-        first = native.read_own((kept.answer or "").encode(), Receipt)
+        first = receipts.proof(native.read_own((kept.answer or "").encode(), receipts.kind_of(kept.operation)))
         written = kept.prescription
         answer = yield from self._send(
             f"/v1/{kept.operation}",
@@ -114,11 +114,10 @@ class Restoring(Printing):
         )
 
         def noted() -> Acknowledged:
-            receipt = decoded(answer, Receipt)
-            ack = verifier.kept(kept, receipt)
+            done = believed(kept, verifier, answer)
             text = answer.content.decode()
             self._noted(lambda: self.outbox.change(kept, answer=text, resent_for=restoration.restored_at))
-            return Acknowledged(kept.act_id, kept.number, ack, receipt.notices, answer.replayed, receipt.justification)
+            return done
 
         return (yield from work(noted))
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -14,21 +15,38 @@ from ordonum.model.acts import (
     Acknowledgement,
     ByOwnAct,
     CancelRequest,
+    CopyRequest,
     ExecuteRequest,
     InvoiceRequest,
     Receipt,
     RegisterRequest,
+    ReplaceRequest,
+    ReportRequest,
+    WithdrawRequest,
 )
 from ordonum.model.delegation import LASTS, SKEW, Delegation
 from ordonum.model.number import EpuId
+from ordonum.model.office import LiftRequest, OpposeRequest
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refused
-from ordonum.model.views import ForExecutant
+from ordonum.model.views import ForExecutant, RecordedView
 from ordonum.wire import certificates, commitment, delegation, jws, native
 from ordonum.wire.certificates import Usage
 
 CHAINS_MAX = 1000
 LATE_MAX = timedelta(days=31)  # as the service does for certificates
+_ANOTHER_ACT = "L'accusé du service porte sur un autre acte : ne vous y fiez pas."
+# Where the act stands in the request of each operation; a registration's is signed.
+_ACT: dict[str, tuple[type[Struct], str]] = {
+    "execute": (ExecuteRequest, "execution"),
+    "invoice": (InvoiceRequest, "invoice"),
+    "cancel": (CancelRequest, "cancellation"),
+    "withdraw": (WithdrawRequest, "withdrawal"),
+    "report": (ReportRequest, "suspicion"),
+    "copy": (CopyRequest, "copy"),
+    "oppose": (OpposeRequest, "opposition"),
+    "lift": (LiftRequest, "lifting"),
+}
 
 
 class VerifiedOrder(Struct, frozen=True):
@@ -81,21 +99,49 @@ class Verifier:
 
     def receipt(self, receipt: Receipt, content: bytes) -> Acknowledgement:
         """The acknowledgement of an act whose digest covers `content`. Raises NotAuthentic."""
-        try:
-            payload = jws.read_acknowledgement(receipt.acknowledgement, self._ack_keys)
-            acknowledgement = native.read(payload, Acknowledgement)
-        except (jws.BadSignature, Refused):
-            raise NotAuthentic("L'accusé du service n'est pas authentique : ne vous y fiez pas.") from None
+        acknowledgement = self._signed(receipt)
         if acknowledgement.content != commitment.digest(receipt.salt, content):
-            raise NotAuthentic("L'accusé du service porte sur un autre acte : ne vous y fiez pas.")
+            raise NotAuthentic(_ANOTHER_ACT)
         return acknowledgement
 
     def kept(self, kept: Kept, receipt: Receipt) -> Acknowledgement:
         """The acknowledgement of this very act, on the prescription that it names. Raises NotAuthentic."""
         acknowledgement = self.receipt(receipt, _acknowledged_bytes(kept))
-        if acknowledgement.act_id != kept.act_id or _names_another(acknowledgement, kept):
-            raise NotAuthentic("L'accusé du service porte sur un autre acte : ne vous y fiez pas.")
+        kind = "register" if kept.operation == "replace" else kept.operation
+        if (acknowledgement.act_id, acknowledgement.act) != (kept.act_id, kind) or _names_another(
+            acknowledgement, kept
+        ):
+            raise NotAuthentic(_ANOTHER_ACT)
         return acknowledgement
+
+    def ended(self, kept: Kept, receipt: Receipt) -> Acknowledgement:
+        """The acknowledgement of the end of the prescription that this kept replacement replaces. Raises NotAuthentic."""
+        request = native.read(kept.body.encode(), ReplaceRequest)
+        acknowledgement = self.receipt(receipt, native.canonical(request.replacement))
+        replaced = native.read(jws.payload_of(request.registration.jws), SignedOrder).replaces
+        if (acknowledgement.act, acknowledgement.prescription) != ("replace", replaced):
+            raise NotAuthentic(_ANOTHER_ACT)
+        return acknowledgement
+
+    def recorded(self, act_id: UUID, view: RecordedView, kept: Kept | None) -> RecordedView:
+        """What the service says of an act: its acknowledgement is of this act; of these bytes, if they are kept here.
+
+        Raises NotAuthentic.
+        """
+        acknowledgement = self._signed(view.receipt)
+        told = (acknowledgement.act_id, acknowledgement.act, acknowledgement.recorded_at)
+        if told != (act_id, view.kind, view.recorded_at) or view.act_id != act_id:
+            raise NotAuthentic(_ANOTHER_ACT)
+        if kept is not None:
+            self.kept(kept, view.receipt)
+        return view
+
+    def _signed(self, receipt: Receipt) -> Acknowledgement:
+        try:
+            payload = jws.read_acknowledgement(receipt.acknowledgement, self._ack_keys)
+            return native.read(payload, Acknowledgement)
+        except (jws.BadSignature, Refused):
+            raise NotAuthentic("L'accusé du service n'est pas authentique : ne vous y fiez pas.") from None
 
     def order(self, number: EpuId, view: ForExecutant) -> VerifiedOrder:
         """The order that the prescriber signed for the holder of this number. Raises NotAuthentic."""
@@ -131,12 +177,14 @@ def _check_dates(delegated: Delegation, recorded_at: datetime) -> None:
 
 def _names_another(acknowledgement: Acknowledgement, kept: Kept) -> bool:
     """Whether the receipt is of another prescription than the one that we named by its registering act."""
-    if kept.operation == "register":
+    if kept.prescription is not None:
         return acknowledgement.prescription != kept.act_id
-    if kept.operation == "cancel":
-        named = native.read(kept.body.encode(), CancelRequest).prescription
-        return isinstance(named, ByOwnAct) and acknowledgement.prescription != named.register_act_id
-    return False
+    if kept.operation not in ("cancel", "copy"):
+        return False
+    body = kept.body.encode()
+    cancel = kept.operation == "cancel"
+    named = (native.read(body, CancelRequest) if cancel else native.read(body, CopyRequest)).prescription
+    return isinstance(named, ByOwnAct) and acknowledgement.prescription != named.register_act_id
 
 
 def _acknowledged_bytes(kept: Kept) -> bytes:
@@ -144,11 +192,10 @@ def _acknowledged_bytes(kept: Kept) -> bytes:
     body = kept.body.encode()
     if kept.operation == "register":
         return native.read(body, RegisterRequest).jws.encode()
-    if kept.operation == "execute":
-        return native.canonical(native.read(body, ExecuteRequest).execution)
-    if kept.operation == "invoice":
-        return native.canonical(native.read(body, InvoiceRequest).invoice)
-    return native.canonical(native.read(body, CancelRequest).cancellation)
+    if kept.operation == "replace":
+        return native.read(body, ReplaceRequest).registration.jws.encode()
+    kind, act = _ACT[kept.operation]
+    return native.canonical(getattr(native.read(body, kind), act))
 
 
 def _read(payload: bytes) -> SignedOrder:

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ordonum.model.identifiers import EmployeeId, Finess, Nil, NumeroAm, Rpps, SpecialtyCode, StructureId
+from ordonum.model.insurer import AgentId, Mission
 from ordonum.model.labels import Labelled
 
 # A text that people wrote: not blank, bounded, without control characters nor those that reorder or hide what is read.
@@ -163,7 +164,25 @@ class Structure(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind
         return f"structure:{self.id}"
 
 
-Who = Professional | Employee | Structure
+class Agent(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="agent"):
+    """An agent of the insurer as their certificate names them: by number, never by name, with the mission it grants."""
+
+    id: AgentId
+    organisation: Name
+    mission: Mission
+
+    @property
+    def author(self) -> str:
+        """Who they are among all authors."""
+        return f"agent:{self.id}"
+
+    @property
+    def name(self) -> str:
+        """What is shown of them: their organisation's name."""
+        return self.organisation
+
+
+Who = Professional | Employee | Structure | Agent
 
 
 class Actor(Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,12 +200,12 @@ class Actor(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def rpps(self) -> Rpps | None:
-        """The professional who acts; None for an employee or a structure."""
+        """The professional who acts; None for anybody else."""
         return self.who.rpps if isinstance(self.who, Professional) else None
 
     @property
     def profession(self) -> Profession | None:
-        """The profession of who acts; None for an employee or a structure."""
+        """The profession of who acts; None for anybody else."""
         return self.who.profession if isinstance(self.who, Professional) else None
 
     @property

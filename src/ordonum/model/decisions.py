@@ -6,8 +6,7 @@ refused it is named `in_conflict`. Only shape and the right to act refuse it.
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -15,14 +14,18 @@ from msgspec import Struct
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import NoIdentity, NoIdentityReason
-from ordonum.model.facts import Effect, Facts, Finding, Rule, When
+from ordonum.model.days import legal_day
+from ordonum.model.facts import Facts, Finding
+from ordonum.model.judging import cases_of, rule_findings, told
+from ordonum.model.legal import Met, met
 from ordonum.model.lines import Family
 from ordonum.model.measure import counted_unit, covered, one_delivery
-from ordonum.model.outcomes import Delivered, Handwritten, hands_over
+from ordonum.model.outcomes import Delivered, Handwritten, hands_over, wants_agreement
 from ordonum.model.prescriber_acts import check_read_back, stopped_facts
 from ordonum.model.prescription import Line, SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused, happened
-from ordonum.model.registration import CLOCK_TOLERANCE, months_after
+from ordonum.model.registration import CLOCK_TOLERANCE
+from ordonum.model.rule import Check, Effect
 from ordonum.model.state import State, Status, inside, readable
 
 NOW_LASTS = timedelta(hours=24)
@@ -76,15 +79,15 @@ def check_execution(execution: Execution, facts: Facts) -> Verdict:
     """
     _check_right(facts)
     _check_shape(execution, facts)
-    findings = list(_findings(execution, facts))
+    found = [(place, each) for place, case in cases_of(execution, facts) for each in met(facts.rules, case)]
+    findings = list(_findings(execution, facts, found))
     if execution.given is Given.NOW and findings:
         first = findings[0]
         faults = tuple(Fault(each.at, each.refusal.code, happened(each.refusal, **each.facts)) for each in findings)
         raise Refused(first.refusal, faults=faults, **first.facts)
-    applied = tuple(_rules_met(execution, facts))
     return Verdict(
         in_conflict=tuple(dict.fromkeys(each.refusal.code for each in findings)),
-        notices=tuple(rule.sentence for rule in applied if rule.effect is Effect.INFORMS)
+        notices=told(each for _, each in found if each.effect is Effect.INFORMS)
         + tuple(_several_deliveries(execution, facts)),
     )
 
@@ -94,7 +97,7 @@ def _check_right(facts: Facts) -> None:
     if not readable(order, facts.may_execute, facts.actor.profession):
         raise Refused(Refusal.NOT_YOUR_FAMILY)
     refuse_inside(order, facts.actor)
-    if order.opposed and order.prescriber.rpps == facts.actor.rpps:
+    if facts.state.opposed and order.prescriber.rpps == facts.actor.rpps:
         raise Refused(Refusal.PATIENT_OPPOSED)  # what is left would tell what was executed
 
 
@@ -106,9 +109,10 @@ def refuse_inside(order: SignedOrder, actor: Actor) -> None:
 
 def _check_shape(execution: Execution, facts: Facts) -> None:
     service_time = facts.now.astimezone(facts.zone).strftime("%d/%m/%Y %H:%M")
+    day = legal_day(execution.performed_at, facts.zone)
     if execution.performed_at > facts.now + CLOCK_TOLERANCE:
         raise Refused(Refusal.PERFORMED_IN_FUTURE, at="$.execution.performed_at", service_time=service_time)
-    if execution.performed_at.astimezone(facts.zone).date() < facts.state.order.written_on - timedelta(days=1):
+    if day < facts.state.order.written_on - timedelta(days=1):
         raise Refused(Refusal.PERFORMED_BEFORE_WRITTEN, at="$.execution.performed_at")
     if execution.given is Given.NOW and facts.now - execution.performed_at > NOW_LASTS:
         raise Refused(Refusal.LATE_NEEDS_ALREADY, at="$.execution.given")
@@ -120,6 +124,9 @@ def _check_shape(execution: Execution, facts: Facts) -> None:
         remainder = facts.state.remainder(each.line)
         if remainder is None:
             raise Refused(Refusal.UNKNOWN_LINE, at=f"{at}.line", line=each.line)
+        agreement = each.intervention.agreement if isinstance(each, Delivered) and each.intervention else None
+        if agreement is not None and agreement.on is not None and agreement.on > day:
+            raise Refused(Refusal.AGREEMENT_AFTER_ACT, at=f"{at}.intervention.agreement.on", line=each.line)
         if isinstance(each, Delivered) and execution.given is Given.NOW:
             _check_unit(each, facts.state.order.lines[each.line - 1], at)
 
@@ -144,15 +151,17 @@ def _check_unit(each: Delivered, line: Line, at: str) -> None:
     raise Refused(Refusal.UNIT_DIFFERS, at=f"{at}.quantity.unit", line=each.line, unit=noun)
 
 
-def _findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
+def _findings(execution: Execution, facts: Facts, met_by: list[tuple[int, Met]]) -> Iterator[Finding]:
     """All that stands against the execution, most important first."""
     if hands_over(execution.lines):
         yield from _stopped(execution, facts)
     if not _same_identity(execution, facts) and execution.identity_reason is None:
         yield Finding(refusal=Refusal.IDENTITY_DIFFERS, at="$.execution.beneficiary", facts={})
-    yield from _rule_findings(execution, facts)
+    yield from rule_findings(met_by, execution)
+    yield from _agreement_findings(execution)
     if facts.state.stopped is None:
-        yield from _quantity_findings(execution, facts)
+        free = {each.line for _, each in met_by if each.rule.check is Check.MAY_RENEW and each.sure}
+        yield from _quantity_findings(execution, facts, free)
 
 
 def _stopped(execution: Execution, facts: Facts) -> Iterator[Finding]:
@@ -168,12 +177,21 @@ def _stopped(execution: Execution, facts: Facts) -> Iterator[Finding]:
             yield Finding(refusal=Refusal.LINE_CANCELLED, at=f"$.execution.lines[{place}]", facts=said)
 
 
-def _quantity_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
+def _agreement_findings(execution: Execution) -> Iterator[Finding]:
+    """Deliveries to which the prescriber should have agreed, and nothing says that they did (CSP L.5125-23)."""
+    for place, each in enumerate(execution.lines):
+        if isinstance(each, Delivered) and wants_agreement(each):
+            at = f"$.execution.lines[{place}].intervention.agreement"
+            yield Finding(refusal=Refusal.AGREEMENT_WANTED, at=at, facts={"line": each.line})
+
+
+def _quantity_findings(execution: Execution, facts: Facts, free: set[int]) -> Iterator[Finding]:
+    """What goes beyond what is left; `free` are the lines whose renewal the law leaves free, an exception its own rules."""
     wanted: dict[int, int] = {}
     for place, each in enumerate(execution.lines):
         if not isinstance(each, Delivered) or (remainder := facts.state.remainder(each.line)) is None:
             continue
-        if each.line in facts.state.stops:
+        if each.line in facts.state.stops or each.line in free or each.exceptional is not None:
             continue
         line = facts.state.order.lines[each.line - 1]
         wanted[each.line] = wanted.get(each.line, 0) + (covered(each, line) or one_delivery(line))
@@ -194,15 +212,6 @@ def _quantity_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _rule_findings(execution: Execution, facts: Facts) -> Iterator[Finding]:
-    for rule in _rules_met(execution, facts):
-        said: dict[str, Any] = {"sentence": rule.sentence, "article": rule.article}
-        if rule.effect is Effect.REFUSES:
-            yield Finding(refusal=Refusal.RULE_REFUSES, at="$.execution", facts=said)
-        if rule.effect is Effect.ASKS and execution.rule_reason is None:
-            yield Finding(refusal=Refusal.RULE_ASKS, at="$.execution.rule_reason", facts=said)
-
-
 def _several_deliveries(execution: Execution, facts: Facts) -> Iterator[str]:
     """Lines of which more than one delivery is given at once: renewals are there to be spaced."""
     for each in execution.lines:
@@ -214,24 +223,6 @@ def _several_deliveries(execution: Execution, facts: Facts) -> Iterator[str]:
             single = one_delivery(line)
             if (covered(each, line) or 0) > single:
                 yield f"Ligne {each.line} : une délivrance prescrite est de {_counted(single, unit.label)}"
-
-
-def _rules_met(execution: Execution, facts: Facts) -> Iterator[Rule]:
-    """Rules in force on the day of the act whose delay has passed since the order was written."""
-    if not hands_over(execution.lines):
-        return
-    day = execution.performed_at.astimezone(facts.zone).date()
-    yield from rules_met(facts.state, facts.rules, day)
-
-
-def rules_met(state: State, rules: tuple[Rule, ...], day: date) -> Iterator[Rule]:
-    """Rules that a delivery on that day would meet: in force then, their delay passed since the order was written."""
-    first = not any(each.given for each in state.remainders)
-    for rule in rules:
-        in_force = rule.since <= day and (rule.until is None or day < rule.until)
-        looked_at = (rule.when is When.ANY or first) and state.order.family in rule.families
-        if in_force and looked_at and months_after(state.order.written_on, rule.months) < day:
-            yield rule
 
 
 def _same_identity(execution: Execution, facts: Facts) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Execution
 from ordonum.model.amending import Withdrawal
@@ -65,4 +67,4 @@ def judged_on(actor: Actor, execution: Execution, now: State, acts: Sequence[Act
     )
     without = state([*acts, taken_back])
     assert without is not None
-    return without
+    return msgspec.structs.replace(without, opposed_later=now.opposed_later)

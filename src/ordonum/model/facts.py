@@ -1,54 +1,20 @@
 """What a decision is made on: gathered by the use case, handed to a pure function of `decisions`."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from ordonum.model.actors import Actor, Professional
-from ordonum.model.labels import Labelled
+from ordonum.model.case import Covered
+from ordonum.model.conditions import NO_TABLE, Table
+from ordonum.model.identifiers import BirthDate
 from ordonum.model.lines import Family
 from ordonum.model.prescription import Identity
 from ordonum.model.refusals import Refusal
+from ordonum.model.rule import Rule
 from ordonum.model.state import State
-
-
-class Effect(Labelled):
-    """What a legal rule does when its condition is met. One whose article was not found never refuses."""
-
-    REFUSES = "refuses", "refuse"
-    ASKS = "asks", "demande une raison"
-    INFORMS = "informs", "informe"
-
-
-class When(Labelled):
-    """Which deliveries a rule looks at."""
-
-    FIRST = "first-delivery", "première délivrance"
-    ANY = "any-delivery", "toute délivrance"
-
-
-class Rule(Struct, frozen=True, kw_only=True):
-    """A legal rule as dated data: in force from `since` (included) to `until` (excluded).
-
-    It is met by a delivery that comes more than `months` after the order was written.
-    """
-
-    name: str
-    article: str | None
-    sentence: str
-    since: date
-    until: date | None = None
-    effect: Effect
-    when: When
-    families: frozenset[Family]
-    months: int
-    source: str | None
-
-    def __post_init__(self) -> None:
-        if self.source is None and self.effect is not Effect.INFORMS:
-            raise ValueError(f"{self.name}: a rule whose article was not read only informs")
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -60,13 +26,17 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What `check_execution` looks at. `now` is aware; `zone` is the executant's place's."""
+    """What `check_execution` looks at. `now` is aware; `zone` is the executant's place's; `covered`, what the patient's other
+    prescriptions of what may not overlap cover, as far as it was looked for.
+    """
 
     state: State
     actor: Actor
     sealed: Identity
     may_execute: frozenset[Family]
     rules: tuple[Rule, ...]
+    conditions: Table = NO_TABLE
+    covered: tuple[Covered, ...] = ()
     now: datetime
     zone: ZoneInfo
 
@@ -81,5 +51,8 @@ class RegisterFacts(Struct, frozen=True, kw_only=True):
     signed_until: datetime | None = None
     commitment_opens: bool
     taken: bool
+    rules: tuple[Rule, ...] = ()
+    conditions: Table = NO_TABLE
+    birth: BirthDate | None = None
     now: datetime
     zone: ZoneInfo

@@ -96,6 +96,7 @@ class BaseLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     `dosage` is the prescriber's own words for how it is taken or done; `note` is for the executant, `instruction` for
     the patient. Flags as in the CI-SIS (MED-574 ALD, GEN-180 AT/MP, GEN-295 prévention, GEN-181 non remboursable).
+    `override`: why the prescriber writes it all the same, where a rule asks a reason.
     """
 
     rank: Rank
@@ -112,6 +113,7 @@ class BaseLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     prior_agreement: PriorAgreement | None = None
     note: Text | None = None
     instruction: Text | None = None
+    override: Text | None = None
 
 
 class FreeTextLine(BaseLine, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="free-text"):

@@ -216,6 +216,32 @@ def hands_over(lines: Iterable[Outcome]) -> bool:
     return any(not isinstance(each, Withheld) for each in lines)
 
 
+# What an executant changes of their own right, so that nobody is asked (CSP L.5125-1-1 A, L.5125-23 V, R.5123-2-1).
+_BY_RIGHT = frozenset(
+    {
+        InterventionSubReason.PROTOCOL,
+        InterventionSubReason.PHARMACIST_PRESCRIPTION,
+        InterventionSubReason.SHORTAGE_TABLE,
+        InterventionSubReason.EXCEPTIONAL_RENEWAL,
+        InterventionSubReason.LARGE_PACK,
+        InterventionSubReason.PACK_BROKEN,
+    }
+)
+_AGREED_TO = frozenset({InterventionReason.DOSAGE, InterventionReason.FORM_OR_STRENGTH})
+
+
+def wants_agreement(each: Delivered) -> bool:
+    """Whether the prescriber had to agree, and nothing says that they did: another product, another dosage, another form."""
+    intervention = each.intervention
+    if intervention is not None and intervention.agreement is not None:
+        return False
+    if each.substitution is SubstitutionKind.AGREED:
+        return True
+    if each.substitution is not None or intervention is None or intervention.sub_reason in _BY_RIGHT:
+        return False
+    return intervention.kind is InterventionKind.MODIFIED and intervention.reason in _AGREED_TO
+
+
 class SeenOnPaper(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where a delivery was read: the stamp of another executant on the paper, with their FINESS if it is legible."""
 

@@ -161,7 +161,7 @@ def check_read_back(actor: Actor, state: State, *, opposed: bool = False) -> Non
     """Refuse the prescriber's reading of what was executed, or return (CSP R.4072-1 and following)."""
     if state.order.prescriber.rpps != actor.rpps:
         raise Refused(Refusal.NOT_YOUR_PRESCRIPTION)
-    if state.order.opposed or opposed:
+    if state.opposed or opposed:
         raise Refused(Refusal.PATIENT_OPPOSED)
 
 

@@ -1,5 +1,6 @@
 """Lines of health products: medicines, magistral preparations, medical devices."""
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -7,7 +8,7 @@ from msgspec import Meta, Struct
 from ordonum.model.actors import Name, Text
 from ordonum.model.identifiers import Cip13, Cis, Lpp, MedicabaseCode, SubstanceCode, Ucd13
 from ordonum.model.labels import Labelled
-from ordonum.model.lines import BaseLine
+from ordonum.model.lines import BaseLine, Days
 
 
 class NoSubstitution(Labelled):
@@ -29,11 +30,21 @@ class Substance(Struct, frozen=True, forbid_unknown_fields=True):
 Substances = Annotated[tuple[Substance, ...], Meta(min_length=1, max_length=10)]
 
 
+class InitialPrescription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The initial prescription of a hospital or of a specialist that this one renews: by whom, and on which day."""
+
+    by: Name
+    on: date
+
+
 class MedicineLine(BaseLine, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="medicine"):
     """A medicine, by its presentation (CIP13), unit (UCD13), speciality (CIS), virtual code (Medicabase), or by substance,
     strength, form and route; its label is what is printed. It always carries its active substances.
 
     `in_words`: dosage, duration and quantity are written in words (CSP R.5132-29, stupéfiants and assimilated).
+    `renewal_forbidden`: expressly not to be renewed (R.5132-22, list II). `fraction_days`: the treatment of each fraction;
+    `single_delivery`: «délivrance en une seule fois» (R.5132-30). `overlap`: the express mention that lets another
+    prescription overlap (R.5132-33), in the prescriber's words. `abroad`: to be used in another state of the Union.
     """
 
     label: Name
@@ -49,6 +60,12 @@ class MedicineLine(BaseLine, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     off_label: bool = False
     exceptional: bool = False
     in_words: bool = False
+    renewal_forbidden: bool = False
+    fraction_days: Days | None = None
+    single_delivery: bool = False
+    overlap: Text | None = None
+    initial: InitialPrescription | None = None
+    abroad: bool = False
 
 
 class Ingredient(Struct, frozen=True, forbid_unknown_fields=True):

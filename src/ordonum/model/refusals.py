@@ -193,7 +193,31 @@ class Refusal(Enum):
         "not-for-this-caller",
         Kind.FORBIDDEN,
         "Un appel fait comme « {caller} » ne permet pas cet acte.",
-        "Faites-le avec la carte d'un professionnel qui en a le droit.",
+        "Faites-le avec une carte qui en donne le droit.",
+    )
+    PURPOSE_NOT_OF_MISSION = Reason(
+        "purpose-not-of-mission",
+        Kind.FORBIDDEN,
+        "La finalité déclarée (« {purpose} ») n'est pas de la mission que porte votre carte.",
+        "Déclarez la vraie finalité, ou faites-le faire par un agent dont c'est la mission.",
+    )
+    FICTITIOUS_NUMBER = Reason(
+        "fictitious-number",
+        Kind.INVALID,
+        "Ce numéro est fictif ou partagé par plusieurs personnes : il ne désigne aucun patient.",
+        "Demandez au patient son propre numéro.",
+    )
+    ALREADY_OPPOSED = Reason(
+        "already-opposed",
+        Kind.CONFLICT,
+        "Une opposition de ce patient est déjà en vigueur depuis le {day}.",
+        "Il n'y a rien à faire : elle reste en vigueur.",
+    )
+    NOT_OPPOSED = Reason(
+        "not-opposed",
+        Kind.CONFLICT,
+        "Aucune opposition de ce patient n'est en vigueur auprès de sa caisse.",
+        "Une opposition notée à la prescription ne se lève pas ici : elle ne porte que sur cette ordonnance.",
     )
     # software and sites
     SOFTWARE_UNKNOWN = Reason(
@@ -577,6 +601,30 @@ class Refusal(Enum):
         "Vérifiez que c'est le bon patient ; si oui, indiquez-en la raison (identity_reason).",
     )
     RULE_REFUSES = Reason("rule-refuses", Kind.CONFLICT, "{sentence} ({article}).", "Appelez le prescripteur.")
+    RULE_REFUSES_PRESCRIBING = Reason(
+        "rule-refuses-prescribing",
+        Kind.CONFLICT,
+        "{sentence} ({article}).",
+        "Corrigez la ligne, puis signez de nouveau, même numéro et même identifiant d'acte.",
+    )
+    RULE_ASKS_PRESCRIBING = Reason(
+        "rule-asks-prescribing",
+        Kind.ASKS,
+        "{sentence} ({article}).",
+        "Si vous prescrivez malgré tout, indiquez-en la raison sur la ligne (override), puis signez de nouveau.",
+    )
+    AGREEMENT_WANTED = Reason(
+        "agreement-wanted",
+        Kind.ASKS,
+        "La ligne {line} est délivrée autrement que prescrite, et l'accord du prescripteur n'est pas noté.",
+        "Obtenez son accord et notez-en le moyen (agreement), ou délivrez comme prescrit.",
+    )
+    AGREEMENT_AFTER_ACT = Reason(
+        "agreement-after-act",
+        Kind.INVALID,
+        "L'accord du prescripteur à la ligne {line} est daté d'après l'acte.",
+        "Corrigez la date de l'accord.",
+    )
     RULE_ASKS = Reason(
         "rule-asks",
         Kind.ASKS,

@@ -1,9 +1,11 @@
 """The decision to register, and what the circuit carries at all: a column of named refusals, in order of precedence. Pure."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from ordonum.model.actors import Actor, Establishment, Professional
+from ordonum.model.days import months_after
 from ordonum.model.facts import RegisterFacts
+from ordonum.model.judging import prescribing_told
 from ordonum.model.lines import IN_SCOPE, Family
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal, Refused
@@ -13,20 +15,10 @@ KEPT_MONTHS = 60  # CSP R.4071-1: five years from writing
 REGISTRATION_MONTHS = 12  # design: an order written more than a year ago is written again
 
 
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where there is no such day (31 January + 1)."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    for last in range(day.day, 27, -1):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    return date(year, month + 1, day.day)
-
-
-def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
-    """Refuse a registration, or return. Signature and certificate were verified before; they come first."""
+def check_registration(order: SignedOrder, facts: RegisterFacts) -> tuple[str, ...]:
+    """Refuse a registration, or say what its prescriber is told. Signature and certificate were verified before; they come
+    first.
+    """
     if not _may_send(facts.actor, facts.signer, order):
         raise Refused(Refusal.SIGNER_NOT_CALLER)
     if order.prescriber != facts.signer:
@@ -43,6 +35,7 @@ def check_registration(order: SignedOrder, facts: RegisterFacts) -> None:
     _check_dates(order, facts)
     if facts.taken:
         raise Refused(Refusal.NUMBER_TAKEN, at="$.number")
+    return prescribing_told(order, facts)
 
 
 def _check_dates(order: SignedOrder, facts: RegisterFacts) -> None:

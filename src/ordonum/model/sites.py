@@ -8,8 +8,9 @@ from datetime import date
 
 from msgspec import Struct
 
-from ordonum.model.actors import Actor, Employee, Name, Structure
+from ordonum.model.actors import Actor, Agent, Employee, Name, Structure
 from ordonum.model.identifiers import Nie, Nil, Rpps, StructureId
+from ordonum.model.insurer import InsurerCode
 from ordonum.model.labels import Labelled
 from ordonum.model.refusals import Refusal, Refused
 
@@ -22,6 +23,7 @@ class Role(Labelled):
     PRESCRIBER = "prescriber", "prescripteur"
     PRESCRIBER_ESMS = "prescriber-esms", "prescripteur en établissement"
     EXECUTANT = "executant", "exécutant"
+    INSURER = "insurer", "Assurance Maladie"
 
 
 class SoftwareStatus(Labelled):
@@ -44,6 +46,7 @@ class SiteKind(Labelled):
     HEALTH_CENTRE = "health-centre", "centre de santé"
     HOSPITAL = "hospital", "établissement de santé"
     CARE_HOME = "care-home", "établissement médico-social"
+    INSURER = "insurer", "organisme d'assurance maladie"
 
 
 class RegisteredSoftware(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -74,13 +77,16 @@ class Activation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Site(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A place where software works. `key` is `am:` or `finess:` and the number; `responsible` answer for its employees."""
+    """A place where software works. `key` is `am:` or `finess:` and the number; `responsible` answer for its employees;
+    `insurer` is the organisation whose agents work there.
+    """
 
     key: str
     name: Name
     kind: SiteKind
     structure: StructureId | None = None
     responsible: tuple[Rpps, ...] = ()
+    insurer: InsurerCode | None = None
     activations: tuple[Activation, ...]
 
 
@@ -105,8 +111,8 @@ def check_software(actor: Actor, product: RegisteredSoftware | None, role: Role,
 
 
 def check_site(actor: Actor, site: Site | None, *, today: date) -> None:
-    """Refuse a site that is unknown or not active that day for this software, and an employee or structure not of it."""
-    if isinstance(actor.who, (Employee, Structure)) and actor.inside is not None:
+    """Refuse a site that is unknown or not active that day for this software, and whoever belongs elsewhere."""
+    if isinstance(actor.who, (Employee, Structure, Agent)) and actor.inside is not None:
         raise Refused(Refusal.NOT_OF_THIS_SITE)  # they act from their own structure, never inside another
     if site is None:
         raise Refused(Refusal.SITE_UNKNOWN)
@@ -117,6 +123,8 @@ def check_site(actor: Actor, site: Site | None, *, today: date) -> None:
         raise Refused(Refusal.SITE_NOT_ACTIVE, when=when)
     if isinstance(actor.who, (Employee, Structure)):
         _check_belongs(actor.who, site)
+    if isinstance(actor.who, Agent) and site.insurer != actor.who.id.insurer:
+        raise Refused(Refusal.NOT_OF_THIS_SITE)
 
 
 def _check_belongs(who: Employee | Structure, site: Site) -> None:
@@ -135,6 +143,8 @@ def _as_structure(key: str) -> str | None:
 
 def role_of(actor: Actor, *, prescribes: bool) -> Role:
     """The role in which an actor prescribes or executes: inside an establishment, prescribing is a role of its own."""
+    if isinstance(actor.who, Agent):
+        return Role.INSURER
     if not prescribes:
         return Role.EXECUTANT
     return Role.PRESCRIBER_ESMS if actor.inside is not None else Role.PRESCRIBER

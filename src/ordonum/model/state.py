@@ -82,6 +82,12 @@ class State(Struct, frozen=True, kw_only=True):
     withdrawn: tuple[Withdrawn, ...] = ()
     reports: tuple[Reported, ...] = ()
     copied: Copied | None = None
+    opposed_later: bool = False
+
+    @property
+    def opposed(self) -> bool:
+        """Whether the prescriber may not read what was executed: said at prescribing, or through the insurer's office since."""
+        return self.order.opposed or self.opposed_later
 
     def remainder(self, line: int) -> Remainder | None:
         """The remainder of the line of this rank, or None if there is no such line."""

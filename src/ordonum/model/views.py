@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from ordonum.model.actors import Employee, EmployeeRole, Profession
@@ -16,6 +17,7 @@ from ordonum.model.kept import Cancelled, Executed, Replaced
 from ordonum.model.lines import Family
 from ordonum.model.outcomes import Outcome, SeenOnPaper
 from ordonum.model.prescription import Identity
+from ordonum.model.standing import Standing
 from ordonum.model.state import Remainder, State, Status
 from ordonum.model.stopping import CancelReason
 
@@ -92,6 +94,7 @@ class ForExecutant(Struct, frozen=True, kw_only=True):
     cancelled: CancelledView | None
     remainders: tuple[Remainder, ...]
     executions: tuple[PastExecution, ...]
+    standing: Standing
     replaced: CancelledView | None = None
     stops: tuple[CancelledView, ...] = ()
     withdrawn: tuple[WithdrawnView, ...] = ()
@@ -108,10 +111,12 @@ class ForPrescriber(Struct, frozen=True, kw_only=True):
     cancelled: CancelledView | None
     remainders: tuple[Remainder, ...]
     executions: tuple[PastExecution, ...]
+    standing: Standing
     replaced: CancelledView | None = None
     stops: tuple[CancelledView, ...] = ()
     withdrawn: tuple[WithdrawnView, ...] = ()
     reports: tuple[ReportedView, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def all_past(state: State) -> tuple[PastExecution, ...]:
@@ -232,19 +237,30 @@ def earlier(state: State) -> EarlierView | None:
     )
 
 
-def for_prescriber(state: State) -> ForPrescriber:
-    """The prescriber's view of a state."""
+def _remainders(state: State, at: Standing) -> tuple[Remainder, ...]:
+    """The remainders with their status of that day."""
+    return tuple(
+        each if each.status is line.status else msgspec.structs.replace(each, status=line.status)
+        for each, line in zip(state.remainders, at.lines, strict=True)
+    )
+
+
+def for_prescriber(state: State, at: Standing, *, notices: tuple[str, ...] = ()) -> ForPrescriber:
+    """The prescriber's view of a state, where it stands, and what they are told beside it."""
     return ForPrescriber(
         register_act_id=state.order.act_id,
-        status=state.status,
-        remainders=state.remainders,
+        status=at.status,
+        standing=at,
+        remainders=_remainders(state, at),
         executions=all_past(state),
+        notices=notices,
         **_changes(state),
     )
 
 
 def for_executant(
     state: State,
+    at: Standing,
     *,
     jws: str,
     identity: Identity,
@@ -253,16 +269,17 @@ def for_executant(
     before: State | None = None,
     notices: tuple[str, ...] = (),
 ) -> ForExecutant:
-    """The executant's view of a state, with the evidence to verify it, what the one that it replaces gave (`before`), and
-    what rules say before anything is delivered.
+    """The executant's view of a state, where it stands, the evidence to verify it, what the one that it replaces gave
+    (`before`), and what rules say before anything is delivered.
     """
     return ForExecutant(
         jws=jws,
         identity=identity,
         opening=opening,
         registered=registered,
-        status=state.status,
-        remainders=state.remainders,
+        status=at.status,
+        standing=at,
+        remainders=_remainders(state, at),
         executions=all_past(state),
         earlier=earlier(before) if before is not None else None,
         notices=notices,

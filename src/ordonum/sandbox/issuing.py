@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from msgspec import Struct
 
-from ordonum.model.actors import Employee, Professional, Structure, Who
-from ordonum.wire.certificates import PERSON_PREFIX, PROFESSION_OID, SPECIALTY_OID
+from ordonum.model.actors import Agent, Employee, Professional, Structure, Who
+from ordonum.wire.certificates import MISSION_OID, PERSON_PREFIX, PROFESSION_OID, SPECIALTY_OID
 
 POLICY = ObjectIdentifier("1.2.250.1.213.1.7.2.1.1.1.1")
 AUTHORITY_LASTS = timedelta(days=10 * 365)
@@ -78,9 +78,11 @@ def of_holder(who: Who, key: Key, span: Span, *, signs: bool, organisation: str,
 
 
 def private_extensions(who: Who) -> list[tuple[ObjectIdentifier, bytes]]:
-    """What the certificate says besides the name: profession or role (INTEGER), specialty (SEQUENCE OF UTF8String)."""
+    """What the certificate says besides the name: profession or role (INTEGER), specialty (SEQUENCE OF UTF8String), mission."""
     if isinstance(who, Structure):
         return []
+    if isinstance(who, Agent):
+        return [(MISSION_OID, core.UTF8String(who.mission.value).dump())]
     role = who.profession.value if isinstance(who, Professional) else who.role.value
     found = [(PROFESSION_OID, core.Integer(int(role)).dump())]
     if isinstance(who, Professional) and who.specialty is not None:
@@ -92,14 +94,14 @@ class _Codes(core.SequenceOf):  # type: ignore[misc]  # asn1crypto has no types
     _child_spec = core.UTF8String
 
 
+_NOBODYS_NAME = (NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME, NameOID.COMMON_NAME)
+
+
 def _subject(who: Who, organisation: str) -> x509.Name:
     """Relative names in the order of IGC-Santé; what names a person is one of three values."""
-    if isinstance(who, Structure):
-        named = [
-            (NameOID.ORGANIZATION_NAME, who.name),
-            (NameOID.ORGANIZATIONAL_UNIT_NAME, who.id),
-            (NameOID.COMMON_NAME, who.name),
-        ]
+    if isinstance(who, (Structure, Agent)):
+        own = (who.name, who.id, who.name) if isinstance(who, Structure) else (who.organisation, who.id.insurer, who.id)
+        named = zip(_NOBODYS_NAME, own, strict=True)
         return x509.Name([x509.NameAttribute(oid, value) for oid, value in ((NameOID.COUNTRY_NAME, "FR"), *named)])
     before = [x509.NameAttribute(NameOID.COUNTRY_NAME, "FR")]
     if isinstance(who, Employee):

@@ -1,10 +1,11 @@
-"""The people of the sandbox: made-up professionals, employees and structures, with numbers whose check digits hold."""
+"""The people of the sandbox: made-up professionals, employees, structures and agents, with numbers whose check digits hold."""
 
 from stdnum import luhn
 
 from ordonum.client.card import CardFile
-from ordonum.model.actors import Employee, EmployeeRole, Place, Profession, Professional, Structure, Who
+from ordonum.model.actors import Agent, Employee, EmployeeRole, Place, Profession, Professional, Structure, Who
 from ordonum.model.identifiers import EmployeeId, Rpps, SpecialtyCode
+from ordonum.model.insurer import AgentId, Mission
 from ordonum.sandbox import places
 from ordonum.sandbox.authority import Authority
 from ordonum.sandbox.places import cabinet as cabinet  # the same name: who makes people makes their places
@@ -104,12 +105,27 @@ STRUCTURE_CARDS: tuple[tuple[str, Structure, Place], ...] = (
 """The structures' certificates: name, holder, place."""
 
 
+AGENT_CARDS: tuple[tuple[str, Agent, Place], ...] = tuple(
+    (name, Agent(AgentId(f"{places.INSURER}/AGT{rank:05}"), places.CAISSE.name, mission), places.CAISSE)
+    for rank, (name, mission) in enumerate(
+        (
+            ("agent-caisse", Mission.OFFICE),
+            ("agent-remboursement", Mission.REIMBURSEMENT),
+            ("agent-service-medical", Mission.MEDICAL_SERVICE),
+        ),
+        start=1,
+    )
+)
+"""The cards of the insurer's agents: name, holder, place; one for each mission."""
+
+
 def issue_test_cards(authority: Authority) -> list[CardFile]:
-    """Issue the cards that are not there yet, of the three kinds; those made now, in order."""
+    """Issue the cards that are not there yet, of the four kinds; those made now, in order."""
     wanted: list[tuple[str, Who, Place, Rpps | None]] = [
         *((name, who, place, None) for name, who, place in TEST_CARDS),
         *EMPLOYEE_CARDS,
         *((name, structure, place, None) for name, structure, place in STRUCTURE_CARDS),
+        *((name, agent, place, None) for name, agent, place in AGENT_CARDS),
     ]
     cards = []
     for name, who, place, under in wanted:

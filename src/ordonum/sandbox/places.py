@@ -5,6 +5,7 @@ from stdnum import luhn
 
 from ordonum.model.actors import Establishment, Place
 from ordonum.model.identifiers import Finess, NumeroAm, StructureId
+from ordonum.model.insurer import InsurerCode
 from ordonum.model.sites import SiteKind
 
 
@@ -69,21 +70,25 @@ LABORATOIRE = establishment(12, "Laboratoire des Cordeliers", "8 quai des Cordel
 OPTIQUE = establishment(13, "Optique de la Place", "5 place du Marché")
 APPAREILLAGE = establishment(14, "Lyon Appareillage", "40 rue des Ateliers")
 EHPAD = establishment(15, "EHPAD Les Tilleuls", "2 allée des Tilleuls")
+CAISSE = establishment(16, "Caisse primaire du Rhône (fictive)", "276 cours Émile-Zola")
 NOT_YET = cabinet(21, "Cabinet qui ouvrira le mois prochain")
 CLOSED = pharmacy(22, "Pharmacie fermée")
 
 EHPAD_INSIDE = Establishment(finess=finess(15), name=EHPAD.name, own_pharmacy=False)
 """The care home without a pharmacy, as the establishment inside which a visiting doctor prescribes."""
 
+INSURER = InsurerCode("01691")  # scheme and fund of the test Vitale cards
+
 SECRETARY_SIRET, SUPPLIER_SIRET = siret(1), siret(2)
 
 
 class Situated(Struct, frozen=True):
-    """A place, what it is, and the structure that its certificates or its employees' cards name, if there are any."""
+    """A place, what it is, and the structure (or the insurer) that its certificates or its employees' cards name, if any."""
 
     place: Place
     kind: SiteKind
     structure: StructureId | None = None
+    insurer: InsurerCode | None = None
 
 
 OPEN: tuple[Situated, ...] = (
@@ -105,5 +110,6 @@ OPEN: tuple[Situated, ...] = (
     Situated(OPTIQUE, SiteKind.OPTICIAN),
     Situated(APPAREILLAGE, SiteKind.LPP_SUPPLIER, by_siret(SUPPLIER_SIRET)),
     Situated(EHPAD, SiteKind.CARE_HOME, by_finess(finess(15))),
+    Situated(CAISSE, SiteKind.INSURER, insurer=INSURER),
 )
 """Where the test cards work today."""

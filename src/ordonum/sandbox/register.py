@@ -89,6 +89,7 @@ def site(situated: Situated, *activations: Activation) -> Site:
         name=place.name,
         kind=situated.kind,
         structure=situated.structure,
+        insurer=situated.insurer,
         responsible=tuple(who.rpps for _, who, theirs in TEST_CARDS if theirs.key == place.key),
         activations=activations,
     )

@@ -41,6 +41,7 @@ class Event(Enum):
     REGISTER_REFUSED = "register-refused", "Le registre est abîmé : l'ancien reste en vigueur."
     KEYS_ADDED = "keys-added", "Des clés d'année sont ajoutées : sauvegarder le fichier de clés."
     TAKEN_AWAY = "taken-away", "Assertions, numéros inconnus et tours de plus d'un jour sont effacés."
+    ENDED = "ended", "Des ordonnances dont la conservation est finie (cinq ans) sont effacées."
     WORKER_FAILED = "worker-failed", "Une tâche de fond a échoué ; elle sera tentée de nouveau."
     DATABASE_RELAUNCHED = "database-relaunched", "La base embarquée était morte : elle est relancée."
     PROCESS_STARTED = "process-started", "Un processus de service est lancé par le processus père."
@@ -52,13 +53,14 @@ class Event(Enum):
 
 FIELDS = {
     "act": "opération (`register`, `execute`…)",
-    "code": "code du refus (erreurs.md)",
+    "code": "code du refus (refus.md)",
     "reference": "référence tirée au hasard, la même que dans la réponse (`instance`)",
     "alerts": "nombre d'alertes que ce numéro inconnu a levées",
     "kind": "classe de l'erreur du programme",
     "where": "fonction et ligne de l'erreur, ou `accueil`",
     "certificates": "nombre de certificats de la liste",
     "rows": "nombre de lignes effacées",
+    "prescriptions": "nombre d'ordonnances effacées",
     "new": "nombre de ceux qui n'étaient pas connus",
     "process": "rang du processus de service, à partir de 1",
     "child": "numéro de ce processus pour le système",

@@ -27,7 +27,7 @@ from ordonum.server.metrics import Metrics
 from ordonum.server.settings import Settings
 from ordonum.server.store import migrate
 from ordonum.server.store.acts import any_act
-from ordonum.server.store.credentials import add_fingerprints, fingerprints
+from ordonum.server.store.credentials import add_fingerprints, fingerprints, key_dates
 from ordonum.server.store.database import Pool, open_pool
 from ordonum.server.store.embedded import APPLICATION, OWNER, SUPERUSER, EmbeddedPostgres
 from ordonum.server.store.keeping import CannotTakeAway, take_away
@@ -35,8 +35,10 @@ from ordonum.server.store.postgres_process import CannotStart
 from ordonum.server.store.standing import connections_max
 from ordonum.server.usecases.context import Context
 from ordonum.server.vault.keys import fingerprint, load_or_create
+from ordonum.server.vault.ledger import LedgerRefused
 from ordonum.server.vault.vault import Vault
 from ordonum.server.worker.loop import work
+from ordonum.server.worker.retaining import forget
 
 DATABASE = "ordonum"
 BACKLOG = 512
@@ -118,7 +120,7 @@ async def _open_vault(settings: Settings, pool: Pool) -> Vault:
     now = datetime.now(UTC)
     keys = load_or_create(settings.key_file, await fingerprints(pool), database_empty=not await any_act(pool), now=now)
     await add_fingerprints(pool, {name: fingerprint(name, key) for name, key in keys.named()}, now)
-    return Vault(keys)
+    return Vault(keys, await key_dates(pool))
 
 
 def service(context: Context) -> Starlette:
@@ -187,12 +189,28 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def keep(owner_url: str) -> None:
-    """Take away what is over; a failure is logged, the next hour tries again."""
+async def keep(settings: Settings, owner_url: str) -> None:
+    """Take away what is over, and what is kept no longer; a failure is logged, the next hour tries again."""
+    now = datetime.now(UTC)
     try:
-        log(Event.TAKEN_AWAY, rows=await take_away(owner_url, datetime.now(UTC)))
+        log(Event.TAKEN_AWAY, rows=await take_away(owner_url, now))
+        if gone := await forget(settings, owner_url, now):
+            log(Event.ENDED, prescriptions=gone)
     except CannotTakeAway as error:
         log(Event.WORKER_FAILED, logging.ERROR, kind=str(error))
+    except LedgerRefused as error:
+        log(Event.WORKER_FAILED, logging.ERROR, kind=type(error).__name__)
+
+
+async def forget_again(settings: Settings, owner_url: str) -> None:
+    """Before the service answers: what is kept no longer goes, whatever a back-up put back. Raises CannotStart."""
+    try:
+        if gone := await forget(settings, owner_url, datetime.now(UTC)):
+            log(Event.ENDED, prescriptions=gone)
+    except CannotTakeAway as error:
+        raise CannotStart(
+            f"Ce qui n'est plus à conserver n'a pas pu être effacé ({error}) : le service ne répond pas avant."
+        ) from None
 
 
 def settle() -> None:

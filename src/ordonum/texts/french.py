@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from ordonum.model.invoice import Justification
 from ordonum.model.lines import Family, Quantity, Unit
-from ordonum.model.outcomes import Delivered, Handwritten, Intervention, Outcome, Withheld
+from ordonum.model.outcomes import Added, Delivered, Handwritten, Intervention, Outcome, Withheld
 from ordonum.model.prescription import Sex
-from ordonum.model.state import LineStatus, Remainder
+from ordonum.model.state import DONE, LineStatus, Remainder
 from ordonum.model.views import PastExecution
 
 PRODUCTS = frozenset({Family.HEALTH_PRODUCTS, Family.OPTICS})
@@ -51,7 +51,9 @@ _DONE = {
     LineStatus.PARTLY: "faite en partie",
     LineStatus.DELIVERED: "faite",
     LineStatus.NOT_DELIVERED: "non faite",
+    LineStatus.EXHAUSTED: "épuisée",
     LineStatus.CANCELLED: "annulée",
+    LineStatus.EXPIRED: "expirée",
 }
 
 
@@ -65,17 +67,23 @@ def left(remainder: Remainder, family: Family = Family.HEALTH_PRODUCTS) -> str:
     status = line_status(remainder.status, family)
     if remainder.status is LineStatus.CANCELLED and remainder.given:
         return f"{status} après {counted(remainder.given, remainder.unit)}, d'après la base"
-    if remainder.status in (LineStatus.DELIVERED, LineStatus.CANCELLED):
+    if remainder.status in DONE or remainder.status is LineStatus.CANCELLED:
         beyond = f", {counted(remainder.beyond, remainder.unit)} en plus" if remainder.beyond else ""
         return f"{status}{beyond}, d'après la base"
+    return f"{status}{', ' if remainder.left is None else ' ; '}{amount_left(remainder)}"
+
+
+def amount_left(remainder: Remainder) -> str:
+    """«reste 2 boîtes sur 3, d'après la base»; «4 séances à ce jour, d'après la base» where nobody set a number."""
     if remainder.left is None:
-        return f"{status}, {counted(remainder.given, remainder.unit)} à ce jour, d'après la base"
-    reste = counted(remainder.left, remainder.unit)
-    return f"{status} ; reste {reste} sur {remainder.total}, d'après la base"
+        return f"{counted(remainder.given, remainder.unit)} à ce jour, d'après la base"
+    return f"reste {counted(remainder.left, remainder.unit)} sur {remainder.total}, d'après la base"
 
 
 CONFLICTS = {
     "cancelled": "l'ordonnance était annulée",
+    "replaced": "l'ordonnance était remplacée par une autre",
+    "line-cancelled": "la ligne était annulée",
     "identity-differs": "prénom ou date de naissance différents de ceux de l'ordonnance",
     "more-than-left": "plus que ce qui restait d'après la base",
     "secured-more-than-left": "plus que ce qui restait d'une ligne sécurisée",
@@ -98,7 +106,10 @@ def executed(line: Outcome) -> str:
         told = ", prescripteur informé" if line.prescriber_told else ""
         detail = f" : {line.detail}" if line.detail else ""
         return f"ligne {line.line} : non délivrée ({line.reason.label}{told}){detail}"
-    if isinstance(line, Handwritten):
+    if isinstance(line, Added):
+        under = line.under.label + (f", {line.detail}" if line.detail else "")
+        where, parts = f"ajoutée ({under})", [line.text, *([line.product] if line.product else [])]
+    elif isinstance(line, Handwritten):
         where, parts = "ajoutée à la main", [line.text, *([line.product] if line.product else [])]
     else:
         where, parts = f"ligne {line.line}", [line.product or "comme prescrit"]
@@ -111,6 +122,8 @@ def executed(line: Outcome) -> str:
         parts.append(f"substitution : {line.substitution.label}")
     if line.intervention:
         parts.append(intervention(line.intervention))
+    if isinstance(line, Delivered) and line.exceptional:
+        parts.append(line.exceptional.label)
     if isinstance(line, Delivered) and line.beyond_reason:
         parts.append(f"au-delà du reste : {line.beyond_reason}")
     return f"{where} : " + ", ".join(parts)
@@ -118,7 +131,8 @@ def executed(line: Outcome) -> str:
 
 def intervention(made: Intervention) -> str:
     """«modification (rupture), accord du prescripteur le 3 novembre 2026 par téléphone»."""
-    said = made.kind.label + (f" ({made.reason.label})" if made.reason else "")
+    why = [each.label for each in (made.reason, made.sub_reason) if each is not None]
+    said = made.kind.label + (f" ({', '.join(why)})" if why else "")
     if made.detail:
         said += f" : {made.detail}"
     if made.agreement:

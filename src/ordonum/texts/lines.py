@@ -103,11 +103,31 @@ def marks(line: Line) -> tuple[str, ...]:
         found.append("Hors AMM")
     if isinstance(line, MedicineLine) and line.exceptional:
         found.append("Médicament d'exception")
+    if isinstance(line, MedicineLine):
+        found += _express(line)
     if isinstance(line, PreparationLine) and line.no_equivalent:
         found.append(NO_EQUIVALENT)
     if line.prior_agreement is not None:
         found.append(_agreement(line))
+    if line.override is not None:
+        found.append(f"Prescrit en connaissance de cause : {line.override}")
     return tuple(found)
+
+
+def _express(line: MedicineLine) -> list[str]:
+    """What the law lets a prescriber say expressly of a medicine (CSP R.5132-22, R.5132-30, R.5132-33)."""
+    found = ["À ne pas renouveler"] if line.renewal_forbidden else []
+    if line.fraction_days is not None:
+        found.append(f"Délivrance fractionnée : {_worded(line, counted(line.fraction_days, Unit.DAYS))} à la fois")
+    if line.single_delivery:
+        found.append("Délivrance en une seule fois")
+    if line.overlap is not None:
+        found.append(f"Chevauchement avec une autre ordonnance : {line.overlap}")
+    if line.initial is not None:
+        found.append(f"Prescription initiale de {line.initial.by}, le {day(line.initial.on)}")
+    if line.abroad:
+        found.append("Pour une délivrance dans un autre État de l'Union européenne")
+    return found
 
 
 def amount(line: Line) -> str:

@@ -4,6 +4,8 @@
   1.2.250.1.71.1.2.7 (DER INTEGER), the specialty in 1.2.250.1.71.4.2.5 (DER SEQUENCE OF UTF8String).
 - Employee (CPE): `C=FR, O=…, OU=…, CN=<national id of the employee>+SN=…+GN=…`; SN and GN are absent from a card that
   does not name its holder: O and CN then stand for the name, as fiche PDT-INF-617 (GIE SESAM-Vitale, 25/09/2024) has it.
+- Insurer's agent: `C=FR, O=<organisation>, OU=<scheme and fund>, CN=<agent's id>`, the mission in the extension
+  2.25.147686692442698937377907376353728957073 (UTF8String), no name. All of it is ours: no national form is public.
 - Structure: `C=FR, ST=…, O=<its name>, OU=<its national id>, CN=<what the applicant chose>`, no profession.
 
 The forms of professionals and structures were read in the certificates of the published DMP samples (v02.05.00). Assumed:
@@ -25,12 +27,13 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathError, ValidationError
 
-from ordonum.model.actors import Employee, Professional, Structure, Who
+from ordonum.model.actors import Agent, Employee, Professional, Structure, Who
 from ordonum.model.identifiers import EmployeeId, SpecialtyCode
 from ordonum.wire.native import make_identifier
 
 PROFESSION_OID = ObjectIdentifier("1.2.250.1.71.1.2.7")
 SPECIALTY_OID = ObjectIdentifier("1.2.250.1.71.4.2.5")
+MISSION_OID = ObjectIdentifier("2.25.147686692442698937377907376353728957073")  # made from a UUID, as X.667 allows
 PERSON_PREFIX = "8"  # type of national identifier 1.2.250.1.71.4.2.1: 8 is RPPS
 TEST_MARK = "TEST"
 FOR_PERSONS, FOR_STRUCTURES = "PERSONNES", "ORGANISATIONS"  # last word of the issuers' names in IGC-Santé
@@ -122,12 +125,15 @@ def holder(certificate: x509.Certificate) -> Who:
     """Whom a certificate names; an employee's `under` is None, the assertion says it. Raises NotAProfessional.
 
     The profession tells a person from a structure: the CN of a structure's certificate is what its applicant chose, and
-    may look like anybody's. An authority for persons names no structure, nor the other way round.
+    may look like anybody's. An authority for persons names no structure, nor the other way round. A mission makes an
+    agent of the insurer, who has no profession.
     """
     try:
-        role = _code(certificate, PROFESSION_OID)
-        if (FOR_STRUCTURES if role else FOR_PERSONS) in _words(certificate.issuer):
+        role, mission = _code(certificate, PROFESSION_OID), _code(certificate, MISSION_OID)
+        if (FOR_STRUCTURES if role or mission else FOR_PERSONS) in _words(certificate.issuer):
             raise NotAProfessional("autorité")
+        if mission is not None:
+            return _agent(certificate, role, mission)
         if role is None:
             return _structure(certificate)
         if _one(certificate, NameOID.COMMON_NAME).startswith(PERSON_PREFIX):
@@ -164,6 +170,18 @@ def _employee(certificate: x509.Certificate, role: str) -> Employee:
         given_name=_one(certificate, NameOID.GIVEN_NAME if named else NameOID.COMMON_NAME),
         role=role,
     )
+
+
+def _agent(certificate: x509.Certificate, role: str | None, mission: str) -> Agent:
+    found = _checked(
+        Agent,
+        id=_one(certificate, NameOID.COMMON_NAME),
+        organisation=_one(certificate, NameOID.ORGANIZATION_NAME),
+        mission=mission,
+    )
+    if role is not None or found.id.insurer != _one(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME):
+        raise NotAProfessional("agent")
+    return found
 
 
 def _structure(certificate: x509.Certificate) -> Structure:

@@ -59,6 +59,13 @@ HINTS = {
     "born-after-written": "La date de naissance est postérieure à la rédaction.",
     "same-line-twice": "Une même ligne est dite deux fois non délivrée, ou délivrée et non délivrée.",
     "beneficiary-wanted": "Une délivrance dit pour qui elle est faite (beneficiary).",
+    "other-reason-wants-its-words": "« other » se dit avec des mots (detail, ou note).",
+    "as-prescribed-has-no-reason": "Ce qui est fait comme prescrit n'a ni raison ni accord.",
+    "sub-reason-does-not-fit": "Cette sous-raison ne va pas sous cette raison (docs/fichiers.md).",
+    "protocol-wants-its-name": "Un ajout dit par quel protocole ou quel texte (detail).",
+    "corrects-itself": "Une exécution en corrige une autre, non elle-même.",
+    "no-delivery-has-no-bearer": "Un acte qui ne remet rien ne nomme pas de porteur (bearer).",
+    "birth-date-wanted": "Qui n'a pas de numéro à soi est nommé par celui de l'assuré et sa date de naissance (birth_date).",
     "no-delivery-attaches-nobody": "Un acte qui ne délivre rien ne nomme personne (beneficiary).",
 }
 

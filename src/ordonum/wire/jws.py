@@ -25,6 +25,7 @@ ASSERTION_TYP = "JWT"
 DELEGATION_TYP = "ordonum-delegation+jws"
 ACK_TYP = "ordonum-ack+jws"
 KEYS_TYP = "ordonum-keys+jws"
+RETENTION_TYP = "ordonum-retention+jws"
 RSA_BITS_MIN = 2048
 CHAIN_MAX = 6
 HEADER_LENGTH_MAX, PAYLOAD_LENGTH_MAX = 24_000, 128_000  # characters

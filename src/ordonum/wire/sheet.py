@@ -7,11 +7,12 @@ import math
 import re
 from datetime import date
 
+from ordonum.knowledge.consent import regime
 from ordonum.model.actors import Place, Profession, Professional
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Line, Measures, Patient, Prescription
 from ordonum.model.products import MedicineLine, PreparationLine
-from ordonum.texts import french
+from ordonum.texts import consent, french, wishes
 from ordonum.texts import lines as line_texts
 from ordonum.wire import picture
 from ordonum.wire import sheet_codes as codes
@@ -35,6 +36,7 @@ ALD_ZONE = (
 OTHER_ZONE = ("Prescriptions SANS RAPPORT avec l'affection de longue durée", "(MALADIES INTERCURRENTES)")
 VALIDITY = "Listes I et II : première délivrance dans les 3 mois (CSP R.5132-22)."
 SECURED = "VAUT ORDONNANCE SÉCURISÉE"
+STOPPED = "LIGNE ANNULÉE PAR LE PRESCRIPTEUR"
 _MODULE_MM = {"rpps": 0.3, "place": 0.3, "ins": 0.5}  # ordinary readers want 0.25 mm at least
 _DENSE_ABOVE = 5  # lines above which dosage and amount share a line where they fit: a second page is read by few
 _LINE_OF_TEXT, _UNBROKEN_ROWS = 70, 25  # a line of the order is never split across pages, unless no page could hold it
@@ -53,22 +55,26 @@ def draw(
     copy: int = 1,
     printed_on: date | None = None,
     variant: Variant = "a-3a",
+    replaces_on: date | None = None,
+    stopped: tuple[int, ...] = (),
 ) -> bytes:
     """The sheet as PDF bytes; the same input gives the same bytes. A pending one says that it is not registered.
 
     `hand_signature`: leave room for it (not needed with a software of version 3). `copy` above 1 is a DUPLICATA, printed
-    on `printed_on`. Raises Unprintable when a character has no glyph: a sheet never drops one in silence.
+    on `printed_on`. `replaces_on`: the day of the one that it replaces, where that is known; `stopped`: the lines that were
+    cancelled since. Raises Unprintable when a character has no glyph: a sheet never drops one in silence.
     """
     number = signed.content.number
     bars = {"rpps": picture.code128(prescriber.rpps), "place": picture.code128(_place_id(prescription.place)[1])}
-    ins = codes.ins_text(prescription.patient)
+    ins = codes.ins_text(prescription.patient) if _named(prescription) else None
     if ins is not None:
         bars["ins"] = picture.datamatrix(ins)
     pictures = {f"{name}.svg": svg.encode() for name, svg in bars.items()}
     pictures["qr.svg"] = picture.draw(signed).encode()
     data = {
         **_head(prescription, prescriber, number, specialty_label),
-        **_body(prescription, registered=registered),
+        "under": [each for each in (_addressed(prescription), wishes.replaces(prescription, replaces_on)) if each],
+        **_body(prescription, registered=registered, stopped=stopped),
         "wide": {name: round(codes.modules(svg) * _MODULE_MM[name], 2) for name, svg in bars.items()},
         "specimen": SPECIMEN if specimen else "",
         "copy": _copy(copy, printed_on),
@@ -97,7 +103,6 @@ def _head(
         "written": [prescription.written_on.year, prescription.written_on.month, prescription.written_on.day],
         "dated": f"{prescription.place.city}, le {day}",
         "family": _capital(prescription.family.label),
-        "addressed": f"À l'attention de : {prescription.addressed_to.label}" if prescription.addressed_to else "",
         "prescriber": {
             "name": _name(prescriber),
             "lines": _titles(prescription, prescriber, specialty_label),
@@ -113,7 +118,11 @@ def _head(
     }
 
 
-def _body(prescription: Prescription, *, registered: bool) -> dict[str, object]:
+def _addressed(prescription: Prescription) -> str:
+    return f"À l'attention de : {prescription.addressed_to.label}" if prescription.addressed_to else ""
+
+
+def _body(prescription: Prescription, *, registered: bool, stopped: tuple[int, ...]) -> dict[str, object]:
     """The lines, in one zone or, when one is of an ALD, in two; an empty zone says so."""
     lines = prescription.lines
     if any(line.ald for line in lines):
@@ -126,7 +135,11 @@ def _body(prescription: Prescription, *, registered: bool) -> dict[str, object]:
     count = f"{len(lines)} ligne{'s' if len(lines) > 1 else ''}"
     return {
         "zones": [
-            {"title": title, "kind": kind, "lines": [_line(line, registered=registered) for line in kept]}
+            {
+                "title": title,
+                "kind": kind,
+                "lines": [_line(line, registered=registered, stopped=line.rank in stopped) for line in kept],
+            }
             for (title, kind), kept in zones
         ],
         "secured": SECURED if registered and any(line.secured for line in lines) else "",
@@ -135,8 +148,9 @@ def _body(prescription: Prescription, *, registered: bool) -> dict[str, object]:
     }
 
 
-def _line(line: Line, *, registered: bool) -> dict[str, object]:
-    marks = [said for said in line_texts.marks(line) if said != line_texts.URGENT]
+def _line(line: Line, *, registered: bool, stopped: bool) -> dict[str, object]:
+    marks = [STOPPED] if stopped else []
+    marks += [said for said in line_texts.marks(line) if said != line_texts.URGENT]
     if line.secured:
         marks.append(
             "Vaut ordonnance sécurisée" if registered else "Non enregistrée : ne vaut pas ordonnance sécurisée"
@@ -162,16 +176,13 @@ def _line(line: Line, *, registered: bool) -> dict[str, object]:
 
 def _sayings(prescription: Prescription, *, registered: bool) -> list[str]:
     """Short notices: long ones made sheets of several pages, which nobody read."""
-    done = "délivré" if prescription.family in french.PRODUCTS else "fait"
     found = [NOTICE if registered else PENDING]
     if any(isinstance(line, (MedicineLine, PreparationLine)) for line in prescription.lines):
         found.append(VALIDITY)
     found.append("Donnez cette feuille au professionnel de votre choix : il pourra alors la lire.")
-    if prescription.opposed:
-        found.append(f"Opposition : le prescripteur ne consultera pas ce qui sera {done}.")
-    else:
-        found.append(f"Le prescripteur pourra consulter ce qui sera {done} ; vous pouvez refuser.")
-    return found
+    asked = (wishes.anonymity(prescription.anonymity), wishes.paperless(prescription.paperless))
+    word = consent.printed(regime(prescription.written_on).consent, prescription.family, opposed=prescription.opposed)
+    return [*found, *filter(None, asked), word]
 
 
 def _titles(prescription: Prescription, prescriber: Professional, specialty_label: str | None) -> list[str]:
@@ -189,6 +200,11 @@ def _titles(prescription: Prescription, prescriber: Professional, specialty_labe
     return found
 
 
+def _named(prescription: Prescription) -> bool:
+    """Whether the sheet may bear the patient's number: not where the secret was asked for."""
+    return prescription.anonymity is None or not prescription.anonymity.requested
+
+
 def _patient_name(patient: Patient) -> str:
     return f"{(patient.used_surname or patient.surname).upper()} {patient.first_name}"
 
@@ -203,7 +219,7 @@ def _patient_lines(prescription: Prescription) -> list[str]:
         )
     if prescription.measures is not None:
         found.append(_measures(prescription.measures))
-    if patient.ins is not None and patient.ins.is_qualified:
+    if patient.ins is not None and patient.ins.is_qualified and _named(prescription):
         found.append(f"Matricule INS {patient.ins.matricule}")
     if prescription.accident_on is not None:
         found.append(f"Accident du travail du {french.day(prescription.accident_on)}")

@@ -7,14 +7,18 @@ and sent where the front is not: it carries the last group of the number alone, 
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor, Employee, Professional
 from ordonum.model.acts import Execution, Given
+from ordonum.model.beneficiary import Bearer
+from ordonum.model.measure import covered, one_delivery
 from ordonum.model.number import EpuId
-from ordonum.model.outcomes import Delivered, Handwritten, Outcome, Withheld
-from ordonum.model.prescription import SignedOrder
+from ordonum.model.outcomes import Added, Delivered, ExceptionalRule, Handwritten, Outcome, Withheld
+from ordonum.model.prescription import Line, SignedOrder
 from ordonum.model.state import Remainder
+from ordonum.model.supply import days_of
 from ordonum.texts import french
 from ordonum.texts import lines as line_texts
 from ordonum.wire.sheet_press import Variant, press, template
@@ -34,12 +38,14 @@ def draw_back(
     recorded_at: datetime | None,
     remainders: Sequence[Remainder] = (),
     in_conflict: Sequence[str] = (),
+    corrected_at: datetime | None = None,
     start_mm: int = 0,
     specimen: bool = False,
     variant: Variant = "a-3a",
 ) -> bytes:
     """The page as PDF bytes. `recorded_at` is None while the service has not answered; `remainders` are those *after* this
-    execution, or none when nobody knows. `start_mm` (0 to 200) leaves room for what earlier executions printed above.
+    execution, or none when nobody knows; `corrected_at`: when what it corrects was done, if that is known. `start_mm` (0 to
+    200) leaves room for what earlier executions printed above.
 
     Raises ValueError for another `start_mm`, Unprintable when a character has no glyph.
     """
@@ -56,6 +62,7 @@ def draw_back(
         "executant": _executant(by),
         "recorded": RECORDED.format(french.moment(recorded_at, zone)) if recorded_at else NOT_RECORDED,
         "is-recorded": recorded_at is not None,
+        "corrects": _corrects(execution, corrected_at, zone),
         "sayings": _sayings(execution, order, in_conflict),
         "head": [
             "Ligne",
@@ -96,6 +103,15 @@ def _executant(by: Actor) -> list[str]:
     return found
 
 
+def _corrects(execution: Execution, corrected_at: datetime | None, zone: ZoneInfo) -> str:
+    """«ANNULE ET REMPLACE l'exécution du … (erreur de quantité)»; empty for an execution that corrects none."""
+    if execution.corrects is None:
+        return ""
+    which = f"l'exécution du {french.moment(corrected_at, zone)}" if corrected_at else "une exécution antérieure"
+    detail = f" : {execution.corrects.detail}" if execution.corrects.detail else ""
+    return f"ANNULE ET REMPLACE {which} ({execution.corrects.reason.label}{detail})"
+
+
 def _sayings(execution: Execution, order: SignedOrder, in_conflict: Sequence[str]) -> list[str]:
     """What is to be known beside the lines: another's delivery, what was not touched, reasons, conflicts."""
     found = []
@@ -106,15 +122,26 @@ def _sayings(execution: Execution, order: SignedOrder, in_conflict: Sequence[str
     touched = {each.line for each in execution.lines if not isinstance(each, Handwritten)}
     if others := [str(line.rank) for line in order.lines if line.rank not in touched]:
         found.append(f"{'Lignes non concernées' if len(others) > 1 else 'Ligne non concernée'} : {', '.join(others)}.")
+    if execution.bearer is not None:
+        found.append(_bearer(execution.bearer))
     if execution.rule_reason:
         found.append(f"Raison donnée : {execution.rule_reason}.")
     return [*found, *(f"En conflit : {french.conflict(code)}." for code in in_conflict)]
 
 
+def _bearer(bearer: Bearer) -> str:
+    """That somebody came in the patient's stead: the law wants name and address recorded, not shown to whoever reads this."""
+    proof = f", justificatif présenté : {bearer.proof}" if bearer.proof else ", connu de l'exécutant"
+    who = f"{bearer.first_name} {bearer.surname[:1].upper()}."
+    return f"Remis à un porteur, {who}{proof} ; nom et adresse enregistrés (CSP R.5132-35)."
+
+
 def _row(each: Outcome, order: SignedOrder, left: dict[int, Remainder]) -> list[str]:
     """A row: rank, prescribed, delivered, ordonnancier, why another thing; and what is left, where that is known."""
     if isinstance(each, Handwritten):
-        row = ["à la main", each.text, _delivered(each, "comme écrit"), each.ordonnancier or "—", _why(each)]
+        row = ["à la main", each.text, _delivered(each, "comme écrit"), each.ordonnancier or "—", _why(each, None)]
+        if isinstance(each, Added):
+            row[:3] = ["ajouté", "—", _delivered(each, each.text)]
         return [*row, *(["—"] if left else [])]
     line = order.lines[each.line - 1] if each.line <= len(order.lines) else None
     prescribed = ", ".join(filter(None, (line_texts.title(line), line_texts.amount(line)))) if line else "—"
@@ -127,7 +154,8 @@ def _row(each: Outcome, order: SignedOrder, left: dict[int, Remainder]) -> list[
         )
         nothing = "NON DÉLIVRÉ" if order.family in french.PRODUCTS else "NON FAIT"
         return [str(each.line), prescribed, nothing, "—", why, *last]
-    return [str(each.line), prescribed, _delivered(each, "comme prescrit"), each.ordonnancier or "—", _why(each), *last]
+    done, why = _delivered(each, "comme prescrit"), _why(each, line)
+    return [str(each.line), prescribed, done, each.ordonnancier or "—", why, *last]
 
 
 def _delivered(each: Delivered | Handwritten, same: str) -> str:
@@ -138,11 +166,25 @@ def _delivered(each: Delivered | Handwritten, same: str) -> str:
     return counted + ", ".join([each.product or same, *covers, *batches])
 
 
-def _why(each: Delivered | Handwritten) -> str:
+def _why(each: Delivered | Handwritten, line: Line | None) -> str:
     parts = [f"Substitution : {each.substitution.label}"] if each.substitution else []
+    if isinstance(each, Added):
+        parts.append(f"Ajouté : {each.under.label}" + (f", {each.detail}" if each.detail else ""))
     if each.intervention is not None:
-        said = french.intervention(each.intervention)
-        parts.append(said[:1].upper() + said[1:])
+        parts.append(_capital(french.intervention(each.intervention)))
+    if isinstance(each, Delivered) and each.exceptional is not None:
+        parts.append(_exceptional(each, each.exceptional, line))
     if isinstance(each, Delivered) and each.beyond_reason:
         parts.append(f"Au-delà du reste : {each.beyond_reason}")
     return " ; ".join(parts) or "—"
+
+
+def _exceptional(each: Delivered, rule: ExceptionalRule, line: Line | None) -> str:
+    """The mention that the law wants on the sheet, with for how long (CSP R.5123-2-1, R.5134-4-2)."""
+    days = days_of(covered(each, line) or one_delivery(line), line) if line is not None else None
+    lasts = f", pour {days} jours" if days is not None else ""
+    return f"{_capital(rule.label)}{lasts}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -20,7 +20,8 @@ from ordonum.server import metrics
 from ordonum.server.api import openapi
 from ordonum.server.api.door import NO_STORE, Handler, answer, caller, guarded, read_body, refuse
 from ordonum.server.api.health import health, standing
-from ordonum.server.api.operations import OPERATIONS, Operation
+from ordonum.server.api.operation import Operation
+from ordonum.server.api.operations import OPERATIONS
 from ordonum.server.events import Event, log
 from ordonum.server.identity.signer import refuse_revoked
 from ordonum.server.usecases.acknowledged import acknowledged
@@ -162,7 +163,7 @@ def _metrics(context: Context) -> Handler:
 
 def _ack_keys(context: Context) -> Handler:
     async def handle(_: Request) -> Response:
-        return answer(msgspec.json.encode({"keys": context.vault.public_keys()}))
+        return answer(msgspec.json.encode({"keys": context.vault.dated_keys()}))
 
     return handle
 

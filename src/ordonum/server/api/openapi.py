@@ -12,7 +12,8 @@ from ordonum.model.delegation import Delegation, KeyList
 from ordonum.model.labels import Labelled
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal
-from ordonum.server.api.operations import EVERYWHERE, OPERATIONS, TOKEN_REFUSALS, Operation
+from ordonum.server.api.operation import Operation
+from ordonum.server.api.operations import EVERYWHERE, OPERATIONS, TOKEN_REFUSALS
 from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE, AssertionClaims, TokenAnswer
 from ordonum.wire.problem import MEDIA_TYPE, STATUS, Problem
@@ -127,7 +128,7 @@ def _keys() -> dict[str, Any]:
         "get": {
             "operationId": "acknowledgementKeys",
             "tags": ["Authentification"],
-            "summary": "Clés publiques des accusés du service (JWK, Ed25519) ; les anciennes restent",
+            "summary": "Clés publiques des accusés du service (JWK, Ed25519), datées (from, until) ; les anciennes restent",
             "responses": {"200": {"description": "Un ensemble de JWK", "content": {"application/json": {}}}},
         }
     }
@@ -159,4 +160,4 @@ def _refusals(refusals: tuple[Refusal, ...], by_kind: dict[Any, dict[str, Any]])
     for each in dict.fromkeys(refusals):
         codes.setdefault(str(STATUS[each.value.kind]), []).append(f"`{each.code}`")
     named = {status: {"description": ", ".join(some), "content": content} for status, some in sorted(codes.items())}
-    return {**named, "default": {"description": "Tout autre refus (docs/erreurs.md)", "content": content}}
+    return {**named, "default": {"description": "Tout autre refus (docs/refus.md)", "content": content}}

@@ -3,11 +3,6 @@
 No number, name or token in an address: every operation is a POST whose body holds them.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from msgspec import Struct
-
 from ordonum.model.acts import (
     CancelRequest,
     ConsultRequest,
@@ -27,10 +22,10 @@ from ordonum.model.acts import (
 from ordonum.model.delegation import Delegated, DelegateRequest
 from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForExecutant, ForPrescriber, RecordedView, RegisteredList
-from ordonum.server.identity.tokens import Caller
+from ordonum.server.api.insurer import INSURER_OPERATIONS
+from ordonum.server.api.operation import Operation
 from ordonum.server.usecases.cancel import cancel
 from ordonum.server.usecases.consult import consult
-from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.copy import copy
 from ordonum.server.usecases.delegate import delegate
 from ordonum.server.usecases.execute import execute
@@ -41,27 +36,7 @@ from ordonum.server.usecases.register import register
 from ordonum.server.usecases.registered import registered
 from ordonum.server.usecases.replace import replace
 from ordonum.server.usecases.report import report
-from ordonum.server.usecases.trace_refusal import Asked
 from ordonum.server.usecases.withdraw import withdraw
-
-
-class Operation(Struct, frozen=True, kw_only=True):
-    """One operation. `french` is the published name of the téléservice's operation it answers to; `refusals` those of its own;
-    `prescribes` the role that the software needs: prescriber, executant, or (None) either.
-    """
-
-    path: str
-    name: str
-    french: str
-    summary: str
-    reads: type[Asked]
-    answers: type[Struct]
-    use_case: Callable[[Context, Caller, Any], Awaitable[Answer | Struct]]
-    writes: bool
-    prescribes: bool | None
-    refusals: tuple[Refusal, ...]
-    body_bytes_max: int = 65_536
-
 
 WRITING_REFUSALS = (
     Refusal.EXISTS_DIFFERENT,
@@ -94,6 +69,8 @@ REGISTER_REFUSALS = (
     Refusal.ANONYMITY_ANSWER_WANTED,
     Refusal.ANONYMITY_NOT_FOUNDED,
     Refusal.PAPERLESS_NOT_THEN,
+    Refusal.RULE_REFUSES_PRESCRIBING,
+    Refusal.RULE_ASKS_PRESCRIBING,
     Refusal.NUMBER_TAKEN,
     Refusal.EXISTS_DIFFERENT,
     Refusal.REVOCATION_LIST_OVERDUE,
@@ -194,6 +171,8 @@ OPERATIONS = (
             Refusal.UNKNOWN_LINE,
             Refusal.QUANTITY_WANTED,
             Refusal.UNIT_DIFFERS,
+            Refusal.AGREEMENT_AFTER_ACT,
+            Refusal.AGREEMENT_WANTED,
             Refusal.CANCELLED,
             Refusal.REPLACED,
             Refusal.LINE_CANCELLED,
@@ -377,6 +356,7 @@ OPERATIONS = (
         writes=False,
         prescribes=True,
     ),
+    *INSURER_OPERATIONS,
 )
 
 # What any operation may answer besides its own refusals.

@@ -84,6 +84,13 @@ async def fingerprints(pool: Pool) -> dict[str, bytes]:
     return {row["name"]: bytes(row["fingerprint"]) for row in rows}
 
 
+async def key_dates(pool: Pool) -> dict[str, datetime]:
+    """Since when this database knows each key, by its name."""
+    async with reading(pool) as connection:
+        rows = await connection.fetch("SELECT name, since FROM key_fingerprint")
+    return {row["name"]: row["since"] for row in rows}
+
+
 async def add_fingerprints(pool: Pool, found: dict[str, bytes], now: datetime) -> None:
     """Remember the fingerprints of keys that are already on the disk; one that is known already is left as it is."""
     async with writing(pool) as connection:

@@ -1,18 +1,23 @@
 """The first statement of every use case: the acts, and what stands around them; then whether the caller may go on."""
 
+import msgspec
 from msgspec import Struct
 
+from ordonum.knowledge.timezones import zone_of
 from ordonum.model import guessing
+from ordonum.model.actors import Actor
 from ordonum.model.acts import ByNumber, ByOwnAct
 from ordonum.model.number import EpuId
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.server.identity.signer import refuse_revoked
+from ordonum.server.identity.signer import Standing, refuse_revoked
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import Found, Question, read_acts
 from ordonum.server.store.misses import take_turn
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import History, opened
+from ordonum.server.usecases.opposing import as_opposed
 from ordonum.server.usecases.scanned import authentic_code
+from ordonum.texts import french
 
 
 class Brought(Struct, frozen=True):
@@ -35,7 +40,8 @@ async def ask(
     also: tuple[tuple[bytes, str], ...] = (),
     whole: bool = True,
 ) -> Found:
-    """What is there. `also` are the certificates of a signed order, its signer's first: `revoked` tells of them too.
+    """What is there. `also` are the certificates of a signed order, its signer's first: `revoked` tells of them too, and
+    `list_due` of its authority's list; without, of the authority of the caller's card.
     Not `whole`: for a caller who is slowed, the acts come without what they hold.
 
     Raises Refused(CERTIFICATE_REVOKED) when the caller's are.
@@ -46,7 +52,7 @@ async def ask(
             lookup=lookup,
             issuers=caller.issuers + tuple(issuer for issuer, _ in also),
             serials=caller.serials + tuple(serial for _, serial in also),
-            authority=also[0][0] if also else None,
+            authority=also[0][0] if also else caller.issuers[0],
             professional=caller.professional,
             place=caller.place,
             since=context.now() - guessing.WINDOW,
@@ -94,4 +100,16 @@ async def look_up(context: Context, caller: Caller, lookup: bytes, brought: Brou
     found = await ask(context, caller, lookup, whole=brought is None)
     if brought is not None:
         found = await let_through(context, caller, lookup, found, brought)
-    return await opened(context, lookup, found.rows)
+    history = await as_opposed(context, await opened(context, lookup, found.rows), caller.actor)
+    return msgspec.structs.replace(history, standing=Standing(found.revoked, found.list_due))
+
+
+def overdue(context: Context, actor: Actor, history: History) -> tuple[str, ...]:
+    """What a caller is told whose authority's next revocation list has not come: they go on, the operator must not."""
+    due = history.standing.list_due
+    if due is None or due >= context.now():
+        return ()
+    since = french.moment(due, zone_of(actor.place))
+    return (
+        f"La liste des révocations est en retard depuis le {since} : une carte révoquée depuis serait encore acceptée",
+    )

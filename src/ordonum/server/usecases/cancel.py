@@ -35,7 +35,7 @@ async def cancel(context: Context, caller: Caller, request: CancelRequest) -> An
                 cancellation,
                 history.state,
                 may_prescribe=may_prescribe(actor.profession),
-                opposed=history.state.order.opposed,
+                opposed=history.state.opposed,
                 zone=zone_of(actor.place),
             )
         now = context.now()

@@ -1,17 +1,24 @@
 """An executant reads the prescription whose number the patient handed over."""
 
+from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_execute
-from ordonum.knowledge.rules import RULES
+from ordonum.knowledge.rules import AT_DELIVERY
 from ordonum.knowledge.timezones import zone_of
+from ordonum.model.actors import Actor
 from ordonum.model.acts import ConsultRequest
-from ordonum.model.decisions import check_consultation, rules_met
+from ordonum.model.days import legal_day
+from ordonum.model.decisions import check_consultation
+from ordonum.model.judging import rules_met, told
+from ordonum.model.state import State
 from ordonum.model.views import ForExecutant, for_executant
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
-from ordonum.server.usecases.asking import Brought, look_up
+from ordonum.server.usecases.asking import Brought, look_up, overdue
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import read_history, receipt, unseal
+from ordonum.server.usecases.opposing import as_opposed
 from ordonum.server.usecases.scanned import authentic_code, unknown
+from ordonum.server.usecases.standing import stands
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.vault.vault import Purpose
 
@@ -32,7 +39,9 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
     sealed = unseal(context, history, request.number)
     body = context.vault.decrypt(Purpose.BODY, row.year, lookup, row.act_id, row.body)
     now = context.now()
-    day = now.astimezone(zone_of(actor.place)).date()
+    zone = zone_of(actor.place)
+    day = legal_day(now, zone)
+    met = rules_met(state, AT_DELIVERY, day, conditions=CONDITIONS, zone=zone)
     seen = entry(
         context,
         lookup,
@@ -46,10 +55,18 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
     await add_entry(context.pool, lookup, seen)
     return for_executant(
         state,
+        stands(state, zone, day),
         jws=body.decode(),
         identity=sealed.identity,
         opening=sealed.opening,
         registered=receipt(context, history, row),
-        before=(await read_history(context, bytes.fromhex(sealed.replaces))).state if sealed.replaces else None,
-        notices=tuple(rule.sentence for rule in rules_met(state, RULES, day)),
+        before=await _before(context, actor, bytes.fromhex(sealed.replaces)) if sealed.replaces else None,
+        notices=(*overdue(context, actor, history), *told(met)),
     )
+
+
+async def _before(context: Context, actor: Actor, replaced: bytes) -> State | None:
+    """The prescription that this one replaces; nothing of it to whoever prescribed it, if the patient is opposed."""
+    state = (await as_opposed(context, await read_history(context, replaced), actor)).state
+    hidden = state is not None and state.opposed and state.order.prescriber.rpps == actor.rpps
+    return None if hidden else state

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
+from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_execute
-from ordonum.knowledge.rules import RULES
+from ordonum.knowledge.rules import AT_DELIVERY
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import ExecuteRequest, Execution, Given
@@ -18,7 +19,7 @@ from ordonum.model.outcomes import hands_over
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import Beside
-from ordonum.server.usecases.asking import Brought
+from ordonum.server.usecases.asking import Brought, overdue
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known, unseal
 from ordonum.server.usecases.patient_index import index_of
@@ -34,6 +35,10 @@ async def execute(context: Context, caller: Caller, request: ExecuteRequest) -> 
     lookup = context.vault.lookup(request.number)
 
     async def decide(history: History) -> Decided:
+        decided = await judged(history)
+        return msgspec.structs.replace(decided, notices=(*decided.notices, *overdue(context, actor, history)))
+
+    async def judged(history: History) -> Decided:
         if history.state is None:
             return await _early(context, actor, request, history)
         facts = _facts(context, actor, request, history)
@@ -97,7 +102,8 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
         actor=actor,
         sealed=unseal(context, history, request.number).identity,
         may_execute=may_execute(actor),
-        rules=RULES,
+        rules=AT_DELIVERY,
+        conditions=CONDITIONS,
         now=context.now(),
         zone=zone_of(actor.place),
     )

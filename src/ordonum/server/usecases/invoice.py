@@ -63,7 +63,7 @@ def _check_right(actor: Actor, history: History) -> None:
         return
     order = history.state.order
     refuse_inside(order, actor)
-    if order.opposed and order.prescriber.rpps == actor.rpps:
+    if history.state.opposed and order.prescriber.rpps == actor.rpps:
         raise Refused(Refusal.PATIENT_OPPOSED)  # what an invoice still needs would tell what was executed
     if readable(order, may_execute(actor), actor.profession):
         return

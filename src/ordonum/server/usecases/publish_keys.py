@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from ordonum.model.days import months_after
 from ordonum.model.delegation import KEPT_MONTHS, KeyList, KeyUse, PublishedKey, RevokedKey
 from ordonum.model.identifiers import Rpps
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.model.registration import months_after
 from ordonum.server.store.delegations import DelegationRow, qr_keys_received, qr_keys_revoked
 from ordonum.server.usecases.context import Context
 from ordonum.wire import delegation, jws, native

@@ -35,6 +35,7 @@ from ordonum.server.store.acts import (
 from ordonum.server.usecases.asking import Brought, ask, let_through
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, opened, stored_answer
+from ordonum.server.usecases.opposing import as_opposed
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.vault.vault import Purpose
 from ordonum.wire import native
@@ -108,7 +109,7 @@ async def record(context: Context, caller: Caller, asked: Asked, decide: Decide)
             return Answer(stored_answer(context, asked.lookup, whole), replayed=True)
         if asked.brought is not None:
             found = await let_through(context, caller, asked.lookup, found, asked.brought)
-        history = await opened(context, asked.lookup, found.rows)
+        history = await as_opposed(context, await opened(context, asked.lookup, found.rows), caller.actor)
         standing = Standing(found.revoked, found.list_due)
         decided = await decide(msgspec.structs.replace(history, standing=standing))
         act = made(context, asked, decided, history, caller.actor, names)

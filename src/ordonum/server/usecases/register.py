@@ -5,14 +5,18 @@ from typing import Any
 import msgspec
 
 from ordonum.knowledge.anonymity import is_minor, proposed
+from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
+from ordonum.knowledge.rules import AT_REGISTRATION
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.acts import RegisterRequest
+from ordonum.model.days import months_after
 from ordonum.model.facts import RegisterFacts
+from ordonum.model.identifiers import BirthDate
 from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused
-from ordonum.model.registration import KEPT_MONTHS, check_registration, months_after
+from ordonum.model.registration import KEPT_MONTHS, check_registration
 from ordonum.model.wish_decisions import check_wishes
 from ordonum.server.identity.signer import judge_order, names_if_readable
 from ordonum.server.identity.tokens import Caller
@@ -56,16 +60,14 @@ def registration(
             signed_until=signer.ended,
             commitment_opens=commitment.opens(order.commitment, request.number, request.identity, request.opening),
             taken=history.registration is not None,
+            rules=AT_REGISTRATION,
+            conditions=CONDITIONS,
+            birth=request.identity.birth_date,
             now=now,
             zone=zone_of(order.place),
         )
-        check_registration(order, facts)
-        check_wishes(
-            order,
-            proposed=proposed(order.lines, request.identity.birth_date, order.written_on),
-            minor=is_minor(request.identity.birth_date, order.written_on),
-            paper_replaced=order.paperless is None or replaces_paper(order.paperless.channel, order.written_on),
-        )
+        notices = check_registration(order, facts)
+        _check_wishes(order, request.identity.birth_date)
         sealed = native.write(Sealed(request.identity, request.opening, replaces))
         return Decided(
             at=now,
@@ -75,11 +77,21 @@ def registration(
             seal=lambda year: context.vault.seal(request.number, year, lookup, order.act_id, sealed),
             beside=beside_order(context, order),
             late=signer.late,
+            notices=notices,
         )
 
     content = native.canonical((request.number, request.identity, without_version(order)))
     asked = Asked(kind="register", lookup=lookup, act_id=order.act_id, content=content, also=names_if_readable(signed))
     return asked, decide, order
+
+
+def _check_wishes(order: SignedOrder, birth: BirthDate) -> None:
+    check_wishes(
+        order,
+        proposed=proposed(order.lines, birth, order.written_on),
+        minor=is_minor(birth, order.written_on),
+        paper_replaced=order.paperless is None or replaces_paper(order.paperless.channel, order.written_on),
+    )
 
 
 def beside_order(context: Context, order: SignedOrder) -> Beside:

@@ -19,6 +19,7 @@ from ordonum.server.usecases.asking import ask, brought_by, let_through
 from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History, known, opened, stored_answer, unseal
 from ordonum.server.usecases.naming import named
+from ordonum.server.usecases.opposing import as_opposed
 from ordonum.server.usecases.recording import ATTEMPTS_MAX, Asked, Decide, Decided, keyed, made
 from ordonum.server.usecases.register import registration
 from ordonum.wire import native
@@ -73,7 +74,7 @@ async def _read(context: Context, caller: Caller, two: _Two) -> tuple[History, H
     there = await ask(context, caller, two.new.lookup, also=two.new.also)
     new = await opened(context, two.new.lookup, there.rows)
     new = msgspec.structs.replace(new, standing=Standing(there.revoked, there.list_due))
-    return await opened(context, two.old.lookup, found.rows), new
+    return await as_opposed(context, await opened(context, two.old.lookup, found.rows), caller.actor), new
 
 
 def _stored(context: Context, caller: Caller, two: _Two, *histories: History) -> list[bytes]:
@@ -109,7 +110,7 @@ async def _decided(
         state,
         same_patient=_same_patient(context, request, old),
         may_prescribe=may_prescribe(actor.profession),
-        opposed=state.order.opposed,
+        opposed=state.opposed,
         zone=zone_of(actor.place),
     )
     kept = Replaced(

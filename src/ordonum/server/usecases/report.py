@@ -11,7 +11,7 @@ from ordonum.server.usecases.context import Answer, Context
 from ordonum.server.usecases.history import History
 from ordonum.server.usecases.recording import Asked, Decided, record
 from ordonum.server.usecases.scanned import authentic_code
-from ordonum.server.usecases.trace_refusal import count_unknown
+from ordonum.server.usecases.unknown_numbers import count_unknown
 from ordonum.wire import native
 
 ALERT = "suspected-forgery"

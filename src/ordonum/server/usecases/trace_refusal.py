@@ -3,11 +3,10 @@
 An unknown number, asked for without an authentic QR code, is counted by the same statement (model/guessing.py).
 """
 
-import logging
-
 from ordonum.model import guessing
 from ordonum.model.acts import (
     ByNumber,
+    ByOwnAct,
     CancelRequest,
     ConsultRequest,
     CopyRequest,
@@ -22,21 +21,32 @@ from ordonum.model.acts import (
     WithdrawRequest,
 )
 from ordonum.model.delegation import DelegateRequest
+from ordonum.model.insurer import Purpose
+from ordonum.model.office import ByPatient, JustifyRequest, LiftRequest, OpposeRequest, Subject, TracesRequest
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.server.events import Event, log
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import AuditRow
-from ordonum.server.store.misses import Missed, add_miss
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import too_many
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.naming import named
+from ordonum.server.usecases.patient_index import index_of, traced_under
 from ordonum.server.usecases.tracing import entry
+from ordonum.server.usecases.unknown_numbers import missed_by
 
-ByItsNumber = RegisterRequest | ConsultRequest | ExecuteRequest | InvoiceRequest | WithdrawRequest | ReportRequest
+ByItsNumber = (
+    RegisterRequest
+    | ConsultRequest
+    | ExecuteRequest
+    | InvoiceRequest
+    | WithdrawRequest
+    | ReportRequest
+    | JustifyRequest
+)
 NamesIt = CancelRequest | ReadBackRequest | ReplaceRequest | CopyRequest | RecordedRequest
+OfOffice = OpposeRequest | LiftRequest | TracesRequest
 AboutNone = DelegateRequest | RegisteredRequest
-Asked = ByItsNumber | NamesIt | AboutNone
+Asked = ByItsNumber | NamesIt | OfOffice | AboutNone
 
 # A failing service is no refusal about a prescription, nor is a caller whom nothing was told of it; and a trace that fails
 # too must not change what is said of the act.
@@ -48,6 +58,7 @@ _NOT_TRACED = frozenset(
         Refusal.UNKNOWN_OWN_ACT,
         Refusal.CERTIFICATE_REVOKED,
         Refusal.TOO_MANY_UNKNOWN,
+        Refusal.FICTITIOUS_NUMBER,
     }
 )
 # What an unknown number without an authentic code is told. A code that is another number's proves nothing of this one.
@@ -63,44 +74,48 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     refusal = refused.refusal
     if refusal in _NOT_TRACED or isinstance(asked, AboutNone):
         return refused
-    prescription = asked.prescription if isinstance(asked, NamesIt) else ByNumber(asked.number)
-    lookup = await named(context, caller.actor, prescription)
+    prescription = _named_by(asked)
     now = context.now()
-    row = entry(context, lookup, action=action, actor=caller.actor, at=now, year=now.year, outcome=refusal.code)
+    if isinstance(prescription, Subject):
+        if (patient := index_of(context.vault, prescription)) is None:
+            return refused
+        lookup = traced_under(context.vault, patient, now.year)
+    else:
+        lookup = await named(context, caller.actor, prescription)
+    row = entry(
+        context,
+        lookup,
+        action=action,
+        actor=caller.actor,
+        at=now,
+        year=now.year,
+        outcome=refusal.code,
+        purpose=_purpose_of(asked),
+    )
     if refusal in _MISSES and isinstance(prescription, ByNumber):
         return await _count(context, caller, lookup, row, refused)
     await add_entry(context.pool, lookup, row)
     return refused
 
 
+def _named_by(asked: ByItsNumber | NamesIt | OfOffice) -> ByNumber | ByOwnAct | Subject:
+    """The prescription, or the patient, that a request names."""
+    if isinstance(asked, OpposeRequest | LiftRequest):
+        return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).patient
+    if isinstance(asked, TracesRequest):
+        return asked.about.patient if isinstance(asked.about, ByPatient) else asked.about
+    return asked.prescription if isinstance(asked, NamesIt) else ByNumber(asked.number)
+
+
+def _purpose_of(asked: Asked) -> Purpose | None:
+    """The purpose that an agent declared."""
+    if isinstance(asked, OpposeRequest | LiftRequest):
+        return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).purpose
+    return asked.purpose if isinstance(asked, TracesRequest | JustifyRequest) else None
+
+
 async def _count(context: Context, caller: Caller, lookup: bytes, row: AuditRow, refused: Refused) -> Refused:
-    missed = await _missed(context, caller, lookup, row)
+    missed = await missed_by(context, caller, lookup, row)
     if guessing.one_too_many(missed.misses, missed.misses_here) and not caller.turn_taken:
         return too_many(guessing.TURN_SECONDS)
     return refused
-
-
-async def count_unknown(context: Context, caller: Caller, lookup: bytes, *, action: str) -> None:
-    """Count an unknown number on which something was recorded all the same, as one that was asked for."""
-    now, code = context.now(), Refusal.UNKNOWN_NUMBER.code
-    await _missed(
-        context,
-        caller,
-        lookup,
-        entry(context, lookup, action=action, actor=caller.actor, at=now, year=now.year, outcome=code),
-    )
-
-
-async def _missed(context: Context, caller: Caller, lookup: bytes, row: AuditRow) -> Missed:
-    missed = await add_miss(
-        context.pool,
-        lookup,
-        row,
-        professional=caller.professional,
-        place=caller.place,
-        since=row.recorded_at - guessing.WINDOW,
-        limits=guessing.LIMITS,
-    )
-    if missed.alerts:
-        log(Event.GUESSING, logging.WARNING, alerts=missed.alerts)
-    return missed

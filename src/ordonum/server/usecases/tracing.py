@@ -13,9 +13,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from ordonum.model.actors import Actor
+from ordonum.model.insurer import Purpose
 from ordonum.server.store.acts import AuditRow
 from ordonum.server.usecases.context import Context
-from ordonum.server.vault.vault import Purpose
+from ordonum.server.vault.vault import Purpose as Sealing
 from ordonum.wire import native
 
 
@@ -36,11 +37,18 @@ class Leaf(Struct, frozen=True, kw_only=True):
     personal: str
 
 
+class DeclaredLeaf(Leaf, frozen=True, kw_only=True):
+    """The leaf (v2) of a call that declared its purpose: the purpose's code too; `personal` commits to actor and purpose."""
+
+    purpose: str
+
+
 class Personal(Struct, frozen=True):
-    """Who, and the key of the commitment (hexadecimal)."""
+    """Who, and the key of the commitment (hexadecimal); the purpose that they declared, if such a call declares one."""
 
     key: str
     actor: Actor
+    purpose: Purpose | None = None
 
 
 @lru_cache(maxsize=1_024)
@@ -59,10 +67,12 @@ def entry(
     outcome: str,
     act_id: UUID | None = None,
     origin: str | None = None,
+    purpose: Purpose | None = None,
 ) -> AuditRow:
     """An entry ready to be added. `outcome` is `done` or the code of a refusal."""
     entry_id, key = context.draw_id(), context.draw_salt()
-    commitment = hmac.digest(bytes.fromhex(key), _canonical(actor), hashlib.sha256).hex()
+    committed = _canonical(actor) if purpose is None else native.canonical((actor, purpose))
+    commitment = hmac.digest(bytes.fromhex(key), committed, hashlib.sha256).hex()
     leaf = Leaf(
         v=1,
         entry_id=entry_id,
@@ -74,5 +84,9 @@ def entry(
         origin=origin,
         personal=commitment,
     )
-    sealed = context.vault.encrypt(Purpose.AUDIT, year, lookup, entry_id, native.write(Personal(key, actor)))
+    if purpose is not None:
+        said = {name: getattr(leaf, name) for name in Leaf.__struct_fields__}
+        leaf = DeclaredLeaf(**{**said, "v": 2, "purpose": purpose.code.value})
+    personal = native.write(Personal(key, actor, purpose))
+    sealed = context.vault.encrypt(Sealing.AUDIT, year, lookup, entry_id, personal)
     return AuditRow(entry_id=entry_id, recorded_at=at, year=year, leaf=native.canonical(leaf), personal=sealed)

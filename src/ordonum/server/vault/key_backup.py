@@ -1,14 +1,13 @@
 """The key file, encrypted to two certificates: either private key opens it, so that losing one loses nothing.
 
 A JWE in the General JSON Serialization (RFC 7516, 7.2.1), A256GCM, one recipient a certificate: RSA-OAEP-256, or
-ECDH-ES+A256KW for P-256, P-384 and P-521. Any JOSE library opens it without ordonum.
+ECDH-ES+A256KW for P-256, P-384 and P-521. Any JOSE library opens it without ordonum. The ledger of destroyed keys goes
+with them.
 """
 
 import base64
-import contextlib
-import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +20,9 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from ordonum.server.vault.keys import KEY_BYTES, KeyFile, read_file, write_file
+from ordonum.server.vault import ledger
+from ordonum.server.vault.keys import KEY_BYTES, KeyFile, read_file, without, write_file
+from ordonum.server.vault.whole import alone
 
 TYP = "ordonum-service-keys+jwe"
 RSA_BITS_MIN = 2048
@@ -34,6 +35,12 @@ class KeyBackupRefused(Exception):
     """The keys cannot be backed up, or not put back; the message says why and what to do, in French, and shows no key."""
 
 
+class SavedKeys(KeyFile, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The keys of a back-up, with the lines of the ledger of destroyed keys as it was."""
+
+    ledger: tuple[str, ...] = ()
+
+
 class PassphraseWanted(Exception):
     """The private key is locked by a passphrase."""
 
@@ -41,7 +48,7 @@ class PassphraseWanted(Exception):
 def encrypted(key_file: Path, certificates: Sequence[bytes]) -> tuple[bytes, tuple[str, ...]]:
     """The JWE of a key file for two certificates (PEM or DER), and the names of the keys that it holds.
 
-    Raises KeyBackupRefused, KeysRefused.
+    Raises KeyBackupRefused, KeysRefused, LedgerRefused.
     """
     if not key_file.exists():
         raise KeyBackupRefused(f"Aucun fichier de clés : {key_file} (ORDONUM_HOME).")
@@ -52,14 +59,15 @@ def encrypted(key_file: Path, certificates: Sequence[bytes]) -> tuple[bytes, tup
             "Il faut exactement deux certificats, de deux clés différentes, gardées par deux personnes : "
             "--to A.pem --to B.pem."
         )
-    sealed = jwe.GeneralJSONEncryption({"enc": "A256GCM", "typ": TYP}, msgspec.json.encode(keys))
+    saved = SavedKeys(**msgspec.structs.asdict(keys), ledger=ledger.lines(key_file))
+    sealed = jwe.GeneralJSONEncryption({"enc": "A256GCM", "typ": TYP}, msgspec.json.encode(saved))
     for key, algorithm in recipients:
         sealed.add_recipient({"alg": algorithm, "kid": _thumbprint(key)}, key)
     whole = jwe.encrypt_json(sealed, None, algorithms=_ALGORITHMS)
     return msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n", tuple(name for name, _ in keys.named())
 
 
-def decrypted(whole: bytes, private: bytes, passphrase: str | None) -> KeyFile:
+def decrypted(whole: bytes, private: bytes, passphrase: str | None) -> SavedKeys:
     """The keys of a back-up, by one of the two private keys (PEM). Raises KeyBackupRefused, PassphraseWanted."""
     sealed = _read(whole)
     key = _private(private, passphrase)
@@ -69,7 +77,7 @@ def decrypted(whole: bytes, private: bytes, passphrase: str | None) -> KeyFile:
         raise KeyBackupRefused("Cette clé privée n'est pas l'une des deux pour lesquelles les clés ont été chiffrées.")
     try:
         opened = jwe.decrypt_json(cast(Any, sealed | {"recipients": for_us}), key, algorithms=_ALGORITHMS)
-        keys = msgspec.json.decode(opened.plaintext or b"", type=KeyFile)
+        keys = msgspec.json.decode(opened.plaintext or b"", type=SavedKeys)
     except (JoseError, ValueError, TypeError, KeyError, msgspec.MsgspecError):
         raise KeyBackupRefused("Cette sauvegarde de clés est abîmée : prenez-en une autre copie.") from None
     if any(len(each) != KEY_BYTES for _, each in keys.named()):
@@ -77,26 +85,21 @@ def decrypted(whole: bytes, private: bytes, passphrase: str | None) -> KeyFile:
     return keys
 
 
-def put_back(key_file: Path, keys: KeyFile) -> None:
-    """Write the key file, 0600 and on the disk when this returns, where there is none. Raises KeyBackupRefused."""
+def put_back(key_file: Path, keys: KeyFile, saved: tuple[str, ...] = ()) -> None:
+    """Write the key file where there is none, without what the ledger says destroyed: the one that is here, or the one
+    `saved` with the keys if it is longer. 0600 and on the disk when this returns. Raises KeyBackupRefused, LedgerRefused.
+    """
     try:
-        key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _alone(key_file):
+        with alone(key_file.parent):
             if key_file.exists():
                 raise KeyBackupRefused(
                     f"Un fichier de clés est déjà là, jamais écrasé. S'il n'est pas le bon, mettez-le de côté : {key_file}"
                 )
-            write_file(key_file, keys)
+            ledger.put_back(key_file, saved)
+            plain = KeyFile(**{name: getattr(keys, name) for name in KeyFile.__struct_fields__})
+            write_file(key_file, without(plain, ledger.destroyed(key_file)))
     except OSError as error:
         raise KeyBackupRefused(f"Le fichier de clés ne s'écrit pas ({error.strerror}) : {key_file}") from None
-
-
-@contextlib.contextmanager
-def _alone(key_file: Path) -> Iterator[None]:
-    """The lock under which a service makes its keys."""
-    with (key_file.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def write_new(file: Path, content: bytes) -> None:

@@ -1,24 +1,26 @@
 """The key file: 0600, outside the database, written whole or not at all, and on the disk before anything relies on it.
 
 Epoch keys `look`, `blind`, `ack`; year keys `seal`, `data`, `nir` (the year in which the number's first act arrived);
-`tok` for access tokens; `opposition` for the standing oppositions. Next year's keys exist from 1 December.
+`tok` for access tokens; `opposition` for the standing oppositions. Next year's keys exist from 1 December. A key that the
+ledger beside the file says destroyed is not read from it, and leaves it at the next start.
 """
 
 import base64
-import fcntl
 import hashlib
-import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from ordonum.model.retention import NOTHING_BEFORE, YEAR_KINDS, Destroyed
+from ordonum.server.vault import ledger
+from ordonum.server.vault.whole import alone, write_whole
+
 EPOCH = "1"
 KEY_BYTES = 32
-YEAR_KINDS = ("seal", "data", "nir")
 
 
 class KeysRefused(Exception):
@@ -92,7 +94,15 @@ def with_years(keys: KeyFile, today: date) -> KeyFile:
 
 
 def read_file(file: Path) -> KeyFile:
-    """The keys of a file. Raises KeysRefused when it is readable by others, or is not a key file."""
+    """The keys of a file, without those that its ledger says destroyed.
+
+    Raises KeysRefused when it is readable by others, or is not a key file; LedgerRefused.
+    """
+    return without(_whole(file), ledger.destroyed(file))
+
+
+def _whole(file: Path) -> KeyFile:
+    """All that the file holds."""
     mode = file.stat().st_mode & 0o777
     if mode & 0o077:
         raise KeysRefused(f"Le fichier de clés {file} est lisible par d'autres (mode {mode:o}) : chmod 600 {file}")
@@ -105,55 +115,86 @@ def read_file(file: Path) -> KeyFile:
     return keys
 
 
+def without(keys: KeyFile, destroyed: Mapping[str, bytes]) -> KeyFile:
+    """The same keys but the year keys of these names and fingerprints; the same object when it holds none of them."""
+    dead = {name for name, key in keys.named() if destroyed.get(name) == fingerprint(name, key)}
+    if not dead:
+        return keys
+    left = {
+        kind: {year: key for year, key in getattr(keys, kind).items() if f"{kind}[{year}]" not in dead}
+        for kind in YEAR_KINDS
+    }
+    return msgspec.structs.replace(keys, **left)
+
+
 def write_file(file: Path, keys: KeyFile) -> None:
-    """Write the file whole: side file, fsync, rename, fsync of the directory."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    side = file.with_suffix(".new")
-    side.unlink(missing_ok=True)
-    descriptor = os.open(side, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(msgspec.json.format(msgspec.json.encode(keys), indent=1))
-        out.flush()
-        os.fsync(out.fileno())
-    side.replace(file)
-    directory = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    """Write the file whole; it is on the disk when this returns."""
+    write_whole(file, msgspec.json.format(msgspec.json.encode(keys), indent=1))
+
+
+def destroy(file: Path, years: Mapping[int, int], at: datetime) -> tuple[Destroyed, ...]:
+    """Destroy the keys of these years, with how many prescriptions of each went: the lines that the ledger has of it.
+
+    The ledger is on the disk first: cut short between the two, the next reading of the file leaves them out all the same.
+    Raises KeysRefused, LedgerRefused.
+    """
+    with alone(file.parent):
+        keys = read_file(file)
+        dying = [
+            Destroyed(
+                v=1,
+                name=f"{kind}[{year}]",
+                fingerprint=fingerprint(f"{kind}[{year}]", key).hex(),
+                at=at,
+                prescriptions=prescriptions,
+                before=NOTHING_BEFORE,
+            )
+            for year, prescriptions in sorted(years.items())
+            for kind in YEAR_KINDS
+            if (key := getattr(keys, kind).get(str(year))) is not None
+        ]
+        gone = ledger.append(file, dying)
+        write_file(file, without(keys, ledger.destroyed(file)))
+    return gone
 
 
 def load_or_create(file: Path, known: dict[str, bytes], *, database_empty: bool, now: datetime) -> KeyFile:
     """The keys for a database that knows these fingerprints.
 
     A missing file is made only for a database that holds nothing; a key whose fingerprint differs, or that the database
-    knows and the file lacks, is a refusal. The file is on the disk when this returns. Raises KeysRefused.
+    knows and neither the file nor the ledger of destroyed keys has, is a refusal. The file is on the disk when this
+    returns, without any key of the ledger. Raises KeysRefused, LedgerRefused.
     """
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (file.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two workers draw one set of keys, and the second reads it
-        return _load_or_create(file, known, database_empty=database_empty, today=now.astimezone(UTC).date())
+    with alone(file.parent):
+        if not file.exists():
+            if known or not database_empty:
+                raise KeysRefused(
+                    f"Cette base a déjà servi, mais le fichier de clés {file} manque. Rien n'y est lisible sans lui : "
+                    "restaurez-le depuis sa sauvegarde. Aucun fichier nouveau n'a été créé."
+                )
+            write_file(file, new_keys(now.astimezone(UTC).date()))
+        today = now.astimezone(UTC).date()
+        if any(f"data[{year}]" in ledger.destroyed(file) for year in years_wanted(today)):
+            raise KeysRefused(f"Les clés de l'année {today.year} sont déjà détruites : l'horloge est-elle juste ?")
+        completed = with_years(judged(file, known), today)
+        if completed != _whole(file):
+            write_file(file, completed)
+        return completed
 
 
-def _load_or_create(file: Path, known: dict[str, bytes], *, database_empty: bool, today: date) -> KeyFile:
-    if not file.exists():
-        if known or not database_empty:
-            raise KeysRefused(
-                f"Cette base a déjà servi, mais le fichier de clés {file} manque. Rien n'y est lisible sans lui : "
-                "restaurez-le depuis sa sauvegarde. Aucun fichier nouveau n'a été créé."
-            )
-        write_file(file, new_keys(today))
-    keys = read_file(file)
+def judged(file: Path, known: Mapping[str, bytes]) -> KeyFile:
+    """The keys of a file that is this database's, by the fingerprints that it knows. Raises KeysRefused, LedgerRefused."""
+    keys, destroyed = read_file(file), ledger.destroyed(file)
     named = dict(keys.named())
     for name, expected in known.items():
-        if name not in named:
-            raise KeysRefused(f"La clé {name}, que la base connaît, manque dans {file}. Restaurez le bon fichier.")
-        if fingerprint(name, named[name]) != expected:
+        if name in named and fingerprint(name, named[name]) != expected:
             raise KeysRefused(f"La clé {name} de {file} n'est pas celle de cette base. Restaurez le bon fichier.")
-    completed = with_years(keys, today)
-    if completed is not keys:
-        write_file(file, completed)
-    return completed
+        if name not in named and destroyed.get(name) != expected:
+            raise KeysRefused(
+                f"La clé {name}, que la base connaît, manque dans {file}. Restaurez le bon fichier, avec son registre des "
+                f"clés détruites ({ledger.NAME})."
+            )
+    return keys
 
 
 def public_text(raw: bytes) -> str:

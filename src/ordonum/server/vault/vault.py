@@ -7,8 +7,11 @@ prescription, with aad = lookup ‖ act id: a row moved to another prescription 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from functools import lru_cache
+from types import MappingProxyType
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -41,10 +44,11 @@ class Unreadable(Exception):
 
 
 class Vault:
-    """The keys in use. Nothing here is logged; `repr` shows nothing."""
+    """The keys in use, and since when the database knows each (by its name). Nothing here is logged; `repr` shows nothing."""
 
-    def __init__(self, keys: KeyFile) -> None:
+    def __init__(self, keys: KeyFile, since: Mapping[str, datetime] = MappingProxyType({})) -> None:
         self._keys = keys
+        self._since = since
         self._ack = Ed25519PrivateKey.from_private_bytes(keys.ack[EPOCH])
         self._ack_jwk = OKPKey.import_key(self._ack)
         self.token_key = OctKey.import_key(keys.tok)
@@ -85,6 +89,14 @@ class Vault:
         """Open what `encrypt` closed. Raises Unreadable."""
         return _decrypt(self._data_key(purpose, year, lookup), lookup, act_id, cipher)
 
+    def seal_opposition(self, patient: bytes, act_id: UUID, plain: bytes) -> bytes:
+        """Close an opposition under the key of standing oppositions, which no year ends."""
+        return _encrypt(_opposition_key(self._keys.opposition, patient), patient, act_id, plain)
+
+    def unseal_opposition(self, patient: bytes, act_id: UUID, cipher: bytes) -> bytes:
+        """Open what `seal_opposition` closed. Raises Unreadable."""
+        return _decrypt(_opposition_key(self._keys.opposition, patient), patient, act_id, cipher)
+
     # the service's signature -----------------------------------------------------------------------------------------
 
     def acknowledge(self, payload: bytes, *, typ: str = jws.ACK_TYP) -> str:
@@ -96,13 +108,22 @@ class Vault:
         return f"ack-{EPOCH}"
 
     def public_keys(self) -> list[dict[str, str]]:
-        """The public halves of all acknowledgement keys, as JWKs; old ones stay."""
+        """The public halves of all acknowledgement keys, oldest first, as JWKs; old ones stay."""
         found = []
-        for epoch, seed in self._keys.ack.items():
+        for epoch, seed in sorted(self._keys.ack.items(), key=lambda each: int(each[0])):
             public = Ed25519PrivateKey.from_private_bytes(seed).public_key()
             raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
             found.append({"kty": "OKP", "crv": "Ed25519", "use": "sig", "kid": f"ack-{epoch}", "x": public_text(raw)})
         return found
+
+    def dated_keys(self) -> list[dict[str, str | datetime | None]]:
+        """The same, each with `from`, when this database first knew it, and `until`, when the next one took its place."""
+        public = self.public_keys()
+        since = [self._since.get(f"ack[{each['kid'].removeprefix('ack-')}]") for each in public]
+        return [
+            {**each, "from": begins, "until": ends}
+            for each, begins, ends in zip(public, since, (*since[1:], None), strict=True)
+        ]
 
     def __repr__(self) -> str:
         return "Vault(…)"
@@ -125,6 +146,10 @@ def _key_of(yearly: bytes, lookup: bytes, purpose: bytes) -> bytes:
 @lru_cache(maxsize=KEYS_KEPT)
 def _own_key(yearly: bytes, lookup: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=lookup, info=b"ordonum/data/1").derive(yearly)
+
+
+def _opposition_key(key: bytes, patient: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=patient, info=b"ordonum/opposition/1").derive(key)
 
 
 def _hmac(key: bytes, domain: bytes, data: bytes) -> bytes:

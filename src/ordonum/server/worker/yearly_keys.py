@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC
 
 from ordonum.server.events import Event, log
-from ordonum.server.store.credentials import add_fingerprints, fingerprints
+from ordonum.server.store.credentials import add_fingerprints, fingerprints, key_dates
 from ordonum.server.usecases.context import Context
 from ordonum.server.vault.keys import KeysRefused, fingerprint, load_or_create, years_wanted
 from ordonum.server.vault.vault import Vault
@@ -24,6 +24,6 @@ async def add_coming_keys(context: Context) -> bool:
     remembered = await fingerprints(context.pool)
     if any(remembered.get(name) != fingerprint(name, key) for name, key in keys.named()):
         raise KeysRefused("Un autre service a d'autres clés pour cette base : elles ne servent pas.")
-    context.vault = Vault(keys)
+    context.vault = Vault(keys, await key_dates(context.pool))
     log(Event.KEYS_ADDED)
     return True

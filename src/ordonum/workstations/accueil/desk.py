@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ordonum.client import Card, Client
 from ordonum.knowledge.rights import executed_by, may_prescribe
-from ordonum.model.actors import Employee, Place, Profession, Professional, Who
+from ordonum.model.actors import Agent, Employee, Place, Profession, Professional, Who
 from ordonum.model.acts import Execution
 from ordonum.model.lines import Family
 from ordonum.model.prescription import Prescription
@@ -22,20 +22,22 @@ class ShownCard(Struct, frozen=True):
 
     @property
     def holder(self) -> str:
-        """The person, or the structure."""
+        """The person, the structure, or an agent's organisation."""
         who = self.who
         return f"{who.given_name} {who.surname}" if isinstance(who, (Professional, Employee)) else who.name
 
     @property
     def does(self) -> str:
-        """The profession, the role, or that it is a structure."""
+        """The profession, the role, the mission, or that it is a structure."""
         if isinstance(self.who, Professional):
             return self.who.profession.label
+        if isinstance(self.who, Agent):
+            return f"agent : {self.who.mission.label}"
         return self.who.role.label if isinstance(self.who, Employee) else "certificat de structure"
 
     @property
     def profession(self) -> Profession | None:
-        """The profession of a professional; None for an employee or a structure."""
+        """The profession of a professional; None for anybody else."""
         return self.who.profession if isinstance(self.who, Professional) else None
 
 

@@ -40,7 +40,7 @@ _templates = Environment(
 _ORDER = (FIRST, *(each.label for each in Family), SEVERAL, REFUSED, UNREADABLE)
 # Who prescribes by trade (CSP, fourth part, first book); the others execute, whatever little they may prescribe.
 _PRESCRIBERS = frozenset({Profession.DOCTOR, Profession.DENTIST, Profession.MIDWIFE})
-_KINDS = ("Prescrivent", "Délivrent et soignent", "Travaillent pour eux", "Structures")
+_KINDS = ("Prescrivent", "Délivrent et soignent", "Travaillent pour eux", "Structures", "Assurance Maladie")
 
 
 def html(page: str, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -107,7 +107,7 @@ def _by_kind(cards: tuple[ShownCard, ...]) -> list[tuple[str, list[ShownCard]]]:
 def _kind(card: ShownCard) -> int:
     if isinstance(card.who, Professional):
         return 0 if card.who.profession in _PRESCRIBERS else 1
-    return 2 if hasattr(card.who, "role") else 3
+    return 2 if hasattr(card.who, "role") else 4 if hasattr(card.who, "mission") else 3
 
 
 def _capital(text: str) -> str:

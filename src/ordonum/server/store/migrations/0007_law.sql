@@ -44,7 +44,7 @@ BEGIN
         INSERT INTO own_act VALUES (p_own_act, p_lookup);
     END IF;
     IF p_prescriber IS NOT NULL THEN
-        INSERT INTO prescription_of VALUES (p_prescriber, p_recorded_at, p_lookup);
+        INSERT INTO prescription_of VALUES (p_prescriber, p_recorded_at, p_lookup) ON CONFLICT DO NOTHING;
     END IF;
     IF p_gone IS NOT NULL THEN
         INSERT INTO patient_index VALUES (p_gone, p_lookup, p_gone_act, -1) ON CONFLICT DO NOTHING;

@@ -1,0 +1,172 @@
+"""Rules of who may prescribe a medicine, and of what a prescription must say."""
+
+from datetime import date
+
+from ordonum.knowledge.rules import sources
+from ordonum.knowledge.rules.medicines import CODE, MEDICINE
+from ordonum.model.actors import Profession
+from ordonum.model.conditions import LISTED, LISTS
+from ordonum.model.rule import Check, Effect, Rule, Scope, When
+
+_NO_LIST = frozenset({Profession.PHYSIOTHERAPIST, Profession.PODIATRIST, Profession.ORTHOPTIST})
+_NURSE, _DENTIST = frozenset({Profession.NURSE}), frozenset({Profession.DENTIST})
+_MIDWIFE, _PODIATRIST = frozenset({Profession.MIDWIFE}), frozenset({Profession.PODIATRIST})
+_DEVICES_OF = frozenset({Profession.NURSE, Profession.PHYSIOTHERAPIST, Profession.ORTHOPTIST})
+NARROW = date(2022, 7, 29)  # the list as it was lengthened; the first is of 1 January 2020
+
+PRESCRIBING: tuple[Rule, ...] = (
+    Rule(
+        name="listed-not-prescribed-by",
+        article="CSP R.5132-6",
+        sentence="cette profession ne prescrit pas de médicament des listes I et II ni de stupéfiant",
+        since=CODE,
+        effect=Effect.REFUSES,
+        when=When.REGISTRATION,
+        check=Check.ALWAYS,
+        scope=Scope(kinds=MEDICINE, traits=LISTED, professions=_NO_LIST),
+        source=sources.R5132_6,
+    ),
+    Rule(
+        name="nurse-listed",
+        article="CSP R.5132-6",
+        sentence="hors pratique avancée, un infirmier prescrit des vaccins et renouvelle des contraceptifs oraux",
+        since=CODE,
+        effect=Effect.ASKS,
+        when=When.REGISTRATION,
+        check=Check.NURSE,
+        scope=Scope(kinds=MEDICINE, traits=LISTED, professions=_NURSE),
+        source=sources.R5132_6,
+    ),
+    Rule(
+        name="advanced-nurse-list",
+        article="CSP R.4301-3",
+        sentence="en pratique avancée : dans les limites des annexes de l'arrêté du 18 juillet 2018 modifié",
+        since=date(2025, 4, 30),
+        effect=Effect.INFORMS,
+        when=When.REGISTRATION,
+        check=Check.ALWAYS,
+        scope=Scope(kinds=MEDICINE, traits=LISTED, professions=_NURSE),
+        source=sources.ADVANCED_NURSES,
+    ),
+    Rule(
+        name="dentist-dental",
+        article="CSP R.5132-6",
+        sentence="un chirurgien-dentiste prescrit pour l'usage de l'art dentaire",
+        since=CODE,
+        effect=Effect.INFORMS,
+        when=When.REGISTRATION,
+        check=Check.ALWAYS,
+        scope=Scope(kinds=MEDICINE, traits=LISTED, professions=_DENTIST),
+        source=sources.R5132_6,
+    ),
+    Rule(
+        name="midwife-list",
+        article="CSP R.5132-6",
+        sentence="une sage-femme prescrit dans les limites de la liste de l'article L.4151-4",
+        since=CODE,
+        effect=Effect.INFORMS,
+        when=When.REGISTRATION,
+        check=Check.ALWAYS,
+        scope=Scope(kinds=MEDICINE, traits=LISTED, professions=_MIDWIFE),
+        source=sources.R5132_6,
+    ),
+    Rule(
+        name="podiatrist-topical",
+        article="CSP L.4322-1",
+        sentence="un pédicure-podologue prescrit des topiques à usage externe, sans substance vénéneuse",
+        since=CODE,
+        effect=Effect.INFORMS,
+        when=When.REGISTRATION,
+        check=Check.ALWAYS,
+        scope=Scope(kinds=MEDICINE, professions=_PODIATRIST),
+        source=sources.PODIATRISTS,
+    ),
+    Rule(
+        name="physiotherapist-no-medicine",
+        article="CSP L.4321-1",
+        sentence="un masseur-kinésithérapeute prescrit des dispositifs de sa liste et des substituts nicotiniques",
+        since=CODE,
+        effect=Effect.INFORMS,
+        when=When.REGISTRATION,
+        check=Check.ALWAYS,
+        scope=Scope(kinds=MEDICINE, professions=frozenset({Profession.PHYSIOTHERAPIST})),
+        source=sources.PHYSIOTHERAPISTS_2006,
+    ),
+    Rule(
+        name="devices-of-the-list",
+        article="CSS R.165-1",
+        sentence="auxiliaire médical : dispositifs de la liste de la profession seulement",
+        since=date(2025, 12, 25),
+        effect=Effect.INFORMS,
+        when=When.REGISTRATION,
+        check=Check.ALWAYS,
+        scope=Scope(kinds=frozenset({"device"}), professions=_DEVICES_OF),
+        source=sources.R165_1,
+    ),
+    Rule(
+        name="common-name-whole",
+        article="CSP R.5125-55",
+        sentence="prescription en dénomination commune incomplète : il manque {missing}",
+        since=CODE,
+        effect=Effect.INFORMS,  # the label often carries it, and nothing reads the label
+        when=When.REGISTRATION,
+        check=Check.COMMON_NAME,
+        scope=Scope(kinds=MEDICINE, traits=LISTS),
+        source=sources.R5125_55,
+    ),
+    Rule(
+        name="abroad-common-name",
+        article="CSP R.5132-3-1",
+        sentence="pour un autre État de l'Union, la dénomination commune est entière : il manque {missing}",
+        since=date(2013, 12, 31),
+        effect=Effect.ASKS,
+        when=When.REGISTRATION,
+        check=Check.COMMON_NAME,
+        scope=Scope(kinds=MEDICINE, flag="abroad"),
+        source=sources.R5132_3_1,
+    ),
+    Rule(
+        name="mention-efg-age",
+        article="arrêté du 12 novembre 2019",
+        sentence="« non substituable (EFG) » vaut pour un enfant de moins de six ans ; le patient a {age} ans",
+        since=date(2020, 1, 1),
+        effect=Effect.REFUSES,
+        when=When.REGISTRATION,
+        check=Check.MENTION_AGE,
+        scope=Scope(kinds=MEDICINE),
+        source=sources.MENTIONS_2019,
+    ),
+    Rule(
+        name="mention-mte-list",
+        article="arrêté du 12 novembre 2019",
+        sentence="« non substituable (MTE) » vaut pour les substances de la liste ; celle-ci n'y est pas",
+        since=NARROW,
+        effect=Effect.ASKS,
+        when=When.REGISTRATION,
+        check=Check.MENTION_NARROW,
+        scope=Scope(kinds=MEDICINE),
+        source=sources.NARROW_2022,
+    ),
+    Rule(
+        name="mention-excludes",
+        article="CSP L.5125-23",
+        sentence="substitution malgré la mention « non substituable ({mention}) »",
+        since=date(2020, 1, 1),
+        effect=Effect.REFUSES,
+        when=When.ANY,
+        check=Check.SUBSTITUTED,
+        scope=Scope(kinds=MEDICINE),
+        source=sources.L5125_23,
+    ),
+    Rule(
+        name="other-product-agreed",
+        article="CSP L.5125-23",
+        sentence="autre produit, dosage ou forme : avec l'accord exprès et préalable du prescripteur",
+        since=CODE,
+        effect=Effect.ASKS,
+        when=When.ANY,
+        check=Check.ELSEWHERE,
+        code="agreement-wanted",
+        source=sources.L5125_23,
+    ),
+)

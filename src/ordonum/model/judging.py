@@ -1,0 +1,128 @@
+"""What the legal rules say of an execution, and of a delivery that one only thinks of. Pure."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ordonum.model.acts import Execution
+from ordonum.model.case import Around, Case
+from ordonum.model.conditions import NO_TABLE, Table, known_of
+from ordonum.model.days import legal_day
+from ordonum.model.facts import Facts, Finding, RegisterFacts
+from ordonum.model.legal import BY_HAND, PARIS, Met, met, of_lines
+from ordonum.model.lines import FreeTextLine
+from ordonum.model.measure import covered, one_delivery
+from ordonum.model.outcomes import Added, Delivered, Handwritten
+from ordonum.model.prescription import SignedOrder
+from ordonum.model.refusals import Fault, Refusal, Refused, happened
+from ordonum.model.rule import Effect, Rule
+from ordonum.model.state import State
+from ordonum.model.supply import supplies
+
+
+def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
+    """The lines that an execution delivers, each with the place of its first delivery in the act: one case a line, and one for
+    each that the prescriber added by hand.
+    """
+    day = legal_day(execution.performed_at, facts.zone)
+    order, given = facts.state.order, supplies(facts.state, facts.zone)
+    around = Around(
+        order=order,
+        day=day,
+        birth=facts.sealed.birth_date,
+        executant=facts.actor.place.key,
+        bearer=execution.bearer,
+        covered=facts.covered,
+    )
+    asked: dict[int, tuple[int, list[Delivered]]] = {}
+    for place, each in enumerate(execution.lines):
+        if isinstance(each, Handwritten) and not isinstance(each, Added):
+            by_hand = FreeTextLine(rank=BY_HAND, text=each.text)
+            yield place, Case(around=around, line=by_hand, known=known_of(by_hand, facts.conditions, day))
+        elif isinstance(each, Delivered):
+            asked.setdefault(each.line, (place, []))[1].append(each)
+    for rank, (place, outcomes) in asked.items():
+        if not 1 <= rank <= len(order.lines):
+            continue
+        line = order.lines[rank - 1]
+        yield (
+            place,
+            Case(
+                around=around,
+                line=line,
+                known=known_of(line, facts.conditions, day),
+                given=[each for each in given.get(rank, ()) if each.day <= day],
+                asked=tuple(outcomes),
+                amount=sum(covered(each, line) or one_delivery(line) for each in outcomes),
+            ),
+        )
+
+
+def rule_findings(met_by: Iterable[tuple[int, Met]], execution: Execution) -> Iterator[Finding]:
+    """What rules refuse, then what they ask a reason for when none was given."""
+    found = list(met_by)
+    for place, each in found:
+        if each.effect is Effect.REFUSES:
+            at = f"$.execution.lines[{place}]"
+            yield Finding(refusal=Refusal.RULE_REFUSES, at=at, facts=_facts(each))
+    if execution.rule_reason is None:
+        for _, each in found:
+            if each.effect is Effect.ASKS:
+                yield Finding(refusal=Refusal.RULE_ASKS, at="$.execution.rule_reason", facts=_facts(each))
+
+
+def _facts(each: Met) -> dict[str, Any]:
+    return {"sentence": each.said_of_line, "article": each.article}
+
+
+def prescribing_told(order: SignedOrder, facts: RegisterFacts) -> tuple[str, ...]:
+    """What the rules that inform say of a prescription. Raises Refused, with every line at fault, for those that refuse, then
+    for those that ask a reason that the line does not give. A sheet that left on paper has happened: it is only told.
+    """
+    around = Around(order=order, day=order.written_on, registering=True, birth=facts.birth)
+    found = [
+        each
+        for line in order.lines
+        for each in met(facts.rules, Case(around=around, line=line, known=known_of(line, facts.conditions, around.day)))
+    ]
+    if order.on_paper is not None:
+        return told(found)
+    for effect, refusal, where in (
+        (Effect.REFUSES, Refusal.RULE_REFUSES_PRESCRIBING, ""),
+        (Effect.ASKS, Refusal.RULE_ASKS_PRESCRIBING, ".override"),
+    ):
+        against = [each for each in found if each.effect is effect and not _answered(each, order)]
+        if against:
+            faults = tuple(
+                Fault(f"$.jws.lines[{each.line - 1}]{where}", refusal.code, happened(refusal, **_facts(each)))
+                for each in against
+            )
+            raise Refused(refusal, faults=faults, **_facts(against[0]))
+    return told(each for each in found if each.effect is Effect.INFORMS)
+
+
+def _answered(each: Met, order: SignedOrder) -> bool:
+    return each.effect is Effect.ASKS and order.lines[each.line - 1].override is not None
+
+
+def told(found: Iterable[Met]) -> tuple[str, ...]:
+    """The sentences of rules, one for all the lines of which it says the same."""
+    lines: dict[tuple[str, str], list[int]] = {}
+    for each in found:
+        lines.setdefault((each.said, each.article), []).append(each.line)
+    return tuple(f"{of_lines(ranks)} : {said} ({article})" for (said, article), ranks in lines.items())
+
+
+def rules_met(
+    state: State, rules: tuple[Rule, ...], day: date, *, conditions: Table = NO_TABLE, zone: ZoneInfo = PARIS
+) -> Iterator[Met]:
+    """The rules that a delivery on that day would meet, line by line, whatever was handed over; what is over is passed."""
+    given = supplies(state, zone)
+    around = Around(order=state.order, day=day)
+    for line in state.order.lines:
+        remainder = state.remainder(line.rank)
+        if remainder is None or remainder.left == 0:
+            continue
+        known = known_of(line, conditions, day)
+        yield from met(rules, Case(around=around, line=line, known=known, given=given.get(line.rank, ())))

@@ -1,0 +1,148 @@
+"""The engine of the legal rules: which rows a prescription or a delivery meets, what each says, which days they make. Pure.
+
+A row names one of the checks below; the rest of it is values. What is only possible, because the table does not know the
+medicine, is told and never refused.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from ordonum.model import legal_delivery, legal_exceptional, legal_prescribing
+from ordonum.model.case import Around, Case, Said, applies
+from ordonum.model.conditions import NO_TABLE, Table, known_of
+from ordonum.model.legal_delivery import french, last_day
+from ordonum.model.measure import one_delivery
+from ordonum.model.rule import Check, Effect, Rule, When
+from ordonum.model.state import State
+from ordonum.model.supply import covered_until, supplies
+
+BY_HAND = 0  # the rank of what the prescriber added by hand on the paper
+PARIS = ZoneInfo("Europe/Paris")
+_MODULES = (legal_delivery, legal_exceptional, legal_prescribing)
+# Each check is the function of its name: `since-writing` is `since_writing`. What the act itself refuses has none.
+CHECKS: Mapping[Check, Callable[[Rule, Case], Said | None]] = {
+    check: next(vars(module)[name] for module in _MODULES if name in vars(module))
+    for check in Check
+    if (name := check.value.replace("-", "_")) != Check.ELSEWHERE.value
+}
+TO_VALIDATE = "règle à valider"
+UNKNOWN_MEDICINE = "si ce médicament, que la table ne connaît pas, en relève"
+
+
+class Met(Struct, frozen=True):
+    """A rule that is met: by which line, with which effect, and its French sentence without its article."""
+
+    rule: Rule
+    effect: Effect
+    line: int
+    said: str
+    sure: bool
+
+    @property
+    def article(self) -> str:
+        """The article, as it is cited."""
+        return self.rule.article or "article à trouver"
+
+    @property
+    def said_of_line(self) -> str:
+        """The sentence with its line."""
+        return f"{of_lines([self.line])} : {self.said}"
+
+
+def of_lines(ranks: Sequence[int]) -> str:
+    """«Ligne 2», «Lignes 1, 3», as a sentence begins."""
+    if BY_HAND in ranks:
+        return "Ajout à la main"
+    return f"Ligne{'s' if len(ranks) > 1 else ''} {', '.join(map(str, ranks))}"
+
+
+def met(rules: tuple[Rule, ...], case: Case) -> Iterator[Met]:
+    """The rules that a line meets, in force on the day of the act."""
+    for rule in rules:
+        if not rule.in_force(case.around.day) or (sure := applies(rule, case)) is False:
+            continue
+        found = CHECKS[rule.check](rule, case)
+        if found is not None:
+            certain = sure is True
+            effect = rule.effect if certain else Effect.INFORMS
+            yield Met(rule, effect, case.line.rank, _said(rule, found, sure=certain), certain)
+
+
+def _said(rule: Rule, found: Said, *, sure: bool) -> str:
+    said = rule.sentence.format_map(found)
+    if not sure:
+        said = f"{said}, {UNKNOWN_MEDICINE}"
+    return said if rule.source is not None else f"{said} ({TO_VALIDATE})"
+
+
+class LineDates(Struct, frozen=True, kw_only=True):
+    """The legal days of a line, each with the French sentence of its reason: the last day on which it may first be
+    delivered (None once something was), the last of any delivery, the first of the next one (None where nothing delays it).
+    """
+
+    line: int
+    first_until: date | None = None
+    first_until_reason: str | None = None
+    until: date | None = None
+    until_reason: str | None = None
+    next_from: date | None = None
+    next_from_reason: str | None = None
+
+
+def deadlines(
+    state: State, rules: tuple[Rule, ...], day: date, *, conditions: Table = NO_TABLE, zone: ZoneInfo = PARIS
+) -> tuple[LineDates, ...]:
+    """The legal days of each line, as the rules in force on `day` make them; rules that only inform make none.
+
+    `zone` is that of the place where one looks; `conditions` the table of medicines.
+    """
+    given = supplies(state, zone)
+    around = Around(order=state.order, day=day)
+    return tuple(
+        _dates(
+            Case(around=around, line=line, known=known_of(line, conditions, day), given=given.get(line.rank, ())), rules
+        )
+        for line in state.order.lines
+    )
+
+
+def _dates(case: Case, rules: tuple[Rule, ...]) -> LineDates:
+    first: tuple[date, str] | None = None
+    until: tuple[date, str] | None = None
+    later: tuple[date, str] | None = None
+    for rule in rules:
+        if not rule.makes_days or not rule.in_force(case.around.day) or applies(rule, case) is not True:
+            continue
+        found = _bound(rule, case)
+        if found is None:
+            continue
+        kept = (found, f"{rule.sentence.format_map({'day': french(found)})} ({rule.article})")
+        if rule.check is Check.TOO_SOON:
+            later = max(later, kept) if later else kept
+        elif rule.when is When.FIRST:
+            first = min(first, kept) if first else kept
+        else:
+            until = min(until, kept) if until else kept
+    return LineDates(
+        line=case.line.rank,
+        first_until=first and first[0],
+        first_until_reason=first and first[1],
+        until=until and until[0],
+        until_reason=until and until[1],
+        next_from=later and later[0],
+        next_from_reason=later and later[1],
+    )
+
+
+def _bound(rule: Rule, case: Case) -> date | None:
+    """The day that a rule makes for a line, if it is of those that make days."""
+    if rule.check is Check.SINCE_WRITING:
+        return last_day(rule, case.around.order.written_on)
+    if rule.check is Check.TOO_SOON and case.given:
+        # In the middle of a delivery its rest waits for nothing.
+        whole = sum(each.amount for each in case.given) % one_delivery(case.line) == 0
+        return covered_until(case.given, case.line) if whole else None
+    return None

@@ -1,0 +1,190 @@
+"""What the rules of a delivery look for: one small function a check, the facts of its sentence or None. Pure."""
+
+from datetime import date, timedelta
+
+from ordonum.model.care import OpticalEquipment, OpticsLine
+from ordonum.model.case import Case, Said
+from ordonum.model.conditions import Trait, bare_substance
+from ordonum.model.days import months_after
+from ordonum.model.lines import AgreementState
+from ordonum.model.measure import one_delivery
+from ordonum.model.outcomes import SubstitutionKind
+from ordonum.model.products import DeviceLine, MedicineLine, Supply
+from ordonum.model.rule import Rule
+from ordonum.model.supply import (
+    amount_for,
+    counted,
+    covered_until,
+    days_of,
+    is_large_pack,
+    left_to_give,
+    renewed_from,
+    total_days,
+)
+
+LARGE_PACK_DAYS = 92  # three months, whichever they are
+OF_GROUPS = frozenset({SubstitutionKind.GENERIC, SubstitutionKind.HYBRID, SubstitutionKind.BIOSIMILAR})
+
+
+def french(day: date) -> str:
+    """A day as a French reader writes it."""
+    return f"{day:%d/%m/%Y}"
+
+
+def last_day(rule: Rule, written_on: date) -> date:
+    """The last day that a delay since the writing leaves: the same day of the month, whole; or that many days after."""
+    return months_after(written_on, rule.months or 0) + timedelta(days=rule.days or 0)
+
+
+def since_writing(rule: Rule, case: Case) -> Said | None:
+    """The delay since the writing is over."""
+    last = last_day(rule, case.around.order.written_on)
+    return {"day": french(last)} if last < case.around.day else None
+
+
+def glasses(rule: Rule, case: Case) -> Said | None:
+    """The delay of a prescription of glasses is over."""
+    lenses = isinstance(case.line, OpticsLine) and case.line.equipment is OpticalEquipment.CONTACT_LENSES
+    return None if lenses else since_writing(rule, case)
+
+
+def lenses(rule: Rule, case: Case) -> Said | None:
+    """The delay of a prescription of contact lenses is over."""
+    wanted = isinstance(case.line, OpticsLine) and case.line.equipment is OpticalEquipment.CONTACT_LENSES
+    return since_writing(rule, case) if wanted else None
+
+
+def at_once(rule: Rule, case: Case) -> Said | None:
+    """More days of treatment at once than `days`; one large box may make up to three months. What is rented is not counted."""
+    if isinstance(case.line, DeviceLine) and case.line.supply is Supply.RENTED:
+        return None
+    days = days_of(case.amount, case.line) if case.amount else None
+    most = rule.days or 0
+    if days is None or days <= most:
+        return None
+    if is_large_pack(case.line, most) and days <= LARGE_PACK_DAYS:
+        return None
+    return {"asked": days, "most": most}
+
+
+def fraction_days(case: Case) -> int | None:
+    """The days of each fraction: as the prescriber wrote, or as the medicine's conditions say; None: in one delivery."""
+    line = case.line
+    if not isinstance(line, MedicineLine) or line.single_delivery:
+        return None
+    return line.fraction_days or case.known.fraction_days
+
+
+def too_soon(rule: Rule, case: Case) -> Said | None:
+    """Another delivery, or another fraction, before what was delivered can have been taken."""
+    days = fraction_days(case)
+    block = max(1, amount_for(days, case.line)) if days else None
+    start = renewed_from(case.given, case.line, case.amount or 1, block)
+    if start is None or case.around.day >= start:
+        return None
+    return {"day": french(start)}
+
+
+def not_stated(rule: Rule, case: Case) -> Said | None:
+    """A renewal of what the prescriber did not say may be renewed, or forbade."""
+    forbidden = case.line.renewals == 0 or _forbidden(case)
+    if Trait.LIST_II in case.known.traits:
+        forbidden = _forbidden(case)
+    return {} if forbidden and renewed_from(case.given, case.line, case.amount or 1) is not None else None
+
+
+def may_renew(rule: Rule, case: Case) -> Said | None:
+    """One more delivery of what is not to be stated to be renewed: of one delivery at most, once the stated ones are given."""
+    if case.line.renewals or _forbidden(case) or left_to_give(case.given, case.line) != 0:
+        return None
+    return {} if case.amount is not None and case.amount <= one_delivery(case.line) else None
+
+
+def _forbidden(case: Case) -> bool:
+    return isinstance(case.line, MedicineLine) and case.line.renewal_forbidden
+
+
+def presented_late(rule: Rule, case: Case) -> Said | None:
+    """Presented more than `days` after the writing, or after the end of the fraction before: only what remains to run.
+
+    The day of the writing, and the last day of a fraction, are not counted (CSP R.5132-33).
+    """
+    line, day, fraction = case.line, case.around.day, fraction_days(case)
+    length = total_days(line)
+    if length is None or (case.given and fraction is None):
+        return None
+    start = anchor = case.around.order.written_on
+    if fraction is not None:
+        length = min(length, fraction)
+        if (end := covered_until(case.given, line)) is not None:
+            start, anchor = end, end - timedelta(days=1)
+    last = anchor + timedelta(days=rule.days or 0)
+    if day <= last:
+        return None
+    left = max(0, length - (day - start).days)
+    if case.amount is not None and (days_of(case.amount, line) or 0) <= left:
+        return None
+    return {"day": french(last), "left": left, "units": counted(amount_for(left, line), line)}
+
+
+def fraction(rule: Rule, case: Case) -> Said | None:
+    """More days at once than a fraction."""
+    most = fraction_days(case)
+    days = days_of(case.amount, case.line) if case.amount else None
+    if most is None or days is None or days <= most:
+        return None
+    return {"asked": days, "most": most, "units": counted(amount_for(most, case.line), case.line)}
+
+
+def overlap(rule: Rule, case: Case) -> Said | None:
+    """Another prescription of the same substance, of the same prescriber, executed here, covers this day."""
+    line, around = case.line, case.around
+    if not isinstance(line, MedicineLine) or line.overlap is not None:
+        return None
+    mine = {bare_substance(each.name) for each in line.substances}
+    ends = [
+        each.last
+        for each in around.covered
+        if each.substance in mine
+        and each.prescriber == around.order.prescriber.rpps
+        and each.executant == around.executant
+        and each.first <= around.day <= each.last
+    ]
+    return {"day": french(max(ends))} if ends else None
+
+
+def bearer_unproven(rule: Rule, case: Case) -> Said | None:
+    """Somebody came in the patient's stead, and no proof of their identity is written."""
+    bearer = case.around.bearer
+    return {} if case.asked and bearer is not None and bearer.proof is None else None
+
+
+def bearer_unnamed(rule: Rule, case: Case) -> Said | None:
+    """Nobody is written as the bearer."""
+    return {} if case.asked and case.around.bearer is None else None
+
+
+def substituted(rule: Rule, case: Case) -> Said | None:
+    """A product of the same group where a valid mention excludes it."""
+    line = case.line
+    if not isinstance(line, MedicineLine) or line.no_substitution is None:
+        return None
+    against = any(each.substitution in OF_GROUPS for each in case.asked)
+    return {"mention": line.no_substitution.value} if against else None
+
+
+def agreement_refused(rule: Rule, case: Case) -> Said | None:
+    """The insurer refused its prior agreement."""
+    agreement = case.line.prior_agreement
+    return {} if agreement is not None and agreement.state is AgreementState.REFUSED else None
+
+
+def agreement_pending(rule: Rule, case: Case) -> Said | None:
+    """The prior agreement is not there yet: to be asked, or asked less than `days` ago."""
+    agreement = case.line.prior_agreement
+    if agreement is None or agreement.state not in (AgreementState.TO_ASK, AgreementState.ASKED):
+        return None
+    if agreement.state is AgreementState.ASKED and agreement.since is not None:
+        due = agreement.since + timedelta(days=rule.days or 0)
+        return None if due < case.around.day else {"wait": f" : acquis sans réponse après le {french(due)}"}
+    return {"wait": ""}

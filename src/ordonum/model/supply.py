@@ -1,0 +1,102 @@
+"""How long what was delivered lasts: days of treatment, the first day not covered, what may still be handed over. Pure."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from ordonum.model.days import legal_day
+from ordonum.model.lines import Unit
+from ordonum.model.measure import allowed, counted_unit, covered, one_delivery
+from ordonum.model.outcomes import Delivered, ExceptionalRule
+from ordonum.model.prescription import Line
+from ordonum.model.state import State
+
+
+class Supply(Struct, frozen=True):
+    """What one delivery gave of a line, in its unit, and on which legal day."""
+
+    day: date
+    amount: int
+    exceptional: ExceptionalRule | None = None
+
+
+def supplies(state: State, zone: ZoneInfo) -> dict[int, list[Supply]]:
+    """What was given of each line, oldest first; the deliveries that stand, whoever made them."""
+    found: dict[int, list[Supply]] = {}
+    lines = state.order.lines
+    for execution in state.executions:
+        day = legal_day(execution.performed_at, zone)
+        for each in execution.lines:
+            if isinstance(each, Delivered) and each.line <= len(lines):
+                line = lines[each.line - 1]
+                amount = covered(each, line) or one_delivery(line)
+                found.setdefault(each.line, []).append(Supply(day, amount, each.exceptional))
+    for given in found.values():
+        given.sort(key=lambda each: each.day)
+    return found
+
+
+def days_of(amount: int, line: Line) -> int | None:
+    """The days of treatment that an amount of a line makes; None where the line does not say how long a delivery lasts."""
+    if line.duration_days is None:
+        return None
+    return line.duration_days * amount // one_delivery(line)
+
+
+def amount_for(days: int, line: Line) -> int:
+    """The largest amount of a line that lasts no longer than that many days."""
+    return days * one_delivery(line) // line.duration_days if line.duration_days else one_delivery(line)
+
+
+def total_days(line: Line) -> int | None:
+    """The days of the whole treatment, renewals included."""
+    return None if line.duration_days is None else line.duration_days * (1 + line.renewals)
+
+
+def covered_until(given: Sequence[Supply], line: Line) -> date | None:
+    """The first day that what was given does not cover: supplies add up, an early one begins when the other ends."""
+    end: date | None = None
+    for each in given:
+        days = days_of(each.amount, line)
+        if days is None:
+            return None
+        start = each.day if end is None or end < each.day else end
+        end = start + timedelta(days=days)
+    return end
+
+
+def renewed_from(given: Sequence[Supply], line: Line, wanted: int, block: int | None = None) -> date | None:
+    """The first day on which `wanted` may be handed over, if that begins another delivery; None where nothing forbids it.
+
+    The rest of a delivery already begun waits for nothing (CSP R.5132-14: posology, and quantities delivered before).
+    `block` is what one delivery, or one fraction, is; the line's own delivery without it.
+    """
+    whole, before, total = block or one_delivery(line), sum(each.amount for each in given), allowed(line)
+    if total is not None:
+        wanted = min(wanted, max(0, total - before))  # what goes over all that is left is no renewal
+    if not before or before + wanted <= -(-before // whole) * whole:
+        return None
+    return covered_until(given, line)
+
+
+def is_large_pack(line: Line, days: int) -> bool:
+    """Whether one box of the line alone lasts longer than that."""
+    if counted_unit(line) is not Unit.BOXES:
+        return False
+    one_box = days_of(1, line)
+    return one_box is not None and one_box > days
+
+
+def left_to_give(given: Sequence[Supply], line: Line) -> int | None:
+    """What may still be given of a line; None where nobody set a number."""
+    whole = allowed(line)
+    return None if whole is None else max(0, whole - sum(each.amount for each in given))
+
+
+def counted(value: int, line: Line) -> str:
+    """«3 boîtes», in the unit of the line."""
+    unit = counted_unit(line)
+    noun = unit.label if unit else "exécution"
+    return f"{value} {noun}{'s' if value > 1 and len(noun) > 2 else ''}"
