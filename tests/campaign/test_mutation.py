@@ -26,16 +26,22 @@ MODEL = ROOT / "src/ordonum/model"
 SEED = int(os.environ.get("ORDONUM_MUTATION_SEED", random.SystemRandom().randrange(10_000)))
 SAMPLE, AT_ONCE, KILLED_MIN = 300, 2, 0.85
 DECISIONS = {
+    "completeness",
     "decisions",
     "early",
     "executant_acts",
+    "judging",
     "justification",
     "legal",
+    "legal_delivery",
+    "legal_exceptional",
+    "legal_prescribing",
     "measure",
     "prescriber_acts",
     "rates",
     "standing",
     "state",
+    "supply",
     "wish_decisions",
 }
 STORIES = "30"  # of the machine: what it finds, it finds soon

@@ -160,6 +160,7 @@ class _Run:
 
     def __init__(self, document: Body, tally: Tally, signing: Circuit, session: requests.Session, url: str) -> None:
         self.document, self.tally, self.signing, self.session, self.url = document, tally, signing, session, url
+        self.published = json.dumps(document, ensure_ascii=False)  # generated texts may be words of our own sources
 
     def play(self, strategy: Any, count: int, round_seed: int) -> None:
         """Send `count` cases of a strategy; nothing is raised, so that no case is drawn again."""
@@ -226,7 +227,7 @@ class _Run:
         if response.status_code >= 400:
             yield from _problem_faults(response, told)
             for secret in {token.removeprefix("Bearer "), *_secrets(case.body)}:
-                if len(secret) >= 6 and secret in text:
+                if len(secret) >= 6 and secret in text and secret not in self.published:
                     yield "a secret of the request stands in the refusal"
             if not self._is_documented(case, response.status_code, str(told.get("code"))):
                 yield f"refusal {told.get('code')} ({response.status_code}) is not in the document of this operation"

@@ -47,7 +47,7 @@ class Amending(Comparing):
         order = old._replace(
             id=self.driver.draw_id(),
             doctor="leroy" if odd == "signer" and who != "leroy" else who,
-            written=self.driver.now().date() - timedelta(days=1),
+            written=self.day(),
             lines=lines,
             family=self.family(old, other=odd == "family"),
             instead_of=None,

@@ -42,8 +42,7 @@ class Sheets(Amending):
     @initialize(lines=LINES, wishes=WISHES, late=st.booleans())
     def a_sheet(self, lines: tuple[Wanted, ...], wishes: Wishes, late: bool) -> None:
         """A doctor writes; another order of theirs, another doctor's, and an altered one may come under the same number."""
-        family, today = "care" if lines in CARE else "products", self.driver.now().date()
-        written = today - timedelta(days=1) if (today.month, today.day) == (2, 29) else today
+        family, written = "care" if lines in CARE else "products", self.day()
         first = Order(self.driver.draw_id(), "martin", family, wishes.opposed, written, lines, *wishes[1:])  # type: ignore[arg-type]  # one of the two
         self.story = self.new_story(first)
         self.stories.append(self.story)
