@@ -1,7 +1,7 @@
 """Marked patients: each text about them bears letters that stand nowhere else, and all that is done with them is real.
 
-They are registered (by cards, by delegated keys, early, twice, wrongly), consulted, executed, invoiced, cancelled, at the
-`ordonum serve` of a process of its own.
+They are registered (by cards, by delegated keys, early, twice, wrongly), consulted, executed, invoiced, amended, replaced,
+cancelled, at the `ordonum serve` of a process of its own.
 """
 
 import json
@@ -18,6 +18,7 @@ import httpx2
 import msgspec
 from msgspec import Struct, field
 
+from amended import amend
 from factories import boxes
 from guesses import Known
 from leaks import Secrets
@@ -211,6 +212,7 @@ class Practice(Struct, kw_only=True):
             day = self.system.now().date()
             made = Invoice(act_id=uuid4(), number=refer, lot=self.mark()[:20], date=day, lines=(line,))
             assert self.send(self.pharmacy, "/v1/invoice", InvoiceRequest(number=number, invoice=made)) == 201
+        amend(self, person, self._execution(person))
         if i % 7 == 0:
             stop = Cancellation(act_id=uuid4(), reason=CancelReason.PATIENT_REQUEST)
             cancel = CancelRequest(prescription=ByNumber(number), cancellation=stop)

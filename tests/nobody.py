@@ -356,6 +356,7 @@ def nobody_is_named(played: Scene, folder: Path) -> str:
     assert counts["/v1/register 2xx"] > len(people)
     assert counts["/v1/register 4xx"] > len(people)
     assert counts["/v1/register 5xx"] > 10
+    assert all(counts[f"/v1/{each} 2xx"] for each in ("withdraw", "report", "recorded", "replace"))
     found, size = played.leaks(folder)
     assert not found, found[:20]
     guessed = played.guessed(people)

@@ -1,7 +1,8 @@
 """Mutation testing of the model: a seeded sample of small faults, each of which the fast tests must notice.
 
 A mutant is a copy of `src` put first on the path; it is killed when a test fails, or takes too long. `docs/mutants.md`
-argues the survivors. ORDONUM_MUTATION_SEED plays a sample again; ORDONUM_MUTATION_FILES keeps some files only.
+argues the survivors. The modules that decide are played apart, so that no other makes up for them.
+ORDONUM_MUTATION_SEED plays a sample again; ORDONUM_MUTATION_FILES keeps some files only.
 """
 
 import json
@@ -16,6 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import mutation_player
+import pytest
 from mutation import Mutant, count, enumerations, mutant
 from scale import scaled
 
@@ -23,6 +25,25 @@ ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "src/ordonum/model"
 SEED = int(os.environ.get("ORDONUM_MUTATION_SEED", random.SystemRandom().randrange(10_000)))
 SAMPLE, AT_ONCE, KILLED_MIN = 300, 2, 0.85
+DECISIONS = {
+    "completeness",
+    "decisions",
+    "early",
+    "executant_acts",
+    "judging",
+    "justification",
+    "legal",
+    "legal_delivery",
+    "legal_exceptional",
+    "legal_prescribing",
+    "measure",
+    "prescriber_acts",
+    "rates",
+    "standing",
+    "state",
+    "supply",
+    "wish_decisions",
+}
 STORIES = "30"  # of the machine: what it finds, it finds soon
 SENTENCES = [str(file) for file in sorted((ROOT / "tests/model").glob("test_[!m]*.py"))]  # all but the machine
 STAGES = (  # the next one is played when a mutant survives
@@ -88,11 +109,15 @@ class _Copy:
         self.player.communicate()
 
 
-def test_small_faults_of_the_model_are_noticed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("decide", [True, False], ids=["decisions", "the rest"])
+def test_small_faults_of_the_model_are_noticed(decide: bool, tmp_path: Path) -> None:
     begun, files = time.monotonic(), sorted(MODEL.glob("*.py"))
     kept = os.environ.get("ORDONUM_MUTATION_FILES", "").split()
     members = enumerations(files)
-    wanted = [file for file in files if not kept or file.stem in kept]
+    ours = [file for file in files if (file.stem in DECISIONS) is decide]
+    wanted = [file for file in ours if not kept or file.stem in kept]
+    if not wanted:
+        pytest.skip("no file of these was asked for")
     every = [(file, rank) for file in wanted for rank in range(count(file, members))]
     drawn = random.Random(SEED).sample(every, min(len(every), scaled(SAMPLE)))
     sample = [mutant(file, rank, members) for file, rank in drawn]

@@ -27,9 +27,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from fuzzing.circuit import Circuit
 from fuzzing.mending import Body
 from fuzzing.opened import opened
-from fuzzing.signing import AnyCase, Signing
+from fuzzing.signing import AnyCase
 from ordonum.cli.system import System
 from ordonum.model.refusals import Kind, Refusal
 
@@ -44,14 +45,20 @@ CHECKS = [
 ]
 # Left out: positive_data_acceptance (check digits and what fields say together are no part of a JSON schema).
 
-# The order of a round: what is registered first is then read, executed, invoiced, cancelled. Weights in cases.
+# The order of a round: what is registered is then read, executed, taken back, invoiced, replaced, cancelled. Weights in cases.
 WEIGHTS = {
     "register": 22,
     "consult": 12,
     "execute": 24,
-    "invoice": 14,
+    "withdraw": 7,
+    "report": 5,
+    "invoice": 12,
     "delegate": 5,
     "executions": 7,
+    "copy": 6,
+    "recorded": 5,
+    "registered": 3,
+    "replace": 7,
     "cancel": 7,
     "token": 6,
     "publishedKeys": 2,
@@ -64,6 +71,7 @@ FAILURES_MAX = 20
 _UNAUTHENTICATED = {each.code for each in Refusal if each.value.kind is Kind.UNAUTHENTICATED}
 _BEFORE = {  # refusals that do not say that the signature was judged good, by operation
     "register": {"unreadable", "too-large", "signature-invalid", "key-not-delegated", "exists-different"},
+    "replace": {"unreadable", "too-large", "signature-invalid", "key-not-delegated", "exists-different"},
     "delegate": {"unreadable", "too-large", "bad-delegation"},
     "token": {"unreadable", "too-large"},
 }
@@ -124,7 +132,7 @@ def fuzz(system: System, *, cases: int, seed_used: int, url: str | None = None) 
     """
     document = httpx2.get(f"{system.url}/openapi.json").json()
     schema = schemathesis.openapi.from_dict(opened(document))
-    signing, tally = Signing(system, Random(seed_used)), Tally(seed_used)
+    signing, tally = Circuit(system, Random(seed_used)), Tally(seed_used)
     schema.hook("map_case")(lambda context, case: signing.map_case(context, case))  # a function: a method has no room
     found = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
     operations = {str(each.definition.raw["operationId"]): each for each in found}
@@ -150,8 +158,9 @@ def _round(cases: int) -> Iterator[tuple[str, GenerationMode, int]]:
 class _Run:
     """One run of the fuzzer: how a case is sent and judged."""
 
-    def __init__(self, document: Body, tally: Tally, signing: Signing, session: requests.Session, url: str) -> None:
+    def __init__(self, document: Body, tally: Tally, signing: Circuit, session: requests.Session, url: str) -> None:
         self.document, self.tally, self.signing, self.session, self.url = document, tally, signing, session, url
+        self.published = json.dumps(document, ensure_ascii=False)  # generated texts may be words of our own sources
 
     def play(self, strategy: Any, count: int, round_seed: int) -> None:
         """Send `count` cases of a strategy; nothing is raised, so that no case is drawn again."""
@@ -190,8 +199,8 @@ class _Run:
             faults += [f"{type(each).__name__}: {each}" for each in getattr(failed, "exceptions", [failed])]
         for fault in faults:
             self.tally.failures.append(f"seed {self.tally.seed}, {name}: {fault}\n{_again(case, response)}")
-        if name == "register" and response.status_code == 201 and isinstance(case.body, dict):
-            self.signing.learn(str(case.body["number"]))
+        if response.status_code == 201 and isinstance(case.body, dict):
+            self.signing.answered(name, case.body)
 
     def _count(self, name: str, response: Response, told: Body) -> None:
         code = str(told.get("code", response.status_code))
@@ -207,7 +216,7 @@ class _Run:
             return False
         if name in ("publishedKeys", "acknowledgementKeys"):
             return False  # they ask for neither
-        return name not in ("register", "delegate") or not _OF_THE_SITE.match(code)
+        return name not in ("register", "replace", "delegate") or not _OF_THE_SITE.match(code)
 
     def _own_faults(self, case: AnyCase, response: Response, told: Body, token: str) -> Iterator[str]:
         text = response.content.decode(errors="replace")
@@ -218,7 +227,7 @@ class _Run:
         if response.status_code >= 400:
             yield from _problem_faults(response, told)
             for secret in {token.removeprefix("Bearer "), *_secrets(case.body)}:
-                if len(secret) >= 6 and secret in text:
+                if len(secret) >= 6 and secret in text and secret not in self.published:
                     yield "a secret of the request stands in the refusal"
             if not self._is_documented(case, response.status_code, str(told.get("code"))):
                 yield f"refusal {told.get('code')} ({response.status_code}) is not in the document of this operation"

@@ -2,14 +2,27 @@
 translate them, the reference judges them.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
-Doctor = Literal["martin", "leroy"]
-Person = Literal["martin", "leroy", "pharmacist", "assistant", "rival", "nurse"]
+Doctor = Literal["martin", "leroy", "simon"]  # Simon works at Martin's, Leroy elsewhere
+Person = Literal["martin", "leroy", "simon", "pharmacist", "assistant", "rival", "nurse"]
 What = Literal["given", "withheld", "handwritten"]
-DOCTORS: tuple[Doctor, ...] = ("martin", "leroy")
+Op = Literal[
+    "register",
+    "consult",
+    "execute",
+    "cancel",
+    "invoice",
+    "read-back",
+    "replace",
+    "withdraw",
+    "report",
+    "copy",
+    "recorded",
+]
+DOCTORS: tuple[Doctor, ...] = ("martin", "leroy", "simon")
 EXECUTANTS: tuple[Person, ...] = ("pharmacist", "assistant", "rival", "nurse")
 
 
@@ -32,7 +45,9 @@ class Wanted(NamedTuple):
 
 
 class Order(NamedTuple):
-    """What a prescriber signed for a number."""
+    """What a prescriber signed for a number; `instead_of`: the colleague whom they stand in for, `replaces`: the registering
+    act of the one that it takes the place of, `other_patient`: it is for somebody else than the story's.
+    """
 
     id: UUID
     doctor: Doctor
@@ -40,6 +55,11 @@ class Order(NamedTuple):
     opposed: bool
     written: date
     lines: tuple[Wanted, ...]
+    instead_of: Doctor | None = None
+    anonymous: bool = False
+    paperless: bool = False
+    replaces: UUID | None = None
+    other_patient: bool = False
 
 
 class Part(NamedTuple):
@@ -54,10 +74,14 @@ class Part(NamedTuple):
 class Ask(NamedTuple):
     """Something asked of the service about one sheet. `what` is its content; the rest is how and by whom it came.
 
-    `code`: the doctor who signed the QR code that comes with it. `patient`: as sealed, another, or another with a reason.
+    `code`: the doctor who signed the QR code that comes with it. `patient`: as sealed, another, or another with a reason;
+    `nameless`: without a number. `target`: the execution that is withdrawn or corrected, or the act that is asked about;
+    `lines`: those of a cancellation or a withdrawal, the whole without any. `excuse`: why a colleague acts, `beyond`: why a
+    new order carries more. `into`: the sheet of the new order of a replacement, as the driver names it. `version` tells two
+    contents apart, and picks the reason.
     """
 
-    op: Literal["register", "consult", "execute", "cancel", "invoice", "read-back"]
+    op: Op
     id: UUID
     who: Person
     code: Doctor | None = None
@@ -68,12 +92,23 @@ class Ask(NamedTuple):
     patient: Literal["same", "other", "explained"] = "same"
     on_paper: bool = False
     version: int = 0
+    nameless: bool = False
+    target: UUID | None = None
+    lines: tuple[int, ...] = ()
+    excuse: bool = False
+    beyond: bool = False
+    into: Any = None
 
     @property
     def what(self) -> tuple[object, ...]:
         """All that makes it this act and no other."""
-        content = (self.parts, self.already, self.done_at, self.patient, self.on_paper, self.version)
-        return (self.op, self.order, *content)
+        content = (self.parts, self.already, self.done_at, self.patient, self.on_paper, self.version, self.nameless)
+        return (self.op, self.order, *content, self.target, self.lines, self.excuse, self.beyond)
+
+    @property
+    def names(self) -> bool:
+        """Whether it says for whom it was."""
+        return self.hands_over and not self.on_paper
 
     @property
     def hands_over(self) -> bool:
@@ -82,25 +117,31 @@ class Ask(NamedTuple):
 
 
 class Past(NamedTuple):
-    """An execution as it is shown."""
+    """An execution as it is shown, with the lines that stand of it."""
 
     id: UUID
     early: bool
     conflicts: frozenset[str]
+    ranks: tuple[int, ...]
 
 
 class Seen(NamedTuple):
-    """A sheet as it is shown: its status, what was given and what is left of each line, the executions in their order."""
+    """A sheet as it is shown: its status; of each line the status, what was given and what is left; the executions that stand,
+    in their order; those of which something was taken back, and how many reports there are.
+    """
 
     status: str
-    lines: tuple[tuple[int, int | None], ...]
+    lines: tuple[tuple[str, int, int | None], ...]
     past: tuple[Past, ...]
+    taken_back: tuple[UUID, ...]
+    reports: int
 
 
 class Said(NamedTuple):
     """An answer: a refusal's code, or `recorded`, `again`, `answered`; what an execution is in conflict with; what was shown.
 
-    `raw` is the whole answer, for comparison; `justified` are the positions of an invoice that need no scan.
+    `raw` is the whole answer, for comparison; `justified` are the positions of an invoice that need no scan; `outcome` is what
+    a prescriber's act did.
     """
 
     code: str
@@ -108,12 +149,20 @@ class Said(NamedTuple):
     seen: Seen | None = None
     raw: Any = None
     justified: tuple[int, ...] = ()
+    outcome: str | None = None
+
+
+class Kept(NamedTuple):
+    """What is kept of a sheet: how many acts, how many executions the patient's index finds (None: it has none)."""
+
+    acts: int
+    indexed: int | None
 
 
 class Driver(Protocol):
     """Something that answers: the model alone, or the whole service."""
 
-    longest_wait_days: int
+    longest_wait: timedelta
 
     def begin(self) -> None:
         """A new story begins."""
@@ -124,7 +173,7 @@ class Driver(Protocol):
     def draw_id(self) -> UUID:
         """An id that no act has."""
 
-    def wait(self, days: int) -> None:
+    def wait(self, span: timedelta) -> None:
         """Time passes."""
 
     def sheet(self, orders: tuple[Order, ...]) -> Any:
@@ -135,6 +184,9 @@ class Driver(Protocol):
 
     def seen(self, sheet: Any, by: Person) -> Seen | None:
         """The sheet as this person is shown it now; None while nothing is registered."""
+
+    def kept(self, sheet: Any) -> Kept:
+        """What is kept of it."""
 
     def rebuilt(self, sheet: Any, by: Person) -> Seen | None:
         """The same, made again from what is stored alone."""

@@ -1,35 +1,41 @@
 """The real service: HTTP, cards, signatures, PostgreSQL; raw answers, so that a repeat is compared byte for byte."""
 
+import secrets
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import httpx2
-from gestures import DOCTORS, Ask, Doctor, Order, Person, Said, Seen
-from translate import CARDS, FAMILIES, execution, invoice, line, shown
+from gestures import DOCTORS, Ask, Doctor, Kept, Order, Person, Said, Seen
+from translate import CARDS, arrived, cancellation, execution, invoice, order, replacement, shown, suspicion, withdrawal
 
-from base import owner_runs
-from factories import a_patient, a_prescription
+from base import owner_fetches, owner_runs
+from factories import a_patient
 from ordonum.cli.system import System
-from ordonum.client import Client, prepare
+from ordonum.client import Client
 from ordonum.client.keys import HeldKeys
 from ordonum.model.acts import (
     Acknowledgement,
     ByNumber,
     CancelRequest,
     ConsultRequest,
+    CopyRequest,
     ExecuteRequest,
     InvoiceRequest,
     Origin,
     ReadBackRequest,
     Receipt,
+    RecordedRequest,
     RegisterRequest,
+    ReplaceReceipt,
+    ReplaceRequest,
+    ReportRequest,
+    WithdrawRequest,
 )
 from ordonum.model.delegation import DelegateRequest, KeyUse
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import Identity, SignedOrder
-from ordonum.model.stopping import Cancellation, CancelReason
-from ordonum.model.views import ForExecutant, ForPrescriber
+from ordonum.model.prescription import Identity
+from ordonum.model.views import ForExecutant, ForPrescriber, RecordedView
 from ordonum.wire import commitment, jws, native, qr
 from raw import post, token
 
@@ -44,13 +50,13 @@ class Sheet(NamedTuple):
     number: EpuId
     orders: tuple[Order, ...]
     codes: dict[Doctor, str]
-    signed: dict[Order, bytes]
+    signed: dict[Order, RegisterRequest]
 
 
 class ServiceDriver:
     """Talks to a system of its own, whose clock it moves."""
 
-    longest_wait_days = 7
+    longest_wait = timedelta(days=7)
 
     def __init__(self, system: System, clients: dict[Person, Client], keys: HeldKeys) -> None:
         self.system, self.clients, self.keys = system, clients, keys
@@ -66,7 +72,7 @@ class ServiceDriver:
 
     def begin(self) -> None:
         self.system.shift = self.start
-        self.waited = 0
+        self.waited = timedelta(0)
         self.tokens.clear()
 
     def now(self) -> datetime:
@@ -76,23 +82,21 @@ class ServiceDriver:
         self.drawn += 1
         return UUID(int=self.drawn, version=4)
 
-    def wait(self, days: int) -> None:
-        if self.waited + days <= 20:  # codes are signed for a month, revocation lists stand as long
-            self.waited += days
-            self.system.shift += timedelta(days=days)
+    def wait(self, span: timedelta) -> None:
+        if self.waited + span <= timedelta(days=20):  # codes are signed for a month, revocation lists stand as long
+            self.waited += span
+            self.system.shift += span
             self.tokens.clear()
 
     def sheet(self, orders: tuple[Order, ...]) -> Sheet:
-        patient = a_patient()
-        first = prepare.registration(self._prescription(orders[0]), self.clients["martin"].card, self._software())
-        assert first.number is not None
+        patient, number = a_patient(), EpuId.draw(secrets.choice)
         codes: dict[Doctor, str] = {}
         for doctor in DOCTORS:
             card = self.clients[doctor].card
             held = self.keys.current(card.professional.rpps, KeyUse.QR, self.system.now())
             assert held is not None
             content = qr.content_for(
-                first.number,
+                number,
                 held.rpps,
                 card.place,
                 surname=patient.surname,
@@ -101,7 +105,7 @@ class ServiceDriver:
                 written_on=orders[0].written,
             )
             codes[doctor] = qr.write(held.sign_qr(content))
-        return Sheet(first.number, orders, codes, {})
+        return Sheet(number, orders, codes, {})
 
     def play(self, sheet: Sheet, ask: Ask) -> Said:
         path = PATHS.get(ask.op, f"/v1/{ask.op}")
@@ -111,10 +115,13 @@ class ServiceDriver:
             assert problem["status"] < 500, problem
             return Said(problem["code"])
         if ask.op == "consult":
-            return Said("answered", seen=_executant(answer))
+            return Said("answered", seen=shown(native.read_own(answer.content, ForExecutant)))
         if ask.op == "read-back":
-            return Said("answered", seen=_prescriber(answer))
-        receipt = native.read_own(answer.content, Receipt)
+            return Said("answered", seen=shown(native.read_own(answer.content, ForPrescriber)))
+        if ask.op == "recorded":
+            assert str(native.read_own(answer.content, RecordedView).act_id) == str(ask.target)
+            return Said("answered")
+        receipt = _receipt(answer, ask)
         told = native.read_own(jws.payload_of(receipt.acknowledgement), Acknowledgement)
         assert str(told.act_id) == str(ask.id)
         again = answer.headers.get("Replayed") == "true"
@@ -122,15 +129,29 @@ class ServiceDriver:
         mine = [each for each in receipt.justification if str(each.invoice) == str(ask.id) and not each.scan_needed]
         conflicts = frozenset(() if again else told.in_conflict)
         return Said(
-            "again" if again else "recorded", conflicts, raw=answer.content, justified=tuple(o.position for o in mine)
+            "again" if again else "recorded",
+            conflicts,
+            raw=answer.content,
+            justified=tuple(each.position for each in mine),
+            outcome=receipt.outcome.value if receipt.outcome else None,
         )
 
     def seen(self, sheet: Sheet, by: Person) -> Seen | None:
         answer = self._consult(sheet, by)
-        if answer.status_code != 200:
-            assert answer.json()["code"] == "unknown-number"
-            return None
-        return _executant(answer)
+        if answer.status_code == 200:
+            return shown(native.read_own(answer.content, ForExecutant))
+        if answer.json()["code"] == "anonymous-closed":  # then its author reads
+            return next(seen for doctor in DOCTORS if (seen := self._read_back(sheet, doctor)) is not None)
+        assert answer.json()["code"] == "unknown-number"
+        return None
+
+    def kept(self, sheet: Sheet) -> Kept:
+        """As the owner of the database reads its tables: no act holds the number that it is stored under."""
+        assert self.system.context is not None
+        lookup = self.system.context.vault.lookup(sheet.number)
+        asked = "SELECT (SELECT count(*) FROM act WHERE lookup = $1), (SELECT coalesce(sum(direction), 0) FROM patient_index"
+        acts, indexed = owner_fetches(self.system, f"{asked} WHERE lookup = $1)", lookup)[0]
+        return Kept(acts, indexed)
 
     def rebuilt(self, sheet: Sheet, by: Person) -> Seen | None:
         """The service keeps no state: each reading makes it again from the stored acts."""
@@ -148,7 +169,7 @@ class ServiceDriver:
         code = sheet.codes[ask.code] if ask.code is not None else None
         if ask.op == "register":
             assert ask.order is not None
-            return self._registration(sheet, ask.order)
+            return native.write(self._registration(sheet, ask.order))
         if ask.op == "consult":
             return native.write(ConsultRequest(number=sheet.number, origin=Origin.PAPER, qr=code))
         if ask.op == "execute":
@@ -156,39 +177,46 @@ class ServiceDriver:
             return native.write(ExecuteRequest(number=sheet.number, execution=done, qr=code))
         if ask.op == "invoice":
             return native.write(InvoiceRequest(number=sheet.number, invoice=invoice(ask), qr=code))
-        if ask.op == "read-back":
-            return native.write(ReadBackRequest(prescription=ByNumber(sheet.number)))
-        stop = Cancellation(act_id=ask.id, reason=CancelReason.PRESCRIBING_ERROR)
-        return native.write(CancelRequest(prescription=ByNumber(sheet.number), cancellation=stop, qr=code))
+        if ask.op == "withdraw":
+            return native.write(WithdrawRequest(number=sheet.number, withdrawal=withdrawal(ask), qr=code))
+        if ask.op == "report":
+            return native.write(ReportRequest(number=sheet.number, suspicion=suspicion(ask), qr=code))
+        return self._named(sheet, ask, code)
 
-    def _registration(self, sheet: Sheet, order: Order) -> bytes:
-        if order not in sheet.signed:
-            card, patient = self.clients[order.doctor].card, a_patient()
-            identity = Identity(patient.first_name, patient.birth_date)
-            signed = SignedOrder(
-                v=1,
-                act_id=order.id,
-                family=FAMILIES[order.family],
-                prescriber=card.professional,
-                place=card.place,
-                software=self._software(),
-                written_on=order.written,
-                opposed=order.opposed,
-                lines=tuple(line(rank, each) for rank, each in enumerate(order.lines, start=1)),
-                commitment=commitment.commit(sheet.number, identity, OPENING),
-            )
+    def _named(self, sheet: Sheet, ask: Ask, code: str | None) -> bytes:
+        """What names the prescription in the prescriber's way."""
+        named = ByNumber(sheet.number)
+        if ask.op == "read-back":
+            return native.write(ReadBackRequest(prescription=named))
+        if ask.op == "copy":
+            return native.write(CopyRequest(prescription=named, copy=arrived(ask)))
+        if ask.op == "recorded":
+            assert ask.target is not None
+            return native.write(RecordedRequest(prescription=named, act_id=ask.target, qr=code))
+        if ask.op == "replace":
+            assert ask.order is not None
+            new = self._registration(ask.into, ask.order)
+            asked = ReplaceRequest(registration=new, prescription=named, replacement=replacement(ask), qr=code)
+            return native.write(asked)
+        return native.write(CancelRequest(prescription=named, cancellation=cancellation(ask), qr=code))
+
+    def _registration(self, sheet: Sheet, wanted: Order) -> RegisterRequest:
+        if wanted not in sheet.signed:
+            card, patient = self.clients[wanted.doctor].card, a_patient()
+            identity = Identity("Paul" if wanted.other_patient else patient.first_name, patient.birth_date)
+            committed = commitment.commit(sheet.number, identity, OPENING)
+            software = self.clients["martin"].software
+            signed = order(wanted, card.professional, card.place, software=software, committed=committed)
             request = RegisterRequest(
                 number=sheet.number, identity=identity, opening=OPENING, jws=card.sign_order(native.write(signed))
             )
-            sheet.signed[order] = native.write(request)
-        return sheet.signed[order]
+            sheet.signed[wanted] = request
+        return sheet.signed[wanted]
 
-    def _prescription(self, order: Order) -> Any:
-        lines = tuple(line(rank, each) for rank, each in enumerate(order.lines, start=1))
-        return a_prescription(lines=lines, family=FAMILIES[order.family], written_on=order.written)
-
-    def _software(self) -> Any:
-        return self.clients["martin"].software
+    def _read_back(self, sheet: Sheet, by: Doctor) -> Seen | None:
+        body = native.write(ReadBackRequest(prescription=ByNumber(sheet.number)))
+        answer = self._post(PATHS["read-back"], body, bearer=self._token(by))
+        return shown(native.read_own(answer.content, ForPrescriber)) if answer.status_code == 200 else None
 
     def _consult(self, sheet: Sheet, by: Person) -> httpx2.Response:
         body = native.write(ConsultRequest(number=sheet.number, origin=Origin.PAPER))
@@ -205,11 +233,8 @@ def clients_of(system: System) -> dict[Person, Client]:
     return {person: system.client(card) for person, card in CARDS.items()}
 
 
-def _executant(answer: httpx2.Response) -> Seen:
-    view = native.read_own(answer.content, ForExecutant)
-    return shown(view.status, view.remainders, view.executions)
-
-
-def _prescriber(answer: httpx2.Response) -> Seen:
-    view = native.read_own(answer.content, ForPrescriber)
-    return shown(view.status, view.remainders, view.executions)
+def _receipt(answer: httpx2.Response, ask: Ask) -> Receipt:
+    """The receipt of what was asked; that of the end, for a replacement."""
+    if ask.op == "replace":
+        return native.read_own(answer.content, ReplaceReceipt).replacement
+    return native.read_own(answer.content, Receipt)

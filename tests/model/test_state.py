@@ -83,6 +83,19 @@ def test_a_cancellation_stops_the_rest_and_keeps_what_was_delivered() -> None:
     assert [each.left for each in found.remainders] == [0, 0]
 
 
+def test_what_is_cancelled_line_by_line_is_cancelled_as_if_it_were_at_once() -> None:
+    order = registered(a_medicine(1, quantity=boxes(2)), a_medicine(2))
+    begun = executed(delivered(1, boxes(1)))
+    whole = _state(order, begun, _cancelled())
+    lines = [msgspec.structs.replace(_cancelled(), lines=each) for each in ((1,), (2,))]
+    found = _state(order, begun, *lines)
+    assert (found.status, found.remainders) == (whole.status, whole.remainders)
+    assert [each.given for each in found.remainders] == [1, 0]
+    assert _state(order, begun, lines[0]).status is Status.PARTLY_EXECUTED
+    done = executed(delivered(1, boxes(2)))
+    assert _state(order, done, lines[1]).status is Status.EXECUTED
+
+
 @given(st.integers(1, 20), st.integers(0, 5), st.lists(st.integers(1, 10), max_size=12))
 def test_given_and_left_always_add_up_to_the_total(value: int, renewals: int, parts: list[int]) -> None:
     order = registered(a_text(quantity=Quantity(value, Unit.SESSIONS), renewals=renewals))

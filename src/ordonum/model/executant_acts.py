@@ -1,13 +1,17 @@
 """Decisions on what an executant does with what they recorded: withdraw it, correct it. Pure."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from ordonum.model.actors import Actor
+from ordonum.model.acts import Execution
 from ordonum.model.amending import Withdrawal
-from ordonum.model.kept import Executed
+from ordonum.model.kept import Act, Executed, Withdrawn
 from ordonum.model.outcomes import Handwritten
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.model.state import State
+from ordonum.model.state import State, joined, state
 
 
 def same_author(actor: Actor, by: Actor) -> bool:
@@ -44,3 +48,23 @@ def amended(actor: Actor, execution: UUID, state: State, executions: tuple[Execu
     if standing is None:
         raise Refused(Refusal.ALREADY_WITHDRAWN, at=at)
     return standing
+
+
+def judged_on(actor: Actor, execution: Execution, now: State, acts: Sequence[Act]) -> State:
+    """The state on which an execution is judged: as if the one that it corrects, which must be the actor's own, were withdrawn.
+    Not as if it had never been: what that one corrected itself would stand again. Raises Refused.
+    """
+    correction = execution.corrects
+    if correction is None:
+        return now
+    amended(actor, correction.execution, now, joined(acts, now.order), at="$.execution.corrects.execution")
+    taken_back = Withdrawn(
+        act_id=execution.act_id,
+        recorded_at=execution.performed_at,
+        by=actor,
+        execution=correction.execution,
+        reason=correction.reason,
+    )
+    without = state([*acts, taken_back])
+    assert without is not None
+    return msgspec.structs.replace(without, opposed_later=now.opposed_later)

@@ -197,8 +197,8 @@ def _status(remainders: Sequence[Remainder], cancelled: Cancelled | None, replac
         return Status.REPLACED
     going = [each for each in remainders if each.status is not LineStatus.CANCELLED]
     given = any(each.given for each in remainders)
-    if not going and not given:
-        return Status.CANCELLED
+    if not going:
+        return Status.CANCELLED  # line by line, as if it were at once
     if all(each.status in DONE for each in going):
         return Status.EXECUTED
     return Status.PARTLY_EXECUTED if given else Status.REGISTERED

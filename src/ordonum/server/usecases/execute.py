@@ -11,13 +11,12 @@ from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import ExecuteRequest, Execution, Given
 from ordonum.model.decisions import check_early, check_execution
-from ordonum.model.executant_acts import amended
+from ordonum.model.executant_acts import judged_on
 from ordonum.model.facts import Facts
 from ordonum.model.justification import justified_by
 from ordonum.model.kept import Executed
 from ordonum.model.outcomes import hands_over
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.model.state import State, state
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import Beside
 from ordonum.server.usecases.asking import Brought, overdue
@@ -102,7 +101,7 @@ def _decided(
 
 def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: History) -> Facts:
     return Facts(
-        state=_before(actor, request.execution, history),
+        state=judged_on(actor, request.execution, known(history), history.acts),
         actor=actor,
         sealed=unseal(context, history, request.number).identity,
         may_execute=may_execute(actor),
@@ -111,18 +110,6 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
         now=context.now(),
         zone=zone_of(actor.place),
     )
-
-
-def _before(actor: Actor, execution: Execution, history: History) -> State:
-    """The state on which the execution is judged: without the one that it corrects, which must be the executant's own."""
-    now = known(history)
-    if execution.corrects is None:
-        return now
-    target = execution.corrects.execution
-    amended(actor, target, now, history.executions, at="$.execution.corrects.execution")
-    without = state([act for act in history.acts if act.act_id != target])
-    assert without is not None
-    return without
 
 
 def kept_of(execution: Execution, actor: Actor, in_conflict: tuple[str, ...], now: datetime) -> Executed:

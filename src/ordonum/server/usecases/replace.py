@@ -45,11 +45,17 @@ async def replace(context: Context, caller: Caller, request: ReplaceRequest) -> 
         content=native.canonical((request.replacement, order.act_id)),
         brought=brought_by(request.prescription, request.qr),
     )
-    two = _Two(old, new, decide, order)
+    two, torn = _Two(old, new, decide, order), False
     for attempt in range(ATTEMPTS_MAX):
         histories = await _read(context, caller, two)
-        if (again := _again(context, caller, two, *histories)) is not None:
-            return again
+        stored = _stored(context, caller, two, *histories)
+        if len(stored) == 2:
+            return Answer(_answer(*stored), replayed=True)
+        if stored:  # recorded together: one alone is that of another call, unless it came between the two readings
+            if torn:
+                raise Refused(Refusal.EXISTS_DIFFERENT)
+            torn = True
+            continue
         registered, ended = await _decided(context, caller, request, two, *histories)
         end, begin = (
             made(context, asked, act, history, caller.actor, keyed(context, caller, asked))
@@ -71,8 +77,8 @@ async def _read(context: Context, caller: Caller, two: _Two) -> tuple[History, H
     return await as_opposed(context, await opened(context, two.old.lookup, found.rows), caller.actor), new
 
 
-def _again(context: Context, caller: Caller, two: _Two, *histories: History) -> Answer | None:
-    """The first answer, when both acts are there. They are recorded together: one alone is that of another call."""
+def _stored(context: Context, caller: Caller, two: _Two, *histories: History) -> list[bytes]:
+    """The first answers of those of the two acts that are there. Raises Refused(EXISTS_DIFFERENT)."""
     stored = []
     for asked, history in zip((two.old, two.new), histories, strict=True):
         row = next((row for row in history.rows if row.act_id == asked.act_id), None)
@@ -81,9 +87,7 @@ def _again(context: Context, caller: Caller, two: _Two, *histories: History) -> 
         if row.content != keyed(context, caller, asked).content or not history.is_of(asked.act_id, caller.actor):
             raise Refused(Refusal.EXISTS_DIFFERENT)
         stored.append(stored_answer(context, history.lookup, row))
-    if len(stored) == 1:
-        raise Refused(Refusal.EXISTS_DIFFERENT)
-    return Answer(_answer(*stored), replayed=True) if stored else None
+    return stored
 
 
 def _answer(ended: bytes, registered: bytes) -> bytes:
