@@ -84,8 +84,8 @@ def test_days_that_ran_before_somebody_came_are_lost_and_the_fraction_that_runs_
         assert deliver(order, on=day, many=many + 1, only=fourth)[0] == "rule-refuses"
     assert deliver(order, on=date(2027, 3, 1), many=1, only=fourth)[0] == "rule-refuses"
     begun = (order, given_on(WRITTEN, 7), given_on(date(2027, 2, 12), 3))  # four days of the second are lost
-    for day, many, code in ((12, 1, "rule-refuses"), (15, 7, "silent"), (15, 8, "rule-refuses"), (24, 5, "silent")):
-        assert deliver(*begun, on=date(2027, 2, day), many=many, only=fourth)[0] == code
+    for on, many, code in ((12, 1, "rule-refuses"), (15, 7, "silent"), (15, 8, "rule-refuses"), (24, 5, "silent")):
+        assert deliver(*begun, on=date(2027, 2, on), many=many, only=fourth)[0] == code
 
 
 @requirement("CSP R.5132-33", "narcotic-three-days")

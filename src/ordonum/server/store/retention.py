@@ -6,14 +6,17 @@ may go by it: instead each round reads these tables through once, and many presc
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import asyncpg
 
+from ordonum.model.days import months_after
+from ordonum.model.registration import KEPT_MONTHS
 from ordonum.model.retention import Gone, Over, added, over
 from ordonum.server.store.keeping import Connection
 
 LOCK = 0x6F726471  # one deletion at a time
+LATELY = timedelta(days=35)  # what the clients keep to send again
 AT_ONCE = 100_000  # prescriptions a round: a day of a base of 180 million
 # The acts go with all that leads to them. A table that holds a `lookup` or a `year` is here, or a test says so.
 TABLES = ("alert", "patient_index", "prescription_of", "own_act", "audit", "act")
@@ -41,6 +44,16 @@ SELECT DISTINCT year FROM (
 _NOTE = """
 INSERT INTO erased VALUES ($1, $2, $3, $4)
 ON CONFLICT (day, year, rows_of) DO UPDATE SET rows = erased.rows + excluded.rows"""
+
+
+async def clock_doubted(connection: Connection, what: Over) -> bool:
+    """Whether something is over though no prescription was written lately: so looks a clock that is years ahead."""
+    lately = months_after(what.today, KEPT_MONTHS) - LATELY
+    async with connection.transaction(readonly=True):
+        await connection.execute("SET LOCAL enable_seqscan = off")  # the newest rows are the last of a huge table
+        if await connection.fetchval("SELECT 1 FROM act WHERE ends_on >= $1 LIMIT 1", lately):
+            return False
+        return bool(await connection.fetchval(f"SELECT EXISTS ({_DUE})", *_values(what)))
 
 
 async def known(connection: Connection) -> dict[str, bytes]:
