@@ -6,7 +6,7 @@ may go by it: instead each round reads these tables through once, and many presc
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import asyncpg
 
@@ -41,6 +41,10 @@ WITH due AS MATERIALIZED ({_DUE})
 SELECT DISTINCT year FROM (
     SELECT lookup, year FROM act WHERE year < $4 UNION ALL SELECT lookup, year FROM audit WHERE year < $4
 ) AS kept WHERE NOT EXISTS (SELECT FROM due WHERE due.lookup = kept.lookup)"""  # noqa: S608  # our own text
+# Rows take turns: of a patient whose last is a lifting, none stands.
+_LIFTED = """
+DELETE FROM opposition WHERE patient IN (
+    SELECT patient FROM opposition GROUP BY patient HAVING max(seq) % 2 = 0 AND max(recorded_at) < $1)"""
 _NOTE = """
 INSERT INTO erased VALUES ($1, $2, $3, $4)
 ON CONFLICT (day, year, rows_of) DO UPDATE SET rows = erased.rows + excluded.rows"""
@@ -91,6 +95,12 @@ async def delete(connection: Connection, what: Over, *, at_once: int = AT_ONCE) 
         all_gone = added(all_gone, gone)
     await connection.fetchval("SELECT pg_advisory_unlock($1)", LOCK)
     return all_gone
+
+
+async def forget_lifted(connection: Connection, today: date) -> int:
+    """Delete the oppositions of whoever has had none for five years, as long as what they bore on is kept; how many rows."""
+    done = await connection.execute(_LIFTED, datetime.combine(months_after(today, -KEPT_MONTHS), time(), UTC))
+    return int(done.split()[1])
 
 
 async def _round(connection: Connection, what: Over, at_once: int) -> tuple[Gone, ...]:

@@ -67,7 +67,7 @@ async def record_opposition(context: Context, caller: Caller, kind: Kind, act: O
         now = context.now()
         made = _receipt(context, kind, act, canonical, now)
         row = OppositionRow(
-            seq=len(rows) + 1,
+            seq=rows[-1].seq + 1 if rows else 1,  # what was lifted long ago may have gone meanwhile
             act_id=act.act_id,
             content=content,
             recorded_at=now,

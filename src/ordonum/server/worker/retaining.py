@@ -38,6 +38,7 @@ async def forget(settings: Settings, owner_url: str, now: datetime, *, alone: bo
         what = await retention.over_here(connection, now.astimezone(PARIS).date(), destroyed)
         if alone and await retention.clock_doubted(connection, what):
             raise ClockDoubted
+        await retention.forget_lifted(connection, what.today)
         return sum(each.prescriptions for each in await retention.delete(connection, what))
 
 
@@ -62,6 +63,7 @@ async def retain(settings: Settings, owner_url: str, now: datetime) -> SignedPro
         known = await retention.known(connection)
         keys = judged_here(settings, known)
         what = await retention.over_here(connection, today, ledger.destroyed(settings.key_file))
+        await retention.forget_lifted(connection, today)
         gone = await retention.delete(connection, what)
         in_all = await retention.gone_in_all(connection)
         dying = may_die(_years(keys), await retention.years_left(connection, what), today)
