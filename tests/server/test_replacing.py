@@ -70,6 +70,15 @@ def test_what_was_delivered_stays_with_the_old_one_and_the_new_one_tells_of_it(d
     assert ("register", "done") in desk.traced(request.registration.number)
 
 
+def test_named_by_ones_own_act_another_patients_deliveries_are_not_told(desk: Desk) -> None:
+    for patient, told in ((a_patient(), True), (a_patient(first_name="Paul", birth_date="1990-01-02"), False)):
+        old = desk.prescribe(AUTHOR)
+        desk.execute(PHARMACY, old.number, delivered(1, boxes(2)))
+        request = msgspec.structs.replace(_replace(desk, AUTHOR, old, *LESS, patient=patient), prescription=old.by_act)
+        assert desk.send(AUTHOR, "replace", request).status_code == 201
+        assert (desk.seen(PHARMACY, request.registration.number).earlier is not None) is told
+
+
 def test_the_two_receipts_are_those_that_each_act_has_alone(desk: Desk) -> None:
     old = desk.prescribe(AUTHOR)
     request = _replace(desk, AUTHOR, old)

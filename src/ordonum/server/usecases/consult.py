@@ -1,5 +1,7 @@
 """An executant reads the prescription whose number the patient handed over."""
 
+import asyncio
+
 from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import AT_DELIVERY
@@ -9,14 +11,16 @@ from ordonum.model.acts import ConsultRequest
 from ordonum.model.days import legal_day
 from ordonum.model.decisions import check_consultation
 from ordonum.model.judging import rules_met, told
+from ordonum.model.prescription import Identity
 from ordonum.model.state import State
 from ordonum.model.views import ForExecutant, for_executant
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import Brought, look_up, overdue
 from ordonum.server.usecases.context import Context
-from ordonum.server.usecases.history import read_history, receipt, unseal
+from ordonum.server.usecases.history import History, read_history, receipt, unseal
 from ordonum.server.usecases.opposing import as_opposed
+from ordonum.server.usecases.people import beneficiary_of
 from ordonum.server.usecases.scanned import authentic_code, unknown
 from ordonum.server.usecases.standing import stands
 from ordonum.server.usecases.tracing import entry
@@ -60,13 +64,24 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
         identity=sealed.identity,
         opening=sealed.opening,
         registered=receipt(context, history, row),
-        before=await _before(context, actor, bytes.fromhex(sealed.replaces)) if sealed.replaces else None,
+        before=await _before(context, actor, sealed.replaces, sealed.identity) if sealed.replaces else None,
         notices=(*overdue(context, actor, history), *told(met)),
     )
 
 
-async def _before(context: Context, actor: Actor, replaced: bytes) -> State | None:
-    """The prescription that this one replaces; nothing of it to whoever prescribed it, if the patient is opposed."""
-    state = (await as_opposed(context, await read_history(context, replaced), actor)).state
-    hidden = state is not None and state.opposed and state.order.prescriber.rpps == actor.rpps
-    return None if hidden else state
+async def _before(context: Context, actor: Actor, replaced: str, patient: Identity) -> State | None:
+    """The prescription that this one replaces; nothing of it to whoever prescribed it, if the patient is opposed, nor if it was
+    executed for somebody born another day: named by the prescriber's own act, nothing else tells that it was another's.
+    """
+    history = await as_opposed(context, await read_history(context, bytes.fromhex(replaced)), actor)
+    state = history.state
+    if state is None or (state.opposed and state.order.prescriber.rpps == actor.rpps):
+        return None
+    for_another = await asyncio.to_thread(_for_another, context, history, patient)
+    return None if for_another else state
+
+
+def _for_another(context: Context, history: History, patient: Identity) -> bool:
+    assert history.state is not None
+    people = (beneficiary_of(context, history, each.act_id) for each in history.state.executions)
+    return any(each is not None and each.birth_date != patient.birth_date for each in people)
