@@ -16,9 +16,11 @@ from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
     CancelRequest,
+    ConsultRequest,
     CopyRequest,
     ExecuteRequest,
     Given,
+    Origin,
     ReadBackRequest,
     RegisteredRequest,
 )
@@ -226,3 +228,20 @@ def test_what_is_cancelled_is_still_read_back_by_its_author(desk: Desk) -> None:
     desk.done(AUTHOR, "cancel", _cancel(written, 1, prescription=written.by_act))
     told = desk.send(AUTHOR, "executions", ReadBackRequest(prescription=ByNumber(written.number)))
     assert [each["lines"] for each in told.json()["stops"]] == [[1]]
+
+
+def test_lines_cancelled_before_the_registration_are_told_to_whoever_holds_the_paper(desk: Desk) -> None:
+    paper, body = desk.write(AUTHOR)
+    told = []
+    read = ConsultRequest(number=paper.number, origin=Origin.PAPER, qr=paper.code)
+    for lines in ((), (2,)):
+        if lines:
+            desk.done(AUTHOR, "cancel", _cancel(paper, *lines, qr=paper.code))
+        told.append(desk.refused(PHARMACY, "consult", read, "not-yet-registered")["detail"])
+    assert ["à ne pas délivrer : ligne 2" in each for each in told] == [False, True]
+    early = ExecuteRequest(number=paper.number, execution=desk.execution(given=Given.ALREADY), qr=paper.code)
+    assert any("ligne 2" in each for each in desk.done(PHARMACY, "execute", early)["notices"])
+    assert "1 exécution" in (both := desk.refused(PHARMACY, "consult", read, "not-yet-registered")["detail"])
+    assert "ligne 2" in both
+    assert post(desk.system, "/v1/register", body, bearer=desk.bearer(AUTHOR)).status_code == 201
+    assert [each.status.value for each in desk.seen(PHARMACY, paper.number).remainders] == ["partly", "cancelled"]

@@ -540,7 +540,7 @@ class Refusal(Enum):
         "already-executed",
         Kind.CONFLICT,
         "D'après la base, cette ordonnance est déjà entièrement exécutée.",
-        "Il n'y a plus rien à annuler.",
+        "Il n'y a plus rien à annuler ni à remplacer : s'il en faut davantage, prescrivez-le par une nouvelle ordonnance.",
     )
     UNKNOWN_LINE = Reason(
         "unknown-line",

@@ -26,7 +26,7 @@ from ordonum.server.usecases.history import History, known, unseal
 from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.people import gone_patient, sealer
 from ordonum.server.usecases.recording import Asked, Decided, record
-from ordonum.server.usecases.scanned import authentic_code, cancelled_by, names, ordered, unknown
+from ordonum.server.usecases.scanned import authentic_code, cancelled_by, lines_cancelled, names, ordered, unknown
 from ordonum.wire import native
 
 
@@ -77,7 +77,10 @@ async def _early(context: Context, actor: Actor, request: ExecuteRequest, histor
     )
     kept = kept_of(request.execution, actor, conflicts, now)
     early = msgspec.structs.replace(kept, early=True, may=ordered(may), code_of=code.rpps)
-    told = () if stopped is None else ("Le prescripteur a annulé cette ordonnance avant son enregistrement",)
+    told: tuple[str, ...] = (
+        () if stopped is None else ("Le prescripteur a annulé cette ordonnance avant son enregistrement",)
+    )
+    told += (lines,) if (lines := lines_cancelled(code, history)) else ()
     return _decided(context, request, early, now, notices=(*told, "Gardé d'après le papier jusqu'à l'enregistrement"))
 
 

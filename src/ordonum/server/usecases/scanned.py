@@ -69,12 +69,17 @@ def unknown(code: QrContent | None, history: History, actor: Actor) -> Refused:
         return Refused(Refusal.CANCELLED, day=day, why=stopped.reason.label)
     mine = may_execute(actor) - {Family.OTHER}
     kept = sum(bool(mine & set(act.may)) and act.code_of == code.rpps for act in history.early)
-    if not kept or actor.rpps == code.rpps:
-        return Refused(Refusal.NOT_YET_REGISTERED)
-    plural = "s" if kept > 1 else ""
-    return Refused(
-        Refusal.NOT_YET_REGISTERED, early=f" {kept} exécution{plural} d'après le papier déjà gardée{plural}."
-    )
+    said, plural = lines_cancelled(code, history), "s" if kept > 1 else ""
+    if kept and actor.rpps != code.rpps:
+        said = f"{kept} exécution{plural} d'après le papier déjà gardée{plural}. {said}".rstrip()
+    return Refused(Refusal.NOT_YET_REGISTERED, early=f" {said}") if said else Refused(Refusal.NOT_YET_REGISTERED)
+
+
+def lines_cancelled(code: QrContent, history: History) -> str:
+    """A sentence for the lines whose cancellation by that prescriber is kept early; empty without."""
+    by = [act for act in history.acts if isinstance(act, Cancelled) and act.by.rpps == code.rpps]
+    ranks = sorted({rank for act in by for rank in act.lines})
+    return f"Le prescripteur en a annulé, à ne pas délivrer : ligne {', '.join(map(str, ranks))}." if ranks else ""
 
 
 def cancelled_by(code: QrContent, history: History) -> Cancelled | None:
