@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from base import in_service, owner_fetches, owner_runs
+from base import OWNER, ask, in_service, owner_fetches, owner_runs
 from factories import a_beneficiary, a_prescription, an_execution, boxes, delivered
 from ordonum.cli.system import System
 from ordonum.client.prepare import assertion
@@ -21,6 +21,7 @@ from ordonum.model.identifiers import BirthDate
 from ordonum.model.rates import DAYS, FLOOR
 from ordonum.sandbox.vitale import nir
 from ordonum.server.identity import tokens
+from ordonum.server.store.patients import _NEWEST
 from ordonum.server.store.rates import busy
 from ordonum.server.usecases.authenticate import authenticate
 from ordonum.server.usecases.search import search
@@ -154,3 +155,32 @@ def _plan(system: System, at: Any) -> str:
         f" timestamptz '{at.isoformat()}' - interval '1 day' GROUP BY blind HAVING count(*) > {FLOOR}",
     )
     return "\n".join("    " + each[0] for each in rows)
+
+
+def test_a_patient_is_found_by_keys_alone_in_a_large_base(
+    own_system: System, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The plan of the search, as the service's connections make it, once for all values; no table is read whole."""
+    rows = max(ROWS // 5, 50_000)
+    owner_runs(
+        own_system,
+        "INSERT INTO act SELECT sha256(('p' || n)::bytea), 1, gen_random_uuid(), 'register', 2026, sha256('a'), sha256('c'),"
+        " now() - n * interval '1 second', now() - n * interval '1 second', 'b', 's', 'a', date '2031-01-01'"
+        f" FROM generate_series(1, {rows}) AS n",
+    )
+    owner_runs(
+        own_system,
+        "INSERT INTO patient_index SELECT sha256((n % 40000)::text::bytea), sha256(('p' || n)::bytea), gen_random_uuid(), 1"
+        f" FROM generate_series(1, {rows}) AS n; ANALYZE act; ANALYZE patient_index",
+    )
+
+    async def planned(connection: Any) -> str:
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        await connection.execute(f"PREPARE asked (bytea, timestamptz, uuid, timestamptz, int) AS {_NEWEST}")
+        told = await connection.fetch("EXPLAIN (ANALYZE, COSTS OFF) EXECUTE asked (sha256('7'), NULL, NULL, NULL, 51)")
+        return "\n".join(f"    {each[0]}" for each in told)
+
+    plan = ask(own_system, OWNER, planned)
+    with capsys.disabled():
+        print(f"\n{plan}")
+    assert "Seq Scan" not in plan

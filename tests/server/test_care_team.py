@@ -35,6 +35,7 @@ from ordonum.model.care_team import (
     SearchPurpose,
     SearchRequest,
     Sought,
+    page_of,
 )
 from ordonum.model.identifiers import BirthDate, InsOid, NirKey
 from ordonum.model.lines import Family
@@ -47,7 +48,7 @@ from ordonum.model.state import Status
 from ordonum.model.wishes import Anonymity, AnonymityGround
 from ordonum.sandbox.vitale import nir
 from ordonum.server.usecases.alerts import alerts
-from ordonum.server.usecases.patient_index import index_of
+from ordonum.server.usecases.patient_index import index_of, traced_under
 from ordonum.server.usecases.tracing import CareLeaf, Personal
 from ordonum.server.vault.vault import Purpose as Sealing
 from ordonum.wire import native
@@ -122,6 +123,7 @@ def test_what_was_executed_is_found_with_its_lines_status_and_executions_and_not
     assert made.place_name == "Pharmacie du Centre"
     assert isinstance(made.lines[0], Delivered)
     assert page.after is None
+    assert [page_of([older] * many).after is None for many in (PAGE - 1, PAGE, PAGE + 1)] == [True, True, False]
     written = native.write(page).decode()
     for hidden in (number, number.matricule, "DURAND", "Éloïse", BORN, first, second):
         assert str(hidden) not in written
@@ -289,6 +291,13 @@ def test_each_reads_the_families_of_their_row_and_is_told_nothing_of_the_others(
     assert {each.family for each in page.items} == families
 
 
+def _trace_of(system: System, patient: Sought) -> bytes:
+    """The keyed name under which this year's searches for a patient are traced."""
+    index = index_of(_vault(system), patient)
+    assert index is not None
+    return traced_under(_vault(system), index, system.now().year)
+
+
 def _entries(system: System, lookup: bytes) -> list[tuple[CareLeaf, Personal]]:
     """The leaves of searches under a keyed name, with who is behind them, oldest first."""
     vault, told = _vault(system), []
@@ -303,8 +312,7 @@ def test_each_prescription_shown_and_the_patient_even_when_nothing_is_found_keep
     system: System, doctor: Client, pharmacy: Client, treating: Client, office: Client
 ) -> None:
     number, order = fresh(), prescribed(doctor)
-    blind = index_of(_vault(system), sought(own(number)))
-    assert blind is not None
+    blind = _trace_of(system, sought(own(number)))
     words = msgspec.structs.replace(TREATING, declaration="Il a perdu ses ordonnances.")
     found(treating, sought(own(number)), words)
     ((leaf, personal),) = _entries(system, blind)
@@ -378,8 +386,7 @@ def test_who_has_no_such_relation_is_refused_by_name(
     body = native.write(SearchRequest(patient=sought(own(number)), care=TREATING))
     with system.client(card) as client:
         assert_problem(post(system, "/v1/search", body, bearer=token(client, system)), code)
-    blind = index_of(_vault(system), sought(own(number)))
-    assert blind is not None
+    blind = _trace_of(system, sought(own(number)))
     traced = [(leaf.outcome, leaf.relation) for leaf, _ in _entries(system, blind)]
     assert traced == ([("relation-not-yours", "treating-doctor")] if code == "relation-not-yours" else [])
 
@@ -448,7 +455,7 @@ def test_pages_lose_and_double_nothing_while_executions_arrive(
 
 def test_a_cursor_of_one_s_own_making_is_counted_like_any_search_in_vain(system: System, treating: Client) -> None:
     patient = sought(own(fresh()))
-    blind = index_of(_vault(system), patient)
+    blind = _trace_of(system, patient)
     far = Cursor(registered_at=system.now() + timedelta(days=9), register_act_id=uuid4())
     assert treating.search(SearchRequest(patient=patient, care=TREATING, after=far)).items == ()
     counted = owner_fetches(system, "SELECT count(*) AS many FROM miss WHERE lookup = $1", blind)

@@ -10,7 +10,7 @@ from ordonum.model.case import Around, Case
 from ordonum.model.conditions import NO_TABLE, Table, known_of
 from ordonum.model.days import legal_day
 from ordonum.model.facts import Facts, Finding, RegisterFacts
-from ordonum.model.legal import BY_HAND, PARIS, Met, met, of_lines
+from ordonum.model.legal import BY_HAND, PARIS, Met, in_question, met, of_lines
 from ordonum.model.lines import FreeTextLine
 from ordonum.model.measure import covered, one_delivery
 from ordonum.model.outcomes import Added, Delivered, Handwritten
@@ -19,6 +19,15 @@ from ordonum.model.refusals import Fault, Refusal, Refused, happened
 from ordonum.model.rule import Effect, Rule
 from ordonum.model.state import State
 from ordonum.model.supply import supplies
+
+
+def met_by(execution: Execution, facts: Facts) -> list[tuple[int, Met]]:
+    """The rules that an execution meets, each with the place in the act of the line that does."""
+    if not facts.rules:
+        return []
+    cases = list(cases_of(execution, facts))
+    asked = in_question(facts.rules, cases[0][1].around) if cases else ()
+    return [(place, each) for place, case in cases for each in met(asked, case)]
 
 
 def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
@@ -30,6 +39,7 @@ def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
     around = Around(
         order=order,
         day=day,
+        exceptional=any(isinstance(each, Delivered) and each.exceptional is not None for each in execution.lines),
         birth=facts.sealed.birth_date,
         executant=facts.actor.place.key,
         bearer=execution.bearer,
@@ -59,9 +69,8 @@ def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
         )
 
 
-def rule_findings(met_by: Iterable[tuple[int, Met]], execution: Execution) -> Iterator[Finding]:
+def rule_findings(found: list[tuple[int, Met]], execution: Execution) -> Iterator[Finding]:
     """What rules refuse, then what they ask a reason for when none was given."""
-    found = list(met_by)
     for place, each in found:
         if each.effect is Effect.REFUSES:
             at = f"$.execution.lines[{place}]"
@@ -81,10 +90,11 @@ def prescribing_told(order: SignedOrder, facts: RegisterFacts) -> tuple[str, ...
     for those that ask a reason that the line does not give. A sheet that left on paper has happened: it is only told.
     """
     around = Around(order=order, day=order.written_on, registering=True, birth=facts.birth)
+    asked = in_question(facts.rules, around)
     found = [
         each
         for line in order.lines
-        for each in met(facts.rules, Case(around=around, line=line, known=known_of(line, facts.conditions, around.day)))
+        for each in met(asked, Case(around=around, line=line, known=known_of(line, facts.conditions, around.day)))
     ]
     if order.on_paper is not None:
         return told(found)
@@ -120,9 +130,10 @@ def rules_met(
     """The rules that a delivery on that day would meet, line by line, whatever was handed over; what is over is passed."""
     given = supplies(state, zone)
     around = Around(order=state.order, day=day)
+    asked = in_question(rules, around)
     for line in state.order.lines:
         remainder = state.remainder(line.rank)
         if remainder is None or remainder.left == 0:
             continue
         known = known_of(line, conditions, day)
-        yield from met(rules, Case(around=around, line=line, known=known, given=given.get(line.rank, ())))
+        yield from met(asked, Case(around=around, line=line, known=known, given=given.get(line.rank, ())))

@@ -59,10 +59,24 @@ def of_lines(ranks: Sequence[int]) -> str:
     return f"Ligne{'s' if len(ranks) > 1 else ''} {', '.join(map(str, ranks))}"
 
 
-def met(rules: tuple[Rule, ...], case: Case) -> Iterator[Met]:
-    """The rules that a line meets, in force on the day of the act."""
-    for rule in rules:
-        if not rule.in_force(case.around.day) or (sure := applies(rule, case)) is False:
+def in_question(rules: tuple[Rule, ...], around: Around) -> tuple[Rule, ...]:
+    """The rules that look at this act at all: of its family, in force on its day, of a registration or of a delivery."""
+    family, day, registering = around.order.family, around.day, around.registering
+    return tuple(
+        rule
+        for rule in rules
+        if rule.check is not Check.ELSEWHERE
+        and registering is (rule.when is When.REGISTRATION)
+        and (around.exceptional or rule.when is not When.EXCEPTIONAL)
+        and family in rule.scope.families
+        and rule.in_force(day)
+    )
+
+
+def met(asked: tuple[Rule, ...], case: Case) -> Iterator[Met]:
+    """The rules that a line meets, among those in question for its act."""
+    for rule in asked:
+        if (sure := applies(rule, case)) is False:
             continue
         found = CHECKS[rule.check](rule, case)
         if found is not None:
@@ -101,6 +115,7 @@ def deadlines(
     """
     given = supplies(state, zone)
     around = Around(order=state.order, day=day)
+    rules = in_question(rules, around)
     return tuple(
         _dates(
             Case(around=around, line=line, known=known_of(line, conditions, day), given=given.get(line.rank, ())), rules
@@ -114,7 +129,7 @@ def _dates(case: Case, rules: tuple[Rule, ...]) -> LineDates:
     until: tuple[date, str] | None = None
     later: tuple[date, str] | None = None
     for rule in rules:
-        if not rule.makes_days or not rule.in_force(case.around.day) or applies(rule, case) is not True:
+        if not rule.makes_days or applies(rule, case) is not True:
             continue
         found = _bound(rule, case)
         if found is None:

@@ -79,18 +79,19 @@ def too_soon(rule: Rule, case: Case) -> Said | None:
     """Another delivery, or another fraction, before what was delivered can have been taken."""
     days = fraction_days(case)
     block = max(1, amount_for(days, case.line)) if days else None
-    start = renewed_from(case.given, case.line, case.amount or 1, block)
+    beyond = case.exceptional is not None or (may_renew(rule, case) is not None and Trait.LIST_II in case.known.traits)
+    start = renewed_from(case.given, case.line, case.amount or 1, block, capped=not beyond)
     if start is None or case.around.day >= start:
         return None
     return {"day": french(start)}
 
 
 def not_stated(rule: Rule, case: Case) -> Said | None:
-    """A renewal of what the prescriber did not say may be renewed, or forbade."""
-    forbidden = case.line.renewals == 0 or _forbidden(case)
-    if Trait.LIST_II in case.known.traits:
-        forbidden = _forbidden(case)
-    return {} if forbidden and renewed_from(case.given, case.line, case.amount or 1) is not None else None
+    """A whole delivery more, when all was given, of what is renewed only if that is written (list I), or was forbidden."""
+    stated = Trait.LIST_II in case.known.traits and not _forbidden(case)
+    if case.line.renewals or stated or left_to_give(case.given, case.line) != 0:
+        return None
+    return {} if (case.amount or 0) >= one_delivery(case.line) else None
 
 
 def may_renew(rule: Rule, case: Case) -> Said | None:

@@ -30,7 +30,7 @@ MEDICINES: tuple[Rule, ...] = (
     ),
     Rule(
         name="listed-12-months",
-        article="CSP R.5132-21 et R.5132-22",
+        article="CSP R.5132-21, CSP R.5132-22",
         sentence="aucune délivrance d'un médicament des listes I ou II après le {day}, douze mois après la rédaction",
         since=CODE,
         effect=Effect.REFUSES,

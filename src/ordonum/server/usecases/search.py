@@ -155,7 +155,7 @@ def _candidate(context: Context, caller: Caller, asked: _Asked, row: ExecutedRow
 
 
 def _traces(context: Context, caller: Caller, asked: _Asked, page: list[_Candidate], now: datetime) -> list[Traced]:
-    """The search under the patient's name, then each prescription shown."""
+    """The search under the patient's name of the year, then each prescription shown."""
     name = traced_under(context.vault, asked.patient, now.year)
     wanted = [("seek", name, now.year), *(("search", each.lookup, each.year) for each in page)]
     return [
