@@ -11,7 +11,7 @@ $(shell rm -f .venv/.ready)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench bench-loaded bench-profile campaign lock clean
+.PHONY: help run demo test check format bench bench-loaded bench-profile bench-decision campaign lock clean
 
 help: ## list the verbs
 	@echo "ordonum — make VERBE"
@@ -44,6 +44,9 @@ bench-loaded: $(STAMP) ## the same calls with a million prescriptions in the bas
 
 bench-profile: $(STAMP) ## where each 100 µs of a worker goes, stage by stage (2 min)
 	@PYTHONPATH=scripts exec $(BIN)/python -m bench --profile
+
+bench-decision: $(STAMP) ## the CPU of one decision, all the rules applied, on a prescription with 24 past executions (10 s)
+	@PYTHONPATH=scripts:tests:tests/model exec $(BIN)/python scripts/decision_cost.py
 
 campaign: $(STAMP) ## the slow proofs: kills, copies, races, clocks, a full disk, restores, fuzz, mutants (an hour or more)
 	@exec $(BIN)/python -m pytest -s -ra -p no:randomly -o addopts= --import-mode=importlib tests/campaign

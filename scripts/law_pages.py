@@ -20,6 +20,16 @@ RETRY = {
 }
 
 
+READINGS = (
+    "« moins de trois mois », « douze mois » : le dernier jour est celui du même quantième, compris ; à défaut, la fin du mois.",
+    "Un médicament que la table ne connaît pas n'est jamais refusé pour ce qu'il pourrait être : la règle le dit seulement.",
+    "Douze délivrances de 28 à 31 jours font une année.",
+    "Une délivrance trop tôt demande une raison ; d'un stupéfiant, elle est refusée. Le reste d'une délivrance n'attend rien.",
+    "Liste II sans renouvellement écrit ni interdit : une délivrance à la fois, à son heure, pendant douze mois.",
+    "Une feuille partie sur papier avant son enregistrement n'est pas refusée par une règle de prescription : elle est dite.",
+)
+
+
 class Shown(NamedTuple):
     """A test that shows rules of an article: where it is, what its mark says."""
 
@@ -55,6 +65,7 @@ def requirements_page() -> str:
         f"**{read} règles dont l'article a été lu ; {to_validate} à valider** (celles-ci informent seulement). La date de l'acte",
         "décide de la règle qui s'applique, non le jour où le logiciel a été installé. `ordonum rules` dit la même liste.",
     ]
+    page += ["", "## Comment les textes sont lus ici", "", *(f"- {each}" for each in READINGS)]
     articles: dict[str, list[Rule]] = {}
     for rule in RULES:
         articles.setdefault(rule.article or "article à trouver", []).append(rule)

@@ -1,5 +1,6 @@
 """The page of rights, docs/droits.md: role × act × family, from the table."""
 
+from ordonum.knowledge.care_team import READABLE, SOURCE
 from ordonum.knowledge.rights import MAY_SECURE, OF_EXECUTANTS, OF_PRESCRIBERS, PURPOSES, RIGHTS, Right, Role
 from ordonum.model.insurer import Mission
 from ordonum.model.lines import IN_SCOPE, Family
@@ -34,6 +35,19 @@ def rights_page() -> str:
             "| mission | finalités |",
             "|---|---|",
             *purposes,
+            "",
+            "## Équipe de soins : relation × rôle × familles trouvées",
+            "",
+            f"Source : {SOURCE}. Qui n'a pas de case ne peut pas déclarer la relation. « Autre prescription » : celle qui est",
+            "adressée à cette profession ; un médecin les trouve toutes.",
+            "",
+            "| relation déclarée | rôle | trouve |",
+            "|---|---|---|",
+            *(
+                f"| {relation.label} | {role.label} | {_families(found | {Family.OTHER})} |"
+                for relation, row in READABLE.items()
+                for role, found in row.items()
+            ),
             "",
         ]
     )

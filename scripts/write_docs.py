@@ -14,13 +14,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from bench.report import markdown as bench_page
 from law_pages import refusals_page, requirements_page
 from ordonum.model.acts import Execution, Given
+from ordonum.model.amending import AmendReason, Withdrawal
 from ordonum.model.beneficiary import Beneficiary, Nir
 from ordonum.model.identifiers import BirthDate, NirKey, NumeroAm, Rpps
 from ordonum.model.lines import Quantity, Unit
 from ordonum.model.number import EpuId
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import Identity
-from ordonum.model.stopping import Cancellation, CancelReason
+from ordonum.model.stopping import Cancellation, CancelReason, Replacement
 from ordonum.server.events import FIELDS, Event
 from ordonum.server.metrics import Metrics, Standing
 from ordonum.wire.commitment import commit, digest
@@ -76,6 +77,16 @@ def vectors() -> str:
     )
     signature = bytes(range(64))
     cancellation = Cancellation(act_id=UUID("8c5a1c1e-5a0b-4a35-8d2e-1f0a7a3a9f11"), reason=CancelReason.DEATH)
+    replacement = Replacement(
+        act_id=UUID("5e0b6a52-3c0e-4f0c-9d5c-7f3a0d2b1c44"), reason=CancelReason.OTHER, detail="Posologie à revoir"
+    )
+    withdrawal = Withdrawal(
+        act_id=UUID("f1c9d1b0-2f0d-4a6e-8f52-6a0a3f6d9b21"),
+        execution=UUID("0b6f4f0e-0f5e-4d3c-9a51-2f7f0c3f6a10"),
+        reason=AmendReason.HANDED_BACK,
+        lines=(2,),
+        note="Le patient revient demain",
+    )
     execution = Execution(
         act_id=UUID("0b6f4f0e-0f5e-4d3c-9a51-2f7f0c3f6a10"),
         given=Given.NOW,
@@ -100,8 +111,12 @@ def vectors() -> str:
         "canonical": {
             "cancellation": canonical(cancellation).decode(),
             "execution": canonical(execution).decode(),
+            "replacement": canonical(replacement).decode(),
+            "withdrawal": canonical(withdrawal).decode(),
             "salt": opening,
             "content_of_cancellation": digest(opening, canonical(cancellation)),
+            "content_of_replacement": digest(opening, canonical(replacement)),
+            "content_of_withdrawal": digest(opening, canonical(withdrawal)),
         },
         "qr": {"signature": signature.hex(), "text": qr_write(SignedQr(content, signature))},
     }

@@ -37,7 +37,8 @@ from ordonum.model.acts import (
     Origin,
     RegisterRequest,
 )
-from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir
+from ordonum.model.beneficiary import Beneficiary, Ins, InsStatus, Nir, NoIdentity
+from ordonum.model.care_team import Care, Relation, SearchPurpose, SearchRequest, Sought
 from ordonum.model.delegation import DelegateRequest, KeyUse
 from ordonum.model.identifiers import BirthDate, InsOid, NirKey
 from ordonum.model.insurer import Purpose, PurposeCode
@@ -218,6 +219,7 @@ class Practice(Struct, kw_only=True):
             assert self.send(self.doctor, "/v1/cancel", cancel) == 201
             self.send(self.pharmacy, "/v1/execute", ExecuteRequest(number=number, execution=self._execution(person)))
         if i % 4 == 2:
+            self._searched(person)
             self._opposed(person)
         self.send(self.doctor, "/v1/executions", {"prescription": {"by": "number", "number": number}}, keep=False)
 
@@ -260,6 +262,17 @@ class Practice(Struct, kw_only=True):
         for about in (ByPatient(patient), ByNumber(person.number)):
             traces = TracesRequest(about=about, purpose=purpose)
             assert self.send(self.office, "/v1/traces", traces, keep=False) == 200
+
+    def _searched(self, person: Person) -> None:
+        """The care team searches for the patient, says why in its own words, and is refused what it asks wrongly."""
+        who = self._beneficiary(person)
+        assert not isinstance(who.identity, NoIdentity)
+        sought = Sought(identity=who.identity, first_name=who.first_name, birth_date=who.birth_date)
+        care = Care(relation=Relation.MEDICATION_REVIEW, purpose=SearchPurpose.PREVENTION, declaration=self.mark())
+        assert self.send(self.other, "/v1/search", SearchRequest(patient=sought, care=care), keep=False) == 200
+        treating = SearchRequest(patient=sought, care=Care(relation=Relation.TREATING_DOCTOR, purpose=care.purpose))
+        for wrong in (treating, json.loads(native.write(treating)) | {"nom": person.patient.surname}):
+            assert self.send(self.other, "/v1/search", wrong) >= 400
 
     def _beneficiary(self, person: Person) -> Beneficiary:
         identity = Nir(person.nir, "self") if person.index % 4 else person.patient.ins

@@ -328,3 +328,26 @@ def test_a_number_read_on_paper_names_what_is_replaced_where_the_file_says_its_a
     done = elsewhere.call("replace", new, ByNumber(EpuId(str(old.number))), _why())
     assert done.ended.prescription == old.act_id
     assert "Remplace une ordonnance antérieure" in _text(elsewhere.call("sheet", done.act_id))
+
+
+def test_a_restored_service_is_given_back_what_amends_ends_and_reports(own_system: System) -> None:
+    with own_system.client("dr-martin") as doctor, own_system.client("pharmacie-centre") as pharmacy:
+        start, today = own_system.now(), own_system.now().date()
+        asked = Paperless(channel=CopyChannel.PATIENT_MAIL, requested_on=today)
+        done = doctor.prescribe(replace(a_prescription(lines=TWO_LINES), paperless=asked))
+        assert done.number is not None
+        first = pharmacy.execute(done.number, an_execution(delivered(1), delivered(2)))
+        corrects = Correction(execution=first.act_id, reason=AmendReason.QUANTITY)
+        second = pharmacy.execute(done.number, replace(an_execution(delivered(1), delivered(2)), corrects=corrects))
+        taken = Withdrawal(act_id=uuid4(), execution=second.act_id, reason=AmendReason.RETURNED, lines=(2,))
+        pharmacy.withdraw(done.number, taken)
+        pharmacy.report(done.number, Suspicion(act_id=uuid4(), kind=SuspicionKind.ALTERED))
+        arrived = CopyAcknowledged(act_id=uuid4(), channel=CopyChannel.PATIENT_MAIL, acknowledged_at=own_system.now())
+        doctor.copy(ByOwnAct(done.act_id), arrived)
+        stop = Cancellation(act_id=uuid4(), reason=CancelReason.CLINICAL_GROUNDS, lines=(2,))
+        doctor.cancel(ByOwnAct(done.act_id), stop)
+        was, seen = recorded(own_system), doctor.executions(ByOwnAct(done.act_id))
+        put_back(own_system, start)
+        assert [each.error for each in (*doctor.send_pending(), *pharmacy.send_pending())] == [None] * 7
+        assert recorded(own_system) == was
+        assert doctor.executions(ByOwnAct(done.act_id)) == seen

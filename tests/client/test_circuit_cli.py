@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from ordonum.cli import ending
+from ordonum.cli import ending, kept
 from ordonum.cli.system import System
 from ordonum.model.views import RegisteredList
+from ordonum.server.api.operations import OPERATIONS
 from shell import EXAMPLES, Shell
 
 
@@ -136,3 +137,7 @@ def test_an_unusual_rate_is_an_alert_in_words(unusual: bool, capsys: pytest.Capt
     said = capsys.readouterr().out
     assert "Dernières 24 heures : 90 ; d'habitude, un jour où il y en a : 20." in said
     assert ("ALERTE : débit inhabituel" in said) is unusual
+
+
+def test_the_journal_has_french_for_every_operation_of_the_service() -> None:
+    assert {each.name for each in OPERATIONS} - kept.OPERATIONS.keys() == set()

@@ -433,6 +433,19 @@ def test_what_the_circuit_does_not_carry_is_refused_without_the_service(system: 
     assert cut.json("prescribe", str(EXAMPLES / "refusees" / "transport.json"), code=4)["effect"] == "none"
 
 
+def test_what_the_law_refuses_is_told_before_a_sheet_can_leave_even_without_the_service(
+    system: System, tmp_path: Path
+) -> None:
+    cut = Shell(system, tmp_path, "dr-martin", service="http://127.0.0.1:9")
+    body = json.loads((EXAMPLES / "03-stupefiant-morphine.json").read_text())
+    body["lines"][0]["duration_days"] = 60
+    (file := tmp_path / "trop-long.json").write_text(json.dumps(body))
+    told = cut.json("prescribe", str(file), code=4)
+    assert (told["code"], told["effect"]) == ("rule-refuses-prescribing", "none")
+    assert "R.5132-30" in told["detail"]
+    assert [each["at"] for each in told["errors"]] == ["$.lines[0]"]
+
+
 def test_a_nurse_reads_what_is_to_be_done_and_the_doctor_what_was(shell: Shell) -> None:
     sheets = shell.json("prescribe", str(_consultation(shell.folder)))["sheets"]
     number = sheets[0]["number"]

@@ -29,7 +29,7 @@ def test_the_commitment_follows_the_page() -> None:
     assert made == given["commitment"]
 
 
-@pytest.mark.parametrize("act", ["cancellation", "execution"])
+@pytest.mark.parametrize("act", ["cancellation", "execution", "replacement", "withdrawal"])
 def test_the_canonical_form_follows_the_page(act: str) -> None:
     text = VECTORS["canonical"][act]
     again = json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -38,10 +38,11 @@ def test_the_canonical_form_follows_the_page(act: str) -> None:
     assert "birth_rank" not in text  # at its default
 
 
-def test_the_digest_of_an_act_follows_the_page() -> None:
+@pytest.mark.parametrize("act", ["cancellation", "replacement", "withdrawal"])
+def test_the_digest_of_an_act_follows_the_page(act: str) -> None:
     given = VECTORS["canonical"]
-    made = hashlib.sha256(bytes.fromhex(given["salt"]) + given["cancellation"].encode()).hexdigest()
-    assert made == given["content_of_cancellation"]
+    made = hashlib.sha256(bytes.fromhex(given["salt"]) + given[act].encode()).hexdigest()
+    assert made == given[f"content_of_{act}"]
 
 
 def test_the_text_of_the_code_follows_the_page() -> None:

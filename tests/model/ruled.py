@@ -68,7 +68,7 @@ def facts_of(
         state=standing(*acts),
         actor=an_actor(),
         sealed=Identity("Éloïse", BirthDate(born)),
-        may_execute=may_execute(an_actor()),
+        may_execute=rest.pop("may_execute", may_execute(an_actor())),
         rules=rules,
         conditions=CONDITIONS,
         now=noon(day, zone) + timedelta(hours=1),

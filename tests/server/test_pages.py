@@ -31,6 +31,7 @@ def test_the_description_is_whole_and_every_reference_resolves(system: System) -
         "/v1/lift",
         "/v1/traces",
         "/v1/justify",
+        "/v1/search",
         "/v1/replace",
         "/v1/withdraw",
         "/v1/report",

@@ -17,6 +17,7 @@ from insured import of, opposition
 from ordonum.cli.system import System
 from ordonum.client import Client, prepare
 from ordonum.client.card import Card
+from ordonum.knowledge.care_team import READABLE
 from ordonum.knowledge.rights import (
     JUDGED_BY_WHAT_IS_NAMED,
     PURPOSES,
@@ -46,8 +47,10 @@ from ordonum.model.acts import (
     WithdrawRequest,
 )
 from ordonum.model.amending import AmendReason, Suspicion, SuspicionKind, Withdrawal
+from ordonum.model.beneficiary import Nir
+from ordonum.model.care_team import Care, Relation, SearchPurpose, SearchRequest, Sought
 from ordonum.model.delegation import DelegateRequest, KeyUse
-from ordonum.model.identifiers import EmployeeId, Rpps, SpecialtyCode
+from ordonum.model.identifiers import BirthDate, EmployeeId, Rpps, SpecialtyCode
 from ordonum.model.insurer import Mission, Purpose
 from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.lines import IN_SCOPE, Family
@@ -63,12 +66,12 @@ from ordonum.server.api.operations import OPERATIONS
 from ordonum.wire import delegation, native
 from raw import post, token
 
-COMING = {Right.SEARCH, Right.CORRECT}  # not served yet; said by an execution
+COMING = {Right.CORRECT}  # said by an execution
 UNKNOWN = EpuId("N3K7P9674VBT8J4CGP")  # of nobody, here
 PATHS = {each.name: each.path for each in OPERATIONS}
 SENDERS = (EmployeeRole.SECRETARY, EmployeeRole.MEDICAL_ASSISTANT, Alone.STRUCTURE)
 """Who sends what the professionals of the place signed and did."""
-AT_ONCE = (Right.REGISTERED, Right.DELEGATE, Right.OPPOSE, Right.LIFT)
+AT_ONCE = (Right.REGISTERED, Right.DELEGATE, Right.OPPOSE, Right.LIFT, Right.SEARCH)
 """What names no prescription."""
 BY_FAMILY = (Right.REGISTER, Right.CONSULT, Right.EXECUTE, Right.INVOICE, Right.REPORT)
 ALL = [each for each in Family if each in IN_SCOPE]
@@ -267,6 +270,12 @@ def _report(world: World, role: Role, cell: Cell) -> ReportRequest:
     return ReportRequest(number=number, suspicion=Suspicion(act_id=uuid4(), kind=SuspicionKind.FORGED))
 
 
+def _search(world: World, role: Role, _: Cell) -> SearchRequest:
+    theirs = next((each for each, row in READABLE.items() if role in row), Relation.TREATING_DOCTOR)
+    sought = Sought(identity=Nir(nir("1020369381001"), "self"), first_name="Luc", birth_date=BirthDate("2002-03-01"))
+    return SearchRequest(patient=sought, care=Care(relation=theirs, purpose=SearchPurpose.CONTINUITY))
+
+
 def _withheld() -> Withheld:
     return Withheld(line=1, reason=NotDelivered.PATIENT_DECLINES)
 
@@ -288,6 +297,7 @@ MAKES: dict[Right, Make] = {
     Right.WITHDRAW: _withdraw,
     Right.INVOICE: _invoice,
     Right.REPORT: _report,
+    Right.SEARCH: _search,
     Right.OPPOSE: lambda w, r, c: OpposeRequest(opposition=opposition(of(nir("1010369381001")))),
     Right.LIFT: lambda w, r, c: LiftRequest(lifting=opposition(of(nir("1010369381001")))),
     Right.TRACES: lambda w, r, c: TracesRequest(about=ByNumber(_numbered(w, r, c)), purpose=_purpose(w, r)),

@@ -11,6 +11,7 @@ from ordonum.cli import exits
 from ordonum.cli.desk import JsonOption
 from ordonum.knowledge.timezones import PARIS
 from ordonum.model.actors import Employee, Professional
+from ordonum.model.rates import FLOOR, TIMES
 from ordonum.server import main
 from ordonum.server.settings import Settings, from_environment
 from ordonum.server.store.database import open_pool
@@ -24,6 +25,11 @@ from ordonum.texts import french
 SAID = {
     "guessing-professional": "a demandé trop de numéros inconnus (vingt en dix minutes)",
     "guessing-place": "a demandé le centième numéro inconnu en dix minutes de ce lieu",
+    "searching-professional": "a cherché trop de patients dont rien n'est trouvé (cent en vingt-quatre heures)",
+    "searching-place": "a cherché le deux millième patient dont rien n'est trouvé, en vingt-quatre heures, de ce lieu",
+    "suspected-forgery": "a signalé une ordonnance soupçonnée d'être falsifiée ou volée",
+    "unusual-rate": f"enregistre inhabituellement beaucoup : plus de {FLOOR} ordonnances en vingt-quatre heures, et plus de "
+    f"{TIMES} fois son jour le plus chargé des quatre semaines précédentes (carte volée ? logiciel emballé ?)",
 }
 
 
@@ -32,7 +38,7 @@ def show(
     days: Annotated[int, typer.Option(help="Nombre de jours à relire.", min=1, max=400)] = 30,
     as_json: JsonOption = False,
 ) -> None:
-    """Lire les alertes du service (exploitant) : qui a demandé trop de numéros inconnus, quand, de quel lieu."""
+    """Lire les alertes du service (exploitant) : recherches vaines, falsifications signalées, débits inhabituels."""
     settings = from_environment(dict(os.environ))
     found = asyncio.run(_alerts(settings, datetime.now(UTC) - timedelta(days=days)))
     if as_json:

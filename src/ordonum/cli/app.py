@@ -23,6 +23,7 @@ from ordonum.cli import (
     retention,
     rules,
     sandbox,
+    search,
     serve,
 )
 
@@ -87,6 +88,7 @@ app.command("list")(ending.registered)
 app.command("verify-qr")(keys.verify_qr)
 app.command("rules")(rules.show)
 app.command("alerts")(alerts.show)
+app.command("search")(search.search)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ import typer
 from msgspec import Meta, Struct
 
 from ordonum.cli.exits import FileProblem
-from ordonum.client import Card
+from ordonum.client import Card, Kept, remaining_lines
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Establishment, Place, Profession, Professional, Text
 from ordonum.model.acts import Execution, Given, Origin
@@ -29,6 +30,7 @@ from ordonum.model.number import LENGTH, EpuId, WrongCheckSymbol
 from ordonum.model.outcomes import Outcomes, SeenOnPaper, Withheld
 from ordonum.model.prescription import Consultation, Lines, Measures, Patient, Prescription, Sheet
 from ordonum.model.refusals import Fault, Refusal, Refused
+from ordonum.model.state import Remainder
 from ordonum.model.wishes import Anonymity, Paperless, PaperReason
 from ordonum.wire import codes, keyboard, native, qr, scan
 from ordonum.wire.faults import HINTS
@@ -179,6 +181,33 @@ def read_execution(raw: bytes, now: datetime, card_holder: Beneficiary | None = 
         return written.number, Execution(**said)
     except ValueError as error:
         raise _fault("$", str(error)) from None
+
+
+def write_rest(file: Path, kept: Kept, remainders: Sequence[Remainder]) -> None:
+    """The file (0600) of a prescription of what is left of this one, to be read again, completed and given to `replace`.
+
+    What is asked of the patient each time is not written. Raises FileProblem: nothing is left, or no file can be written.
+    """
+    old = kept.prescription
+    lines = remaining_lines(old, remainders) if old is not None else ()
+    if old is None or not lines:
+        raise FileProblem("Il ne reste rien à donner de cette ordonnance : aucun fichier n'est écrit.")
+    check_writable(file)
+    again = (
+        "patient",
+        "place",
+        "establishment",
+        "replaced",
+        "opposed",
+        "measures",
+        "accident_on",
+        "family",
+        "addressed_to",
+    )
+    said = {name: value for name in again if (value := getattr(old, name)) is not None}
+    body = native.write(said | {"replaces": kept.act_id, "lines": lines})
+    file.write_bytes(msgspec.json.format(body, indent=2))
+    file.chmod(0o600)
 
 
 class Presented(Struct, frozen=True):

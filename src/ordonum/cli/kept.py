@@ -33,6 +33,7 @@ OPERATIONS = {
     "lift": "levée d'opposition",
     "traces": "relecture des traces",
     "justify": "lecture des justificatifs",
+    "search": "recherche",
 }
 
 

@@ -132,10 +132,11 @@ def pdf(
     """Réimprimer la feuille d'une ordonnance de ce poste : un duplicata, noté au journal."""
     with open_client(card, service) as client:
         written = _write_sheet(client, act, out, "a-1b" if mail else "a-3a")
+        if not as_json:
+            typer.echo(f"Feuille : {written}")
+            saying.wishes(client.outbox.get(act))
     if as_json:
         exits.show({"ok": True, "pdf": str(written)})
-    else:
-        typer.echo(f"Feuille : {written}")
 
 
 @exits.telling
@@ -145,12 +146,18 @@ def executions(
     act: ActOption = None,
     number_file: NumberFileOption = None,
     picture: FromOption = None,
+    rest: Annotated[
+        Path | None,
+        typer.Option("--rest", help="Écrire là l'ordonnance de ce qui reste, à relire puis à donner à replace."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Relire ce qui a été exécuté de son ordonnance, sauf opposition du patient."""
     with open_client(card, service) as client:
         mine, scanned = asking.named(act, number_file, picture)
         view = client.executions(mine, scanned=scanned)
+        if rest is not None:
+            files.write_rest(rest, client.outbox.get(view.register_act_id), view.remainders)
         if as_json:
             exits.show({"ok": True, **to_builtins(view, enc_hook=plain)})
         else:

@@ -19,6 +19,7 @@ from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
 from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
 from ordonum.model.amending import Suspicion, Withdrawal
+from ordonum.model.care_team import FoundList, SearchRequest
 from ordonum.model.delegation import Delegated
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
@@ -162,6 +163,12 @@ class AsyncClient(Workstation):
     async def justify(self, asked: JustifyRequest) -> ForInsurer:
         """See Client.justify."""
         return await self._drive(self._core.justify(asked))
+
+    # what a member of the care team does -----------------------------------------------------------------------------
+
+    async def search(self, asked: SearchRequest) -> FoundList:
+        """See Client.search."""
+        return await self._drive(self._core.search(asked))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

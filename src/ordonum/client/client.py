@@ -15,6 +15,7 @@ from ordonum.client.verify import VerifiedOrder, Verifier
 from ordonum.client.workstation import Workstation, answer_of, connections, patience, silence
 from ordonum.model.acts import ByNumber, ByOwnAct, Execution, Origin
 from ordonum.model.amending import Suspicion, Withdrawal
+from ordonum.model.care_team import FoundList, SearchRequest
 from ordonum.model.delegation import Delegated
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
@@ -167,6 +168,12 @@ class Client(Workstation):
     def justify(self, asked: JustifyRequest) -> ForInsurer:
         """What was executed and billed of a prescription, for reimbursement or the medical service."""
         return self._drive(self._core.justify(asked))
+
+    # what a member of the care team does -----------------------------------------------------------------------------
+
+    def search(self, asked: SearchRequest) -> FoundList:
+        """A page of what was executed for a patient, newest first, under a declared relation; every search is traced."""
+        return self._drive(self._core.search(asked))
 
     # what is kept ----------------------------------------------------------------------------------------------------
 

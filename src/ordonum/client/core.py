@@ -31,6 +31,7 @@ from ordonum.model.acts import (
     RecordedRequest,
 )
 from ordonum.model.amending import Suspicion, Withdrawal
+from ordonum.model.care_team import FoundList, SearchRequest
 from ordonum.model.invoice import Invoice
 from ordonum.model.number import EpuId
 from ordonum.model.views import ForExecutant, RecordedView
@@ -170,12 +171,18 @@ class Core(Prescribing, Office):
             return None
         return (yield from self._acted(latest, lambda _: self._doubted(latest)))
 
+    # what a member of the care team does -----------------------------------------------------------------------------
 
-def _performed(kept: Kept) -> datetime:
-    return native.read_own(kept.body.encode(), ExecuteRequest).execution.performed_at
+    def search(self, asked: SearchRequest) -> Steps[FoundList]:
+        """See Client.search."""
+        return (yield from self._read("search", asked, FoundList))
 
 
 def _answered_for(card: Card) -> Who:
     """The holder of a card, with who answers for them if they are an employee."""
     holder = card.holder
     return msgspec.structs.replace(holder, under=card.under) if isinstance(holder, Employee) else holder
+
+
+def _performed(kept: Kept) -> datetime:
+    return native.read_own(kept.body.encode(), ExecuteRequest).execution.performed_at

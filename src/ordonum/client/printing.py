@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from ordonum.client import prepare
 from ordonum.client.acting import Acting, declined
@@ -12,13 +12,17 @@ from ordonum.client.keys import HeldKey
 from ordonum.client.transport import decoded
 from ordonum.knowledge import specialties
 from ordonum.knowledge.anonymity import is_minor, proposed
+from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
+from ordonum.knowledge.rules import AT_REGISTRATION
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Professional
 from ordonum.model.delegation import Delegated, DelegateRequest, KeyUse
+from ordonum.model.identifiers import CommitmentHex
+from ordonum.model.judging import prescribing_told
 from ordonum.model.number import EpuId
-from ordonum.model.prescription import Prescription
+from ordonum.model.prescription import Prescription, split
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.model.registration import check_scope
 from ordonum.model.wish_decisions import check_wishes
@@ -88,8 +92,22 @@ class Printing(Acting):
             raise declined(Refused(Refusal.NOT_ENTITLED_SECURED, profession=who.label))
         try:
             wishes(prescription)
+            self._check_law(prescription)
         except Refused as refused:
             raise declined(refused) from None
+
+    def _check_law(self, prescription: Prescription) -> None:
+        """What the rules of the day of writing refuse, or ask a reason for, is told before a sheet can leave: the service may
+        be out. Raises Refused.
+        """
+        order, sealed = split(
+            prescription,
+            act_id=uuid4(),
+            prescriber=self.card.professional,
+            software=self.software,
+            commitment=CommitmentHex("0" * 64),
+        )
+        prescribing_told(order, AT_REGISTRATION, CONDITIONS, sealed.birth_date, at="$")
 
     def _code_key(self) -> HeldKey:
         """The key that signs QR codes: the one in use, or a new one that the card delegates."""

@@ -79,17 +79,17 @@ def _cells(rights: tuple[Right, ...], families: frozenset[Family]) -> Cells:
     return {right: families for right in rights if families}
 
 
-def _care(*, prescribes: frozenset[Family] = _NONE, executes: frozenset[Family] = _NONE) -> Cells:
+def _care(*, prescribes: frozenset[Family] = _NONE, executes: frozenset[Family] = _NONE, team: bool = True) -> Cells:
     """A professional's row. What has no family (`other`) is executed by the profession that it is addressed to.
 
-    The care team's search is open to all who take charge of the same patient (CSP R.4073-1): of what is executed, the
-    families are not told apart.
+    The care team's search is open to those who take charge of a patient (`team`); which families each finds, under which
+    relation, is in `knowledge.care_team`.
     """
     executant = executes | {Family.OTHER}
     return {
         **_cells(OF_PRESCRIBERS, prescribes),
         **_cells(OF_EXECUTANTS, executant),
-        **_cells((Right.RECORDED, Right.SEARCH), IN_SCOPE),
+        **_cells((Right.RECORDED, Right.SEARCH) if team else (Right.RECORDED,), IN_SCOPE),
     }
 
 
@@ -109,20 +109,20 @@ RIGHTS: MappingProxyType[Role, Cells] = MappingProxyType(
         Profession.ORTHOPTIST: _care(prescribes=frozenset({Family.OPTICS}), executes=frozenset({Family.ORTHOPTICS})),
         Profession.PHARMACIST: _care(executes=_PRODUCTS),
         Biologist.PHARMACIST: _care(executes=frozenset({Family.BIOLOGY})),
-        Profession.OPTICIAN: _care(executes=frozenset({Family.OPTICS})),
+        Profession.OPTICIAN: _care(executes=frozenset({Family.OPTICS}), team=False),
         Profession.SPEECH_THERAPIST: _care(executes=frozenset({Family.SPEECH_THERAPY})),
-        Profession.AUDIOLOGIST: _care(executes=_PRODUCTS),
-        Profession.ORTHOTIST: _care(executes=_PRODUCTS),
-        Profession.PODIATRIC_ORTHOTIST: _care(executes=_PRODUCTS),
-        Profession.ORTHOPAEDIC_FITTER: _care(executes=_PRODUCTS),
-        Profession.OCULARIST: _care(executes=_PRODUCTS),
-        Profession.EPITHESIST: _care(executes=_PRODUCTS),
-        Profession.LABORATORY_TECHNICIAN: _care(),
+        Profession.AUDIOLOGIST: _care(executes=_PRODUCTS, team=False),
+        Profession.ORTHOTIST: _care(executes=_PRODUCTS, team=False),
+        Profession.PODIATRIC_ORTHOTIST: _care(executes=_PRODUCTS, team=False),
+        Profession.ORTHOPAEDIC_FITTER: _care(executes=_PRODUCTS, team=False),
+        Profession.OCULARIST: _care(executes=_PRODUCTS, team=False),
+        Profession.EPITHESIST: _care(executes=_PRODUCTS, team=False),
+        Profession.LABORATORY_TECHNICIAN: _care(team=False),
         Profession.PSYCHOLOGIST: _care(),
         Profession.OCCUPATIONAL_THERAPIST: _care(),
         Profession.DIETITIAN: _care(),
         Profession.PSYCHOMOTOR_THERAPIST: _care(),
-        Profession.RADIOGRAPHER: _care(),
+        Profession.RADIOGRAPHER: _care(team=False),
         # An employee executes under the professional who answers for them (préparateurs: CSP L.4241-1).
         EmployeeRole.PHARMACY_ASSISTANT: {**_cells(OF_EXECUTANTS, _PRODUCTS), Right.RECORDED: IN_SCOPE},
         EmployeeRole.LPP_SUPPLIER: {**_cells(OF_EXECUTANTS, _PRODUCTS), Right.RECORDED: IN_SCOPE},

@@ -11,7 +11,7 @@ from ordonum.model.days import age_on
 from ordonum.model.identifiers import BirthDate, Rpps
 from ordonum.model.outcomes import Delivered, ExceptionalRule
 from ordonum.model.prescription import Line, SignedOrder
-from ordonum.model.rule import Check, Rule, Scope, When
+from ordonum.model.rule import Rule, Scope, When
 from ordonum.model.supply import Supply
 
 Said = Mapping[str, object]  # what a check computed for the sentence of its rule
@@ -30,11 +30,14 @@ class Covered(Struct, frozen=True, kw_only=True):
 
 
 class Around(Struct, frozen=True, kw_only=True):
-    """What every line of one act shares: a registration, or a delivery, of which `executant` is the key of the place."""
+    """What every line of one act shares: a registration, or a delivery, of which `executant` is the key of the place and
+    `exceptional` says whether anything is delivered under an exceptional rule.
+    """
 
     order: SignedOrder
     day: date
     registering: bool = False
+    exceptional: bool = False
     birth: BirthDate | None = None
     executant: str | None = None
     bearer: Bearer | None = None
@@ -56,32 +59,29 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def exceptional(self) -> ExceptionalRule | None:
         """The exceptional rule under which something of the line is delivered."""
+        if not self.around.exceptional:
+            return None
         return next((each.exceptional for each in self.asked if each.exceptional is not None), None)
 
 
 def applies(rule: Rule, case: Case) -> bool | None:
-    """Whether a rule looks at this line at this moment; None where the table does not say enough of the medicine."""
+    """Whether a rule in question for the act looks at this line; None where the table does not say enough of the medicine."""
     if not _moment(rule, case) or not _line_in(rule.scope, case):
         return False
     return rule.scope.holds(case.known)
 
 
 def _moment(rule: Rule, case: Case) -> bool:
-    if rule.check is Check.ELSEWHERE or case.around.registering is not (rule.when is When.REGISTRATION):
-        return False
-    if rule.when is When.EXCEPTIONAL:
+    when = rule.when
+    if when is When.EXCEPTIONAL:
         return case.exceptional is not None and rule.exceptional is case.exceptional
-    if rule.when is When.FIRST and case.given:
+    if (when is When.FIRST and case.given) or (when is When.RENEWAL and not case.given):
         return False
-    if rule.when is When.RENEWAL and not case.given:
-        return False
-    return not (rule.waived and case.exceptional in rule.waived)
+    return not (rule.waived and case.around.exceptional and case.exceptional in rule.waived)
 
 
 def _line_in(scope: Scope, case: Case) -> bool:
     line, around = case.line, case.around
-    if around.order.family not in scope.families:
-        return False
     if scope.kinds and line.__struct_config__.tag not in scope.kinds:
         return False
     if scope.flag is not None and not getattr(line, scope.flag, False):

@@ -16,8 +16,8 @@ from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import NoIdentity, NoIdentityReason
 from ordonum.model.days import legal_day
 from ordonum.model.facts import Facts, Finding
-from ordonum.model.judging import cases_of, rule_findings, told
-from ordonum.model.legal import Met, met
+from ordonum.model.judging import met_by, rule_findings, told
+from ordonum.model.legal import Met
 from ordonum.model.lines import Family
 from ordonum.model.measure import counted_unit, covered, one_delivery
 from ordonum.model.outcomes import Delivered, Handwritten, hands_over, wants_agreement
@@ -79,7 +79,7 @@ def check_execution(execution: Execution, facts: Facts) -> Verdict:
     """
     _check_right(facts)
     _check_shape(execution, facts)
-    found = [(place, each) for place, case in cases_of(execution, facts) for each in met(facts.rules, case)]
+    found = met_by(execution, facts)
     findings = list(_findings(execution, facts, found))
     if execution.given is Given.NOW and findings:
         first = findings[0]
@@ -151,16 +151,16 @@ def _check_unit(each: Delivered, line: Line, at: str) -> None:
     raise Refused(Refusal.UNIT_DIFFERS, at=f"{at}.quantity.unit", line=each.line, unit=noun)
 
 
-def _findings(execution: Execution, facts: Facts, met_by: list[tuple[int, Met]]) -> Iterator[Finding]:
+def _findings(execution: Execution, facts: Facts, found: list[tuple[int, Met]]) -> Iterator[Finding]:
     """All that stands against the execution, most important first."""
     if hands_over(execution.lines):
         yield from _stopped(execution, facts)
     if not _same_identity(execution, facts) and execution.identity_reason is None:
         yield Finding(refusal=Refusal.IDENTITY_DIFFERS, at="$.execution.beneficiary", facts={})
-    yield from rule_findings(met_by, execution)
+    yield from rule_findings(found, execution)
     yield from _agreement_findings(execution)
     if facts.state.stopped is None:
-        free = {each.line for _, each in met_by if each.rule.check is Check.MAY_RENEW and each.sure}
+        free = {each.line for _, each in found if each.rule.check is Check.MAY_RENEW and each.sure}
         yield from _quantity_findings(execution, facts, free)
 
 

@@ -9,8 +9,9 @@ from ordonum.model.acts import Execution
 from ordonum.model.case import Around, Case
 from ordonum.model.conditions import NO_TABLE, Table, known_of
 from ordonum.model.days import legal_day
-from ordonum.model.facts import Facts, Finding, RegisterFacts
-from ordonum.model.legal import BY_HAND, PARIS, Met, met, of_lines
+from ordonum.model.facts import Facts, Finding
+from ordonum.model.identifiers import BirthDate
+from ordonum.model.legal import BY_HAND, PARIS, Met, in_question, met, of_lines
 from ordonum.model.lines import FreeTextLine
 from ordonum.model.measure import covered, one_delivery
 from ordonum.model.outcomes import Added, Delivered, Handwritten
@@ -19,6 +20,15 @@ from ordonum.model.refusals import Fault, Refusal, Refused, happened
 from ordonum.model.rule import Effect, Rule
 from ordonum.model.state import State
 from ordonum.model.supply import supplies
+
+
+def met_by(execution: Execution, facts: Facts) -> list[tuple[int, Met]]:
+    """The rules that an execution meets, each with the place in the act of the line that does."""
+    if not facts.rules:
+        return []
+    cases = list(cases_of(execution, facts))
+    asked = in_question(facts.rules, cases[0][1].around) if cases else ()
+    return [(place, each) for place, case in cases for each in met(asked, case)]
 
 
 def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
@@ -30,6 +40,7 @@ def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
     around = Around(
         order=order,
         day=day,
+        exceptional=any(isinstance(each, Delivered) and each.exceptional is not None for each in execution.lines),
         birth=facts.sealed.birth_date,
         executant=facts.actor.place.key,
         bearer=execution.bearer,
@@ -59,9 +70,8 @@ def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
         )
 
 
-def rule_findings(met_by: Iterable[tuple[int, Met]], execution: Execution) -> Iterator[Finding]:
+def rule_findings(found: list[tuple[int, Met]], execution: Execution) -> Iterator[Finding]:
     """What rules refuse, then what they ask a reason for when none was given."""
-    found = list(met_by)
     for place, each in found:
         if each.effect is Effect.REFUSES:
             at = f"$.execution.lines[{place}]"
@@ -76,15 +86,18 @@ def _facts(each: Met) -> dict[str, Any]:
     return {"sentence": each.said_of_line, "article": each.article}
 
 
-def prescribing_told(order: SignedOrder, facts: RegisterFacts) -> tuple[str, ...]:
+def prescribing_told(
+    order: SignedOrder, rules: tuple[Rule, ...], conditions: Table, birth: BirthDate | None, *, at: str = "$.jws"
+) -> tuple[str, ...]:
     """What the rules that inform say of a prescription. Raises Refused, with every line at fault, for those that refuse, then
     for those that ask a reason that the line does not give. A sheet that left on paper has happened: it is only told.
     """
-    around = Around(order=order, day=order.written_on, registering=True, birth=facts.birth)
+    around = Around(order=order, day=order.written_on, registering=True, birth=birth)
+    asked = in_question(rules, around)
     found = [
         each
         for line in order.lines
-        for each in met(facts.rules, Case(around=around, line=line, known=known_of(line, facts.conditions, around.day)))
+        for each in met(asked, Case(around=around, line=line, known=known_of(line, conditions, around.day)))
     ]
     if order.on_paper is not None:
         return told(found)
@@ -95,7 +108,7 @@ def prescribing_told(order: SignedOrder, facts: RegisterFacts) -> tuple[str, ...
         against = [each for each in found if each.effect is effect and not _answered(each, order)]
         if against:
             faults = tuple(
-                Fault(f"$.jws.lines[{each.line - 1}]{where}", refusal.code, happened(refusal, **_facts(each)))
+                Fault(f"{at}.lines[{each.line - 1}]{where}", refusal.code, happened(refusal, **_facts(each)))
                 for each in against
             )
             raise Refused(refusal, faults=faults, **_facts(against[0]))
@@ -120,9 +133,10 @@ def rules_met(
     """The rules that a delivery on that day would meet, line by line, whatever was handed over; what is over is passed."""
     given = supplies(state, zone)
     around = Around(order=state.order, day=day)
+    asked = in_question(rules, around)
     for line in state.order.lines:
         remainder = state.remainder(line.rank)
         if remainder is None or remainder.left == 0:
             continue
         known = known_of(line, conditions, day)
-        yield from met(rules, Case(around=around, line=line, known=known, given=given.get(line.rank, ())))
+        yield from met(asked, Case(around=around, line=line, known=known, given=given.get(line.rank, ())))

@@ -5,7 +5,7 @@ medicine, is told and never refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from ordonum.model.legal_delivery import french, last_day
 from ordonum.model.measure import one_delivery
 from ordonum.model.rule import Check, Effect, Rule, When
 from ordonum.model.state import State
-from ordonum.model.supply import covered_until, supplies
+from ordonum.model.supply import amount_for, covered_until, supplies, total_days
 
 BY_HAND = 0  # the rank of what the prescriber added by hand on the paper
 PARIS = ZoneInfo("Europe/Paris")
@@ -29,6 +29,7 @@ CHECKS: Mapping[Check, Callable[[Rule, Case], Said | None]] = {
     if (name := check.value.replace("-", "_")) != Check.ELSEWHERE.value
 }
 TO_VALIDATE = "règle à valider"
+OVER = "la durée prescrite court jusqu'au {day}, présentée ou non"
 UNKNOWN_MEDICINE = "si ce médicament, que la table ne connaît pas, en relève"
 
 
@@ -59,10 +60,24 @@ def of_lines(ranks: Sequence[int]) -> str:
     return f"Ligne{'s' if len(ranks) > 1 else ''} {', '.join(map(str, ranks))}"
 
 
-def met(rules: tuple[Rule, ...], case: Case) -> Iterator[Met]:
-    """The rules that a line meets, in force on the day of the act."""
-    for rule in rules:
-        if not rule.in_force(case.around.day) or (sure := applies(rule, case)) is False:
+def in_question(rules: tuple[Rule, ...], around: Around) -> tuple[Rule, ...]:
+    """The rules that look at this act at all: of its family, in force on its day, of a registration or of a delivery."""
+    family, day, registering = around.order.family, around.day, around.registering
+    return tuple(
+        rule
+        for rule in rules
+        if rule.check is not Check.ELSEWHERE
+        and registering is (rule.when is When.REGISTRATION)
+        and (around.exceptional or rule.when is not When.EXCEPTIONAL)
+        and family in rule.scope.families
+        and rule.in_force(day)
+    )
+
+
+def met(asked: tuple[Rule, ...], case: Case) -> Iterator[Met]:
+    """The rules that a line meets, among those in question for its act."""
+    for rule in asked:
+        if (sure := applies(rule, case)) is False:
             continue
         found = CHECKS[rule.check](rule, case)
         if found is not None:
@@ -101,6 +116,7 @@ def deadlines(
     """
     given = supplies(state, zone)
     around = Around(order=state.order, day=day)
+    rules = in_question(rules, around)
     return tuple(
         _dates(
             Case(around=around, line=line, known=known_of(line, conditions, day), given=given.get(line.rank, ())), rules
@@ -114,12 +130,13 @@ def _dates(case: Case, rules: tuple[Rule, ...]) -> LineDates:
     until: tuple[date, str] | None = None
     later: tuple[date, str] | None = None
     for rule in rules:
-        if not rule.makes_days or not rule.in_force(case.around.day) or applies(rule, case) is not True:
+        if not rule.makes_days or applies(rule, case) is not True:
             continue
         found = _bound(rule, case)
         if found is None:
             continue
-        kept = (found, f"{rule.sentence.format_map({'day': french(found)})} ({rule.article})")
+        sentence = OVER if rule.check is Check.PRESENTED_LATE else rule.sentence
+        kept = (found, f"{sentence.format_map({'day': french(found)})} ({rule.article})")
         if rule.check is Check.TOO_SOON:
             later = max(later, kept) if later else kept
         elif rule.when is When.FIRST:
@@ -139,10 +156,15 @@ def _dates(case: Case, rules: tuple[Rule, ...]) -> LineDates:
 
 def _bound(rule: Rule, case: Case) -> date | None:
     """The day that a rule makes for a line, if it is of those that make days."""
-    if rule.check is Check.SINCE_WRITING:
-        return last_day(rule, case.around.order.written_on)
+    written = case.around.order.written_on
+    if rule.check is Check.SINCE_WRITING or (rule.check is Check.GLASSES and legal_delivery.are_glasses(case)):
+        return last_day(rule, written)
+    if rule.check is Check.PRESENTED_LATE and (days := total_days(case.line)) is not None and not case.given:
+        return written + timedelta(days=days - 1)  # the last day of which anything remains to run
     if rule.check is Check.TOO_SOON and case.given:
         # In the middle of a delivery its rest waits for nothing.
-        whole = sum(each.amount for each in case.given) % one_delivery(case.line) == 0
+        days = legal_delivery.fraction_days(case)
+        block = max(1, amount_for(days, case.line)) if days else one_delivery(case.line)
+        whole = sum(each.amount for each in case.given) % block == 0
         return covered_until(case.given, case.line) if whole else None
     return None

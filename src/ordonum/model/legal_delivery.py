@@ -44,8 +44,12 @@ def since_writing(rule: Rule, case: Case) -> Said | None:
 
 def glasses(rule: Rule, case: Case) -> Said | None:
     """The delay of a prescription of glasses is over."""
-    lenses = isinstance(case.line, OpticsLine) and case.line.equipment is OpticalEquipment.CONTACT_LENSES
-    return None if lenses else since_writing(rule, case)
+    return since_writing(rule, case) if are_glasses(case) else None
+
+
+def are_glasses(case: Case) -> bool:
+    """Whether the line is of glasses rather than contact lenses."""
+    return isinstance(case.line, OpticsLine) and case.line.equipment is not OpticalEquipment.CONTACT_LENSES
 
 
 def lenses(rule: Rule, case: Case) -> Said | None:
@@ -79,18 +83,18 @@ def too_soon(rule: Rule, case: Case) -> Said | None:
     """Another delivery, or another fraction, before what was delivered can have been taken."""
     days = fraction_days(case)
     block = max(1, amount_for(days, case.line)) if days else None
-    start = renewed_from(case.given, case.line, case.amount or 1, block)
+    beyond = case.exceptional is not None or (may_renew(rule, case) is not None and Trait.LIST_II in case.known.traits)
+    start = renewed_from(case.given, case.line, case.amount or 1, block, capped=not beyond)
     if start is None or case.around.day >= start:
         return None
     return {"day": french(start)}
 
 
-def not_stated(rule: Rule, case: Case) -> Said | None:
-    """A renewal of what the prescriber did not say may be renewed, or forbade."""
-    forbidden = case.line.renewals == 0 or _forbidden(case)
-    if Trait.LIST_II in case.known.traits:
-        forbidden = _forbidden(case)
-    return {} if forbidden and renewed_from(case.given, case.line, case.amount or 1) is not None else None
+def forbidden(rule: Rule, case: Case) -> Said | None:
+    """A whole delivery more, when all was given, of what the prescriber expressly forbade to renew."""
+    if not _forbidden(case) or left_to_give(case.given, case.line) != 0:
+        return None
+    return {} if (case.amount or 0) >= one_delivery(case.line) else None
 
 
 def may_renew(rule: Rule, case: Case) -> Said | None:

@@ -373,6 +373,20 @@ class Refusal(Enum):
         "Scannez le QR code de la feuille : il est servi aussitôt. Sinon, réessayez dans {seconds} secondes.",
         retry=Retry.LATER,
     )
+    TOO_MANY_SEARCHES = Reason(
+        "too-many-searches",
+        Kind.LIMITED,
+        "Trop de patients dont rien n'est trouvé ont été cherchés en vingt-quatre heures. Chaque recherche attend désormais son "
+        "tour, quoi qu'elle trouve : une réponse toutes les {every} secondes. L'Assurance Maladie en est avertie.",
+        "Réessayez dans {seconds} secondes ; l'ordonnance que le patient présente se lit par son numéro, aussitôt.",
+        retry=Retry.LATER,
+    )
+    RELATION_NOT_YOURS = Reason(
+        "relation-not-yours",
+        Kind.FORBIDDEN,
+        "« {relation} » n'est pas une relation de soins de votre profession ({caller}).",
+        "Déclarez celle par laquelle vous prenez en charge ce patient ; sans elle, la recherche n'est pas ouverte.",
+    )
     UNKNOWN_OWN_ACT = Reason(
         "unknown-own-act",
         Kind.NOT_FOUND,

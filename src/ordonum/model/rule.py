@@ -41,7 +41,7 @@ class Check(Labelled):
     SINCE_WRITING = "since-writing", "délai depuis la rédaction"
     AT_ONCE = "at-once", "quantité remise en une fois"
     TOO_SOON = "too-soon", "délai depuis la délivrance précédente"
-    NOT_STATED = "not-stated", "renouvellement écrit"
+    FORBIDDEN = "forbidden", "renouvellement interdit"
     MAY_RENEW = "may-renew", "renouvellement non interdit"
     PRESENTED_LATE = "presented-late", "délai de présentation"
     FRACTION = "fraction", "durée de chaque fraction"
@@ -73,6 +73,9 @@ class Check(Labelled):
     COMMON_NAME = "common-name", "dénomination commune entière"
     NOT_PAID = "not-paid", "mention « non remboursable »"
     ACCIDENT = "accident", "date de l'accident"
+
+
+MAKING_DAYS = frozenset({Check.SINCE_WRITING, Check.TOO_SOON, Check.GLASSES, Check.PRESENTED_LATE})
 
 
 class Source(Struct, frozen=True):
@@ -144,4 +147,4 @@ class Rule(Struct, frozen=True, kw_only=True):
     @property
     def makes_days(self) -> bool:
         """Whether it sets a day before or after which something may be given; one that only informs sets none."""
-        return self.check in (Check.SINCE_WRITING, Check.TOO_SOON) and self.effect is not Effect.INFORMS
+        return self.check in MAKING_DAYS and self.effect is not Effect.INFORMS

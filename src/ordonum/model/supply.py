@@ -1,7 +1,7 @@
 """How long what was delivered lasts: days of treatment, the first day not covered, what may still be handed over. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -57,24 +57,25 @@ def total_days(line: Line) -> int | None:
 
 def covered_until(given: Sequence[Supply], line: Line) -> date | None:
     """The first day that what was given does not cover: supplies add up, an early one begins when the other ends."""
-    end: date | None = None
+    if line.duration_days is None or not given:
+        return None
+    whole, end = one_delivery(line), 0  # counted in ordinals: a history is read at every decision
     for each in given:
-        days = days_of(each.amount, line)
-        if days is None:
-            return None
-        start = each.day if end is None or end < each.day else end
-        end = start + timedelta(days=days)
-    return end
+        end = max(end, each.day.toordinal()) + line.duration_days * each.amount // whole
+    return date.fromordinal(end)
 
 
-def renewed_from(given: Sequence[Supply], line: Line, wanted: int, block: int | None = None) -> date | None:
+def renewed_from(
+    given: Sequence[Supply], line: Line, wanted: int, block: int | None = None, *, capped: bool = True
+) -> date | None:
     """The first day on which `wanted` may be handed over, if that begins another delivery; None where nothing forbids it.
 
     The rest of a delivery already begun waits for nothing (CSP R.5132-14: posology, and quantities delivered before).
-    `block` is what one delivery, or one fraction, is; the line's own delivery without it.
+    `block` is what one delivery, or one fraction, is; the line's own delivery without it. Not `capped`: more than what is
+    left may be handed over, and is a renewal.
     """
     whole, before, total = block or one_delivery(line), sum(each.amount for each in given), allowed(line)
-    if total is not None:
+    if total is not None and capped:
         wanted = min(wanted, max(0, total - before))  # what goes over all that is left is no renewal
     if not before or before + wanted <= -(-before // whole) * whole:
         return None

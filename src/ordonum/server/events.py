@@ -34,6 +34,11 @@ class Event(Enum):
     ACT_REPLAYED = "act-replayed", "Un acte déjà enregistré a été renvoyé : même réponse, aucun effet nouveau."
     REFUSED = "refused", "Une demande est refusée ; la référence est celle que l'appelant a reçue."
     GUESSING = "guessing", "Trop de numéros inconnus : une alerte attend l'exploitant (ordonum alerts)."
+    SEARCHING = "searching", "Trop de patients cherchés en vain : une alerte attend l'exploitant (ordonum alerts)."
+    UNUSUAL_RATE = (
+        "unusual-rate",
+        "Des prescripteurs enregistrent anormalement beaucoup : alertes levées (ordonum alerts).",
+    )
     BUG = "bug", "Erreur du programme : à signaler, avec `kind` et `where`."
     REVOCATIONS_RECEIVED = "revocations-received", "Une liste de révocation est reçue et tient dès la demande suivante."
     REVOCATIONS_REFUSED = "revocations-refused", "Une liste de révocation illisible ou signée d'un inconnu est écartée."
@@ -55,7 +60,7 @@ FIELDS = {
     "act": "opération (`register`, `execute`…)",
     "code": "code du refus (refus.md)",
     "reference": "référence tirée au hasard, la même que dans la réponse (`instance`)",
-    "alerts": "nombre d'alertes que ce numéro inconnu a levées",
+    "alerts": "nombre d'alertes levées",
     "kind": "classe de l'erreur du programme",
     "where": "fonction et ligne de l'erreur, ou `accueil`",
     "certificates": "nombre de certificats de la liste",

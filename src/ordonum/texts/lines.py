@@ -88,30 +88,32 @@ def amount_written(line: Line) -> str:
 
 def marks(line: Line) -> tuple[str, ...]:
     """What the law or the prescriber adds to a line: urgent, not reimbursable, not to be substituted, prior agreement."""
-    found = []
-    if line.urgent:
-        found.append(URGENT)
-    if isinstance(line, MedicineLine) and line.no_substitution is not None:
-        found.append(f"Non substituable ({line.no_substitution.value} : {line.no_substitution.label})")
-    if line.atmp:
-        found.append("En rapport avec un accident du travail ou une maladie professionnelle")
-    if line.prevention:
-        found.append("Au titre de la prévention")
-    if line.not_reimbursable:
-        found.append("Non remboursable (NR)")
-    if isinstance(line, (MedicineLine, PreparationLine)) and line.off_label:
-        found.append("Hors AMM")
-    if isinstance(line, MedicineLine) and line.exceptional:
-        found.append("Médicament d'exception")
+    said = (
+        (line.urgent, URGENT),
+        (line.atmp, "En rapport avec un accident du travail ou une maladie professionnelle"),
+        (line.prevention, "Au titre de la prévention"),
+        (line.not_reimbursable, "Non remboursable (NR)"),
+        (isinstance(line, (MedicineLine, PreparationLine)) and line.off_label, "Hors AMM"),
+        (isinstance(line, PreparationLine) and line.no_equivalent, NO_EQUIVALENT),
+    )
+    found = [words for holds, words in said if holds]
     if isinstance(line, MedicineLine):
-        found += _express(line)
-    if isinstance(line, PreparationLine) and line.no_equivalent:
-        found.append(NO_EQUIVALENT)
+        found += _of_medicine(line)
     if line.prior_agreement is not None:
         found.append(_agreement(line))
     if line.override is not None:
         found.append(f"Prescrit en connaissance de cause : {line.override}")
     return tuple(found)
+
+
+def _of_medicine(line: MedicineLine) -> list[str]:
+    """What is said of medicines alone."""
+    found = []
+    if line.no_substitution is not None:
+        found.append(f"Non substituable ({line.no_substitution.value} : {line.no_substitution.label})")
+    if line.exceptional:
+        found.append("Médicament d'exception")
+    return found + _express(line)
 
 
 def _express(line: MedicineLine) -> list[str]:

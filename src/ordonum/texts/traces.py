@@ -6,6 +6,7 @@ act under a professional; an agent of the insurer by mission and organisation, n
 
 from ordonum.model.actors import Actor, Agent, Employee, Professional
 from ordonum.model.acts import Origin
+from ordonum.model.care_team import Care
 from ordonum.model.lines import Family
 from ordonum.model.refusals import BY_CODE, happened
 from ordonum.texts.french import CONFLICTS
@@ -26,7 +27,8 @@ DEEDS = {
     "withdraw": ("a retiré une exécution de", "Retirer une exécution de"),
     "invoice": ("a rattaché une facture à", "Rattacher une facture à"),
     "report": ("a signalé une falsification de", "Signaler une falsification de"),
-    "search": ("a consulté, comme membre de votre équipe de soins,", "Consulter, comme soignant,"),
+    "search": ("a consulté, comme membre de votre équipe de soins,", "Chercher, comme soignant, parmi"),
+    "seek": ("a cherché, comme membre de votre équipe de soins, parmi", "Chercher, comme soignant, parmi"),
     "oppose": ("a enregistré votre opposition à la relecture de", "Enregistrer une opposition à la relecture de"),
     "lift": (
         "a levé, à votre demande, votre opposition à la relecture de",
@@ -49,6 +51,7 @@ MOTIVES = {
     "not-opposed": "aucune opposition n'était en vigueur",
     "not-entitled": "cette profession ne prescrit pas ce type d'ordonnance",
     "not-entitled-secured": "cette profession ne prescrit pas sur ordonnance sécurisée",
+    "relation-not-yours": "la relation déclarée n'est pas de sa profession",
     "purpose-not-of-mission": "la finalité déclarée n'était pas de sa mission",
     "performed-in-future": "la date de l'acte était dans le futur",
     "quantity-wanted": "la quantité manquait",
@@ -73,15 +76,19 @@ def who(actor: Actor) -> str:
     return f"agent : {actor.who.mission.label}" if isinstance(actor.who, Agent) else "logiciel de la structure"
 
 
-def sentence(action: str, outcome: str, place: str | None, about: str, origin: str | None = None) -> str:
+def sentence(
+    action: str, outcome: str, place: str | None, about: str, origin: str | None = None, care: Care | None = None
+) -> str:
     """«Pharmacie du Centre a consulté votre ordonnance du 3 novembre 2026 (ordonnance papier).», or what was refused and why.
 
-    `outcome` is `done` or a refusal's code; `about` what it was done to; `origin` how the number had come.
+    `outcome` is `done` or a refusal's code; `about` what it was done to; `origin` how the number had come; `care` what a
+    professional of the care team declared.
     """
     done, attempted = DEEDS.get(action, (f"a fait ({action}) sur", f"L'acte ({action}) sur"))
     by = place or ERASED
     if outcome == "done":
         came = f" ({Origin(origin).label})" if origin else ""
+        came += f" ({care.relation.label} ; {care.purpose.label})" if care is not None else ""
         return f"{by} {done} {about}{came}."
     return f"{attempted} {about} a été refusé à {by} : {motive(outcome)}."
 

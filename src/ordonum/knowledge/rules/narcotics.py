@@ -82,7 +82,7 @@ NARCOTIC_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         name="narcotic-not-before",
-        article="CSP R.5132-14 et R.5132-33",
+        article="CSP R.5132-14, CSP R.5132-33",
         sentence="fraction ou délivrance suivante pas avant le {day}, fin de la précédente",
         since=CODE,
         effect=Effect.REFUSES,

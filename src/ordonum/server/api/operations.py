@@ -24,6 +24,7 @@ from ordonum.model.refusals import Refusal
 from ordonum.model.views import ForExecutant, ForPrescriber, RecordedView, RegisteredList
 from ordonum.server.api.insurer import INSURER_OPERATIONS
 from ordonum.server.api.operation import Operation
+from ordonum.server.api.team import TEAM_OPERATIONS
 from ordonum.server.usecases.cancel import cancel
 from ordonum.server.usecases.consult import consult
 from ordonum.server.usecases.copy import copy
@@ -72,6 +73,8 @@ REGISTER_REFUSALS = (
     Refusal.RULE_REFUSES_PRESCRIBING,
     Refusal.RULE_ASKS_PRESCRIBING,
     Refusal.NUMBER_TAKEN,
+    Refusal.RULE_REFUSES_PRESCRIBING,
+    Refusal.RULE_ASKS_PRESCRIBING,
     Refusal.EXISTS_DIFFERENT,
     Refusal.REVOCATION_LIST_OVERDUE,
     Refusal.BUSY,
@@ -356,6 +359,7 @@ OPERATIONS = (
         writes=False,
         prescribes=True,
     ),
+    *TEAM_OPERATIONS,
     *INSURER_OPERATIONS,
 )
 

@@ -39,15 +39,16 @@ async def add_miss(
     place: bytes,
     since: datetime,
     limits: tuple[int, int],
+    kinds: tuple[str, str] = ("guessing-professional", "guessing-place"),
 ) -> Missed:
-    """Add a miss, once per number in the window, with its audit entry; and the alert when it reaches a limit (the
-    professional's, the place's).
+    """Add a miss, once per number in the window, with its audit entry; and the alert, of one of these kinds, when it
+    reaches a limit (the professional's, the place's).
     """
     async with writing(pool) as connection:
         row = await connection.fetchrow(
-            "SELECT * FROM record_miss($1,$2,$3,$4,$5,$6,$7,$8,$9::smallint,$10,$11)",
+            "SELECT * FROM record_miss($1,$2,$3,$4,$5,$6,$7,$8,$9::smallint,$10,$11,$12,$13)",
             professional, place, lookup, entry.recorded_at, since, *limits,
-            entry.entry_id, entry.year, entry.leaf, entry.personal,
+            entry.entry_id, entry.year, entry.leaf, entry.personal, *kinds,
         )  # fmt: skip
     assert row is not None
     return Missed(row["misses"], row["misses_here"], row["alerts"])

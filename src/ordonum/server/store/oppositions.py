@@ -45,6 +45,16 @@ async def any_stands(pool: Pool, patients: Sequence[bytes]) -> bool:
     return found
 
 
+async def standing_among(pool: Pool, patients: Sequence[bytes]) -> frozenset[bytes]:
+    """Those of these patients of whom an opposition stands now."""
+    async with reading(pool) as connection:
+        rows = await connection.fetch(
+            "SELECT patient FROM opposition WHERE patient = ANY($1::bytea[]) GROUP BY patient HAVING max(seq) % 2 = 1",
+            patients,
+        )
+    return frozenset(bytes(row["patient"]) for row in rows)
+
+
 async def add_opposition(pool: Pool, patient: bytes, row: OppositionRow, traced: Traced) -> bool:
     """Add an opposition or a lifting with its audit entry, in one statement. False: another came first, read again."""
     async with writing(pool, an_act=True) as connection:

@@ -1,4 +1,4 @@
-"""The insurer's office reads what it was alerted of: who asked for too many unknown numbers, when, from where."""
+"""The insurer's office reads what it was alerted of: who, when, from where, of what kind."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from ordonum.wire import native
 
 
 class Alert(Struct, frozen=True):
-    """An alert: `kind` is `guessing-professional` or `guessing-place`; the actor is the one whose miss raised it."""
+    """An alert, of one of the kinds of migration 0010: the actor is whom it is about or, for a suspicion, who reported it."""
 
     at: datetime
     kind: str

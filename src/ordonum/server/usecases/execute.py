@@ -21,6 +21,7 @@ from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import Beside
 from ordonum.server.usecases.asking import Brought, overdue
 from ordonum.server.usecases.context import Answer, Context
+from ordonum.server.usecases.covering import covering
 from ordonum.server.usecases.history import History, known, unseal
 from ordonum.server.usecases.patient_index import index_of
 from ordonum.server.usecases.people import gone_patient, sealer
@@ -42,6 +43,8 @@ async def execute(context: Context, caller: Caller, request: ExecuteRequest) -> 
         if history.state is None:
             return await _early(context, actor, request, history)
         facts = _facts(context, actor, request, history)
+        covered = await covering(context, actor, execution, facts.state, lookup)
+        facts = msgspec.structs.replace(facts, covered=covered)
         verdict = check_execution(execution, facts)
         kept = kept_of(execution, actor, verdict.in_conflict, facts.now)
         decided = _decided(context, request, kept, facts.now, notices=verdict.notices)

@@ -81,11 +81,12 @@ async def read_history(context: Context, lookup: bytes) -> History:
 async def opened(context: Context, lookup: bytes, rows: tuple[ActRow, ...]) -> History:
     """Open the acts that were read: a long history in a thread, so that others are answered meanwhile."""
     if len(rows) > OPENED_AT_ONCE_MAX:
-        return await asyncio.to_thread(_opened, context, lookup, rows)
-    return _opened(context, lookup, rows)
+        return await asyncio.to_thread(opened_here, context, lookup, rows)
+    return opened_here(context, lookup, rows)
 
 
-def _opened(context: Context, lookup: bytes, rows: tuple[ActRow, ...]) -> History:
+def opened_here(context: Context, lookup: bytes, rows: tuple[ActRow, ...]) -> History:
+    """The same for whoever is in a thread already."""
     acts = tuple(_open(context, lookup, row) for row in rows)
     return History(lookup=lookup, rows=rows, acts=acts, state=state(acts))
 

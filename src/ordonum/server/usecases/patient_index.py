@@ -1,11 +1,12 @@
 """The keyed name under which a patient's executions are found; written at execution only, and for a number of their own."""
 
 from ordonum.model.beneficiary import Beneficiary, Ins, Nir, NoIdentity
+from ordonum.model.care_team import Sought
 from ordonum.model.office import Subject
 from ordonum.server.vault.vault import Vault
 
 
-def index_of(vault: Vault, beneficiary: Beneficiary | Subject) -> bytes | None:
+def index_of(vault: Vault, beneficiary: Beneficiary | Subject | Sought) -> bytes | None:
     """The same for a NIR and for an INS that is one; a patient without a number of their own adds birth date and rank to
     the insured's. No number, or a fictitious one that many share: no index.
     """

@@ -11,6 +11,7 @@ from ordonum.server.store.acts import registered_by, registered_by_day
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.context import Context
 from ordonum.server.usecases.history import read_history
+from ordonum.server.usecases.patient_index import traced_under
 from ordonum.server.usecases.register import PRESCRIBER
 from ordonum.server.usecases.tracing import entry
 
@@ -33,8 +34,9 @@ async def registered(context: Context, caller: Caller, request: RegisteredReques
         if history.state is not None:
             items.append(registered_item(history.state))
     by_day = await registered_by_day(context.pool, blind, now - timedelta(days=DAYS))
-    seen = entry(context, blind, action="registered", actor=caller.actor, at=now, year=now.year, outcome="done")
-    await add_entry(context.pool, blind, seen)
+    under = traced_under(context.vault, blind, now.year)
+    seen = entry(context, under, action="registered", actor=caller.actor, at=now, year=now.year, outcome="done")
+    await add_entry(context.pool, under, seen)
     return RegisteredList(
         items=tuple(items),
         before=found[-1][0] if len(found) == PAGE else None,

@@ -20,6 +20,7 @@ from ordonum.model.acts import (
     ReportRequest,
     WithdrawRequest,
 )
+from ordonum.model.care_team import Care, SearchRequest, Sought
 from ordonum.model.delegation import DelegateRequest
 from ordonum.model.insurer import Purpose
 from ordonum.model.office import ByPatient, JustifyRequest, LiftRequest, OpposeRequest, Subject, TracesRequest
@@ -46,7 +47,7 @@ ByItsNumber = (
 NamesIt = CancelRequest | ReadBackRequest | ReplaceRequest | CopyRequest | RecordedRequest
 OfOffice = OpposeRequest | LiftRequest | TracesRequest
 AboutNone = DelegateRequest | RegisteredRequest
-Asked = ByItsNumber | NamesIt | OfOffice | AboutNone
+Asked = ByItsNumber | NamesIt | OfOffice | SearchRequest | AboutNone
 
 # A failing service is no refusal about a prescription, nor is a caller whom nothing was told of it; and a trace that fails
 # too must not change what is said of the act.
@@ -58,6 +59,7 @@ _NOT_TRACED = frozenset(
         Refusal.UNKNOWN_OWN_ACT,
         Refusal.CERTIFICATE_REVOKED,
         Refusal.TOO_MANY_UNKNOWN,
+        Refusal.TOO_MANY_SEARCHES,
         Refusal.FICTITIOUS_NUMBER,
     }
 )
@@ -76,7 +78,7 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
         return refused
     prescription = _named_by(asked)
     now = context.now()
-    if isinstance(prescription, Subject):
+    if isinstance(prescription, Subject | Sought):
         if (patient := index_of(context.vault, prescription)) is None:
             return refused
         lookup = traced_under(context.vault, patient, now.year)
@@ -98,8 +100,10 @@ async def trace_refusal(context: Context, caller: Caller, asked: Asked, *, actio
     return refused
 
 
-def _named_by(asked: ByItsNumber | NamesIt | OfOffice) -> ByNumber | ByOwnAct | Subject:
+def _named_by(asked: ByItsNumber | NamesIt | OfOffice | SearchRequest) -> ByNumber | ByOwnAct | Subject | Sought:
     """The prescription, or the patient, that a request names."""
+    if isinstance(asked, SearchRequest):
+        return asked.patient
     if isinstance(asked, OpposeRequest | LiftRequest):
         return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).patient
     if isinstance(asked, TracesRequest):
@@ -107,8 +111,10 @@ def _named_by(asked: ByItsNumber | NamesIt | OfOffice) -> ByNumber | ByOwnAct | 
     return asked.prescription if isinstance(asked, NamesIt) else ByNumber(asked.number)
 
 
-def _purpose_of(asked: Asked) -> Purpose | None:
-    """The purpose that an agent declared."""
+def _purpose_of(asked: Asked) -> Purpose | Care | None:
+    """The purpose that an agent declared, or the care that a professional did."""
+    if isinstance(asked, SearchRequest):
+        return asked.care
     if isinstance(asked, OpposeRequest | LiftRequest):
         return (asked.opposition if isinstance(asked, OpposeRequest) else asked.lifting).purpose
     return asked.purpose if isinstance(asked, TracesRequest | JustifyRequest) else None

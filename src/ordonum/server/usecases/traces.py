@@ -105,16 +105,17 @@ def _told(context: Context, about: _About, found: tuple[Traced, ...]) -> tuple[T
 
 def _entry(context: Context, about: _About, each: Traced, leaf: Leaf) -> TraceEntry:
     row = each.row
-    actor = None
+    actor, care = None, None
     if row.personal and context.vault.has_year(str(row.year)):
         plain = context.vault.decrypt(Purpose.AUDIT, row.year, each.lookup, row.entry_id, row.personal)
-        actor = native.reread(plain, Personal).actor
+        personal = native.reread(plain, Personal)
+        actor, care = personal.actor, personal.care
     order = about.orders[each.lookup][0] if each.lookup in about.orders else None
     what = words.WHOLE if order is None else words.prescription(french.day(order.written_on), order.family)
     place = actor.place.name if actor is not None else None
     return TraceEntry(
         at=row.recorded_at,
-        sentence=words.sentence(leaf.action, leaf.outcome, place, what, leaf.origin),
+        sentence=words.sentence(leaf.action, leaf.outcome, place, what, leaf.origin, care),
         who=words.who(actor) if actor is not None else None,
         place=place,
         written_on=order.written_on if order is not None else None,

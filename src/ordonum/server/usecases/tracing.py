@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from ordonum.model.actors import Actor
+from ordonum.model.care_team import Care
 from ordonum.model.insurer import Purpose
 from ordonum.server.store.acts import AuditRow
 from ordonum.server.usecases.context import Context
@@ -43,12 +44,19 @@ class DeclaredLeaf(Leaf, frozen=True, kw_only=True):
     purpose: str
 
 
+class CareLeaf(DeclaredLeaf, frozen=True, kw_only=True):
+    """The leaf (v3) of a care team's search: purpose and relation, by their codes; `personal` commits to actor and care."""
+
+    relation: str
+
+
 class Personal(Struct, frozen=True):
-    """Who, and the key of the commitment (hexadecimal); the purpose that they declared, if such a call declares one."""
+    """Who, and the key of the commitment (hexadecimal); what they declared, if such a call declares a purpose or a care."""
 
     key: str
     actor: Actor
     purpose: Purpose | None = None
+    care: Care | None = None
 
 
 @lru_cache(maxsize=1_024)
@@ -67,7 +75,7 @@ def entry(
     outcome: str,
     act_id: UUID | None = None,
     origin: str | None = None,
-    purpose: Purpose | None = None,
+    purpose: Purpose | Care | None = None,
 ) -> AuditRow:
     """An entry ready to be added. `outcome` is `done` or the code of a refusal."""
     entry_id, key = context.draw_id(), context.draw_salt()
@@ -84,9 +92,21 @@ def entry(
         origin=origin,
         personal=commitment,
     )
+    who = Personal(key, actor)
     if purpose is not None:
-        said = {name: getattr(leaf, name) for name in Leaf.__struct_fields__}
-        leaf = DeclaredLeaf(**{**said, "v": 2, "purpose": purpose.code.value})
-    personal = native.write(Personal(key, actor, purpose))
-    sealed = context.vault.encrypt(Sealing.AUDIT, year, lookup, entry_id, personal)
+        leaf, who = _declared(leaf, purpose), _declares(who, purpose)
+    sealed = context.vault.encrypt(Sealing.AUDIT, year, lookup, entry_id, native.write(who))
     return AuditRow(entry_id=entry_id, recorded_at=at, year=year, leaf=native.canonical(leaf), personal=sealed)
+
+
+def _declared(leaf: Leaf, purpose: Purpose | Care) -> DeclaredLeaf:
+    said = {name: getattr(leaf, name) for name in Leaf.__struct_fields__}
+    if isinstance(purpose, Purpose):
+        return DeclaredLeaf(**{**said, "v": 2, "purpose": purpose.code.value})
+    return CareLeaf(**{**said, "v": 3, "purpose": purpose.purpose.value, "relation": purpose.relation.value})
+
+
+def _declares(who: Personal, purpose: Purpose | Care) -> Personal:
+    if isinstance(purpose, Purpose):
+        return Personal(who.key, who.actor, purpose=purpose)
+    return Personal(who.key, who.actor, care=purpose)

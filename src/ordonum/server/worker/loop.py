@@ -1,4 +1,5 @@
-"""The worker: looks every second for new revocation lists, for a new register, and whether the year's keys are there."""
+"""The worker: looks every second for new revocation lists, for a new register, and whether the year's keys are there; every
+ten minutes for prescribers who register unusually much."""
 
 import asyncio
 import logging
@@ -8,21 +9,25 @@ from pathlib import Path
 from ordonum.server.events import Event, log
 from ordonum.server.identity import sites
 from ordonum.server.usecases.context import Context
+from ordonum.server.worker.rates import tell_unusual_rates
 from ordonum.server.worker.revocations import receive
 from ordonum.server.worker.yearly_keys import add_coming_keys
 
 POLL_SECONDS = 1.0
 KEYS_REST = 3600  # rounds between two attempts to add keys that cannot be added
+RATES_REST = 600  # rounds between two looks at the rates
 
 
 async def work(context: Context) -> None:
     """Run until cancelled. A failure is logged and tried again; one task never starves another."""
     lists, register, keys = _Lists(), _Register(context.settings.register_file), _Keys()
+    rates = _Rates()
     while True:
         _measure(context)
         await _try(lists.look(context))
         await _try(register.look(context))
         await _try(keys.look(context))
+        await _try(rates.look(context))
         await asyncio.sleep(POLL_SECONDS)
 
 
@@ -78,6 +83,19 @@ class _Keys:
         self._rest = KEYS_REST
         await add_coming_keys(context)
         self._rest = 0
+
+
+class _Rates:
+    """Prescribers who register unusually much; whichever process looks first raises the alert."""
+
+    def __init__(self) -> None:
+        self._rest = 0
+
+    async def look(self, context: Context) -> None:
+        self._rest -= 1
+        if self._rest < 0:
+            self._rest = RATES_REST
+            await tell_unusual_rates(context)
 
 
 async def _try(task: Awaitable[object]) -> None:
