@@ -21,6 +21,7 @@ from factories import (
     delivered,
     executed,
     registered,
+    stood,
 )
 from ordonum.model.actors import Actor, Place, Profession
 from ordonum.model.care import NursingLine
@@ -181,6 +182,8 @@ def test_the_first_to_stop_a_line_is_remembered_and_a_replacement_ends_the_whole
     over = _of(_registered(), executed(delivered(1, boxes(1))), _replaced())
     assert (over.status, [each.left for each in over.remainders]) == (Status.REPLACED, [0, 0])
     assert over.stopped is over.replaced
+    assert all(each.sentence.startswith("Remplacée") for each in stood(over).lines)
+    assert [each.sentence[:7] for each in stood(found).lines] == ["Annulée"] * 2
     assert _of(_registered(), _stop()).stopped is not None
     assert _of(_registered()).stopped is None
 
