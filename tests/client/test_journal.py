@@ -46,7 +46,7 @@ def test_a_whole_circuit_is_told_and_names_nobody(own_system: System) -> None:
             READ,
             RECORDED,
             REPLAYED,
-            "rule-asks",
+            "more-than-left",
         ]
         text = "".join(f.read_text() for each in (doctor, pharmacy) for f in each.journal.directory.iterdir())
         secrets = [done.number, done.number.grouped, NIR, NIR[:13], "ZYGOMALAS", "Théodora", "1931-07-09", "1979-03-14"]

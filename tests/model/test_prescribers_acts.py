@@ -260,6 +260,8 @@ def _line(amount: int, label: str = "A", rank: int = 1, **changes: Any) -> Line:
         ((_line(1, renewals=2),), 1, 0),  # 1 and 2 renewals
         ((_line(9, label="C"),), 1, None),  # another product
         ((_line(9, label="C"), _line(3, rank=2)), 1, 1),
+        ((_line(1), _line(2, rank=2)), 1, 0),  # over two lines
+        ((_line(1), _line(1, rank=2)), 1, None),
         ((_line(9, label="B"),), 1, None),  # of which nothing was given
         ((a_medicine(1, quantity=None, duration_days=9, label="A"),), 1, None),  # counted otherwise
         ((a_text(1, text="A", quantity=boxes(9)),), 1, None),
