@@ -152,6 +152,15 @@ def test_what_a_cancellation_did_is_told_but_not_to_an_opposed_patients_prescrib
     assert _cancel(AUTHOR, _of(_registered(), *acts), *lines, opposed=opposed) is done
 
 
+def test_line_by_line_then_whole_an_opposed_patients_prescriber_is_answered_the_same_whatever_was_delivered() -> None:
+    for given in ((), (delivered(1, boxes(3)),), (delivered(1, boxes(3)), delivered(2, boxes(2)))):
+        made = [executed(*given)] if given else []
+        acts: tuple[Act, ...] = (_registered(opposed=True), *made, _stop(1), _stop(2))
+        with pytest.raises(Refused) as refused:
+            _cancel(AUTHOR, _of(*acts), opposed=True)
+        assert refused.value.refusal is Refusal.ALREADY_CANCELLED
+
+
 def test_what_is_over_is_not_stopped_again_and_says_when_it_was_and_why() -> None:
     order = _registered()
     full = executed(delivered(1, boxes(3)), delivered(2, boxes(2)))

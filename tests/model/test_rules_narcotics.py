@@ -14,6 +14,7 @@ from ordonum.model.beneficiary import Bearer
 from ordonum.model.case import Covered
 from ordonum.model.early import conflicts
 from ordonum.model.legal import deadlines
+from ordonum.model.lines import Quantity, Unit
 from ordonum.model.products import MedicineLine
 from requirements import requirement
 
@@ -64,6 +65,39 @@ def test_a_fraction_is_no_longer_than_it_is_comes_after_the_one_before_and_withi
     assert "08/02/2027" in deliver(*begun, on=date(2027, 2, 7), many=7, only="narcotic-not-before")[1]
     for day, many, code in ((10, 7, "silent"), (11, 7, "rule-refuses"), (11, 4, "silent"), (11, 5, "rule-refuses")):
         assert deliver(*begun, on=date(2027, 2, day), many=many, only="narcotic-three-days")[0] == code
+
+
+@requirement("CSP R.5132-33", "narcotic-three-days")
+def test_days_that_ran_before_somebody_came_are_lost_and_the_fraction_that_runs_is_delivered() -> None:
+    late, fourth = date(2027, 2, 5), "narcotic-three-days"
+    whole = (ordered(morphine(), on=WRITTEN), given_on(late, 24))
+    for day in (late, date(2027, 2, 6), date(2027, 3, 5)):
+        assert deliver(*whole, on=day, many=1, only=fourth)[0] == "rule-refuses"  # the four days are not fetched later
+    assert deliver(whole[0], given_on(late, 20), on=late, many=4, only=fourth)[0] == "silent"  # the rest of the 24
+    order = ordered(morphine(fraction_days=7), on=WRITTEN)
+    for day, many in (
+        (date(2027, 2, 9), 6),
+        (date(2027, 2, 15), 7),
+        (date(2027, 2, 28), 1),
+    ):  # a fraction never fetched
+        assert deliver(order, on=day, many=many, only=fourth)[0] == "silent"
+        assert deliver(order, on=day, many=many + 1, only=fourth)[0] == "rule-refuses"
+    assert deliver(order, on=date(2027, 3, 1), many=1, only=fourth)[0] == "rule-refuses"
+    begun = (order, given_on(WRITTEN, 7), given_on(date(2027, 2, 12), 3))  # four days of the second are lost
+    for on, many, code in ((12, 1, "rule-refuses"), (15, 7, "silent"), (15, 8, "rule-refuses"), (24, 5, "silent")):
+        assert deliver(*begun, on=date(2027, 2, on), many=many, only=fourth)[0] == code
+
+
+@requirement("CSP R.5132-33", "narcotic-three-days")
+@requirement("CSP R.5132-30", "narcotic-fraction")
+def test_less_than_a_box_is_handed_over_by_the_unit_and_said_in_days() -> None:
+    box = ordered(medicine("sulfate de morphine", days=28, of=1, secured=True, fraction_days=14), on=WRITTEN)
+    for only, day, most in (("narcotic-fraction", WRITTEN, 14), ("narcotic-three-days", date(2027, 2, 5), 10)):
+        code, detail = deliver(box, on=day, only=only)
+        assert (code, "0 boîte" in detail, "quantity en jours" in detail) == ("rule-refuses", False, True)
+        for days, expected in ((most, "silent"), (most + 1, "rule-refuses")):
+            broken = msgspec.structs.replace(delivered(1, Quantity(days, Unit.DAYS)), covers=1)
+            assert deliver(box, on=day, lines=(broken,), only=only)[0] == expected
 
 
 @requirement("CSP R.5132-33", "narcotic-overlap")

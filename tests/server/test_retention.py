@@ -332,3 +332,30 @@ def test_the_keepers_rights_suffice_and_the_applications_do_not(base: System) ->
     (gone,) = _as(base, "ordonum_keeper", lambda connection: retention.delete(connection, what))
     assert gone.prescriptions == 1
     assert not any(_left(base).values())
+
+
+def test_an_opposition_that_stands_is_kept_and_one_that_was_lifted_goes_five_years_later(base: System) -> None:
+    async def put(connection: Any) -> None:
+        for name, many in (("stands", 1), ("lifted", 2), ("stands again", 3)):
+            for seq in range(1, many + 1):
+                values = (
+                    _bytes(name),
+                    seq,
+                    uuid4(),
+                    1 if seq % 2 else -1,
+                    _bytes(name),
+                    datetime(2027, 3, 1, 12, tzinfo=UTC),
+                )
+                await connection.execute("INSERT INTO opposition VALUES ($1, $2, $3, $4, $5, $6, '')", *values)
+
+    ask(base, OWNER, put)
+    try:
+        for today, gone in ((date(2032, 3, 1), 0), (date(2032, 3, 2), 2), (date(2099, 1, 1), 0)):
+            assert ask(base, OWNER, partial(_forgotten, today)) == gone
+        assert len(owner_fetches(base, "SELECT FROM opposition")) == 4
+    finally:
+        owner_runs(base, "TRUNCATE opposition")
+
+
+async def _forgotten(today: date, connection: Any) -> int:
+    return await retention.forget_lifted(connection, today)

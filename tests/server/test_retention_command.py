@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ from ordonum.server.store.retention import TABLES
 from ordonum.server.vault import ledger
 from ordonum.server.vault.keys import destroy, new_keys, read_file, with_years, write_file
 from ordonum.server.vault.vault import Vault
-from ordonum.server.worker.retaining import forget, preview, retain
+from ordonum.server.worker.retaining import ClockDoubted, forget, preview, retain
 from server_process import served, until
 from shell import Shell
 
@@ -252,6 +252,22 @@ def test_destroyed_keys_take_all_that_a_backup_brings_back_of_their_year_but_onl
     destroy(settings.key_file, {year: 1}, system.now())
     assert asyncio.run(forget(settings, owner, system.now())) == 1
     assert owner_fetches(system, "SELECT FROM act") == []
+
+
+def test_a_clock_years_ahead_destroys_nothing_by_itself_and_the_command_still_does(home: Path) -> None:
+    with running(home) as system:
+        with system.client("dr-martin") as doctor, system.client("pharmacie-centre") as pharmacy:
+            _prescribed(doctor, pharmacy)
+            _is_over(system, _prescribed(doctor, pharmacy)[1])
+        settings, owner = _settings(system), _owner(system)
+        before = _state(system)
+        for days in (36, 365 * 7):  # a real day of the service, or a clock that is wrong: nobody prescribed lately
+            with pytest.raises(ClockDoubted):
+                asyncio.run(forget(settings, owner, system.now() + timedelta(days=days)))
+        assert _state(system) == before
+        assert asyncio.run(forget(settings, owner, system.now() + timedelta(days=35))) == 1
+        assert asyncio.run(forget(settings, owner, system.now() + timedelta(days=36))) == 0  # nothing is over: no doubt
+        assert asyncio.run(forget(settings, owner, system.now() + timedelta(days=365 * 7), alone=False)) == 1
 
 
 def test_the_keys_of_another_service_are_not_destroyed_for_this_base(system: System, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 from uuid import uuid4
 
@@ -11,12 +12,13 @@ import msgspec
 import pytest
 
 from base import owner_fetches, owner_runs
-from factories import a_beneficiary, a_prescription, an_execution, boxes, delivered
+from desk import Desk
+from factories import a_beneficiary, a_medicine, a_prescription, an_execution, boxes, delivered
 from insured import ASKED, of, opposition
 from ordonum.cli.system import System
 from ordonum.client import Client, Declined
 from ordonum.knowledge.rights import Right
-from ordonum.model.acts import ByNumber, Origin
+from ordonum.model.acts import ByNumber, ExecuteRequest, Given, Origin
 from ordonum.model.beneficiary import Nir
 from ordonum.model.identifiers import NirKey
 from ordonum.model.insurer import Purpose, PurposeCode
@@ -24,7 +26,9 @@ from ordonum.model.invoice import Invoice, InvoicedLine
 from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
 from ordonum.model.office import ByPatient, JustifyRequest, Traces, TracesRequest
+from ordonum.model.products import Substance
 from ordonum.model.refusals import Refusal
+from ordonum.model.wishes import Anonymity, AnonymityGround
 from ordonum.sandbox.vitale import nir
 from ordonum.server.usecases.tracing import DeclaredLeaf, Personal
 from ordonum.server.vault.vault import Purpose as Sealing
@@ -200,3 +204,22 @@ def test_a_call_without_its_purpose_is_not_read(system: System, doctor: Client) 
         with system.client(card) as agent:
             told = assert_problem(post(system, path, body, bearer=token(agent, system)), "unreadable")
         assert [each["at"] for each in told["errors"]] == ["$.purpose"]
+
+
+def test_a_number_that_came_before_a_registration_under_anonymity_tells_nobody_of_it(system: System) -> None:
+    """A parent who asks for what was done on their child's data would read it."""
+    mine = a_beneficiary(identity=Nir(number_of(9), "self"))
+    asked = TracesRequest(about=ByPatient(of(number_of(9))), purpose=ASKED)
+    pills = a_medicine(1, quantity=boxes(1))
+    pills = msgspec.structs.replace(pills, substances=(Substance("mifépristone"),))
+    with ExitStack() as stack:
+        desk = Desk(system, stack)
+        for requested in (False, True):
+            wish = Anonymity(ground=AnonymityGround.IVG, requested=requested)
+            written, body = desk.write("dr-martin", pills, anonymity=wish)
+            early = desk.execution(beneficiary=mine, given=Given.ALREADY)
+            early_act = ExecuteRequest(number=written.number, execution=early, qr=written.code)
+            assert desk.send("pharmacie-centre", "execute", early_act).status_code == 201
+            assert post(system, "/v1/register", body, bearer=desk.bearer("dr-martin")).status_code == 201
+        entries = native.read_own(desk.send("agent-caisse", "traces", asked).content, Traces).entries
+        assert len([each for each in entries if each.refused is None]) == 2  # the execution and the registration of one

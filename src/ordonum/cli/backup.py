@@ -73,7 +73,7 @@ def _ended(chosen: Settings) -> int:
     """What the back-up brought back and is kept no longer goes again; how many prescriptions."""
     try:
         with owner(chosen) as owner_url:
-            return asyncio.run(forget(chosen, owner_url, utc_now()))
+            return asyncio.run(forget(chosen, owner_url, utc_now(), alone=False))
     except CannotTakeAway as error:
         raise BackupRefused(
             f"La base est restaurée, mais ce qui n'est plus à conserver n'a pas pu en être effacé ({error}) : le service le "

@@ -6,15 +6,15 @@ from ordonum.model.care import OpticalEquipment, OpticsLine
 from ordonum.model.case import Case, Said
 from ordonum.model.conditions import Trait, bare_substance
 from ordonum.model.days import months_after
-from ordonum.model.lines import AgreementState
+from ordonum.model.lines import AgreementState, Unit
 from ordonum.model.measure import one_delivery
 from ordonum.model.outcomes import SubstitutionKind
+from ordonum.model.prescription import Line
 from ordonum.model.products import DeviceLine, MedicineLine, Supply
 from ordonum.model.rule import Rule
 from ordonum.model.supply import (
     amount_for,
     counted,
-    covered_until,
     days_of,
     is_large_pack,
     left_to_give,
@@ -111,33 +111,48 @@ def _forbidden(case: Case) -> bool:
 def presented_late(rule: Rule, case: Case) -> Said | None:
     """Presented more than `days` after the writing, or after the end of the fraction before: only what remains to run.
 
-    The day of the writing, and the last day of a fraction, are not counted (CSP R.5132-33).
+    The day of the writing, and the last day of a fraction, are not counted (CSP R.5132-33). The days that ran before somebody
+    came are lost for good: they count as used, and the fraction that runs on the day is the one delivered.
     """
-    line, day, fraction = case.line, case.around.day, fraction_days(case)
-    length = total_days(line)
-    if length is None or (case.given and fraction is None):
+    line, length, fraction = case.line, total_days(case.line), fraction_days(case)
+    if length is None:
         return None
-    start = anchor = case.around.order.written_on
-    if fraction is not None:
-        length = min(length, fraction)
-        if (end := covered_until(case.given, line)) is not None:
-            start, anchor = end, end - timedelta(days=1)
-    last = anchor + timedelta(days=rule.days or 0)
-    if day <= last:
+    start, used, late, block = case.around.order.written_on, 0, None, min(length, fraction or length)
+    for day, amount in (*((each.day, each.amount) for each in case.given), (case.around.day, 0)):
+        last = start + timedelta(days=(rule.days or 0) - (1 if used else 0))
+        lost = (day - start).days if day > last and (not used or fraction) else 0
+        late, used, days = (last if lost else late), used + lost, days_of(amount, line) or 0
+        start, used = max(start, day) + timedelta(days=days), used + days
+    if late is None:
         return None
-    left = max(0, length - (day - start).days)
-    if case.amount is not None and (days_of(case.amount, line) or 0) <= left:
+    running = 0 if used % block == 0 and case.around.day < start else block - used % block
+    left = max(0, min(length - used, running))
+    if (left and not lost) if case.amount is None else _days_asked(case) <= left:
         return None
-    return {"day": french(last), "left": left, "units": counted(amount_for(left, line), line)}
+    return {"day": french(late), "left": left, "units": _at_most(left, line)}
+
+
+def _days_asked(case: Case) -> int:
+    """The days that are handed over: as they are said where a box is broken, else as the line counts them."""
+    said = [each.quantity.value for each in case.asked if each.quantity and each.quantity.unit is Unit.DAYS]
+    return sum(said) if said and len(said) == len(case.asked) else days_of(case.amount or 0, case.line) or 0
+
+
+def _at_most(days: int, line: Line) -> str:
+    """What lasts so many days, in the line's unit; less than a box is handed over by the unit, and said in days."""
+    amount = amount_for(days, line)
+    if amount or not days:
+        return counted(amount, line)
+    return "moins d'une boîte, à l'unité (quantity en jours, covers 1)"
 
 
 def fraction(rule: Rule, case: Case) -> Said | None:
     """More days at once than a fraction."""
     most = fraction_days(case)
-    days = days_of(case.amount, case.line) if case.amount else None
-    if most is None or days is None or days <= most:
+    days = _days_asked(case)
+    if most is None or days <= most:
         return None
-    return {"asked": days, "most": most, "units": counted(amount_for(most, case.line), case.line)}
+    return {"asked": days, "most": most, "units": _at_most(most, case.line)}
 
 
 def overlap(rule: Rule, case: Case) -> Said | None:

@@ -54,7 +54,8 @@ def check_cancellation(
     for place, rank in enumerate(cancellation.lines):
         _check_line(rank, state, f"$.cancellation.lines[{place}]", opposed=opposed)
     if not cancellation.lines:
-        if all(each.status is LineStatus.CANCELLED for each in state.remainders):
+        # Asked of the stops: the status of a line would tell an opposed patient's prescriber what was delivered.
+        if all(each.line in state.stops for each in state.remainders):
             raise Refused(Refusal.ALREADY_CANCELLED, **stopped_facts(next(iter(state.stops.values())), zone))
         if state.status is Status.EXECUTED and not opposed:
             raise Refused(Refusal.ALREADY_EXECUTED)

@@ -614,7 +614,12 @@ class Refusal(Enum):
         "Le prénom ou la date de naissance du bénéficiaire ne sont pas ceux de l'ordonnance.",
         "Vérifiez que c'est le bon patient ; si oui, indiquez-en la raison (identity_reason).",
     )
-    RULE_REFUSES = Reason("rule-refuses", Kind.CONFLICT, "{sentence} ({article}).", "Appelez le prescripteur.")
+    RULE_REFUSES = Reason(
+        "rule-refuses",
+        Kind.CONFLICT,
+        "{sentence} ({article}).",
+        "Délivrez dans la limite dite ou à partir du jour dit, s'il y en a ; sinon, appelez le prescripteur.",
+    )
     RULE_REFUSES_PRESCRIBING = Reason(
         "rule-refuses-prescribing",
         Kind.CONFLICT,

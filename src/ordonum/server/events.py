@@ -47,6 +47,11 @@ class Event(Enum):
     KEYS_ADDED = "keys-added", "Des clés d'année sont ajoutées : sauvegarder le fichier de clés."
     TAKEN_AWAY = "taken-away", "Assertions, numéros inconnus et tours de plus d'un jour sont effacés."
     ENDED = "ended", "Des ordonnances dont la conservation est finie (cinq ans) sont effacées."
+    CLOCK_DOUBTED = (
+        "clock-doubted",
+        "Rien n'est effacé, alors qu'aucune ordonnance n'a été rédigée depuis 35 jours : vérifiez l'horloge, puis, si elle "
+        "est juste, lancez `ordonum retention --delete`.",
+    )
     WORKER_FAILED = "worker-failed", "Une tâche de fond a échoué ; elle sera tentée de nouveau."
     DATABASE_RELAUNCHED = "database-relaunched", "La base embarquée était morte : elle est relancée."
     PROCESS_STARTED = "process-started", "Un processus de service est lancé par le processus père."

@@ -38,7 +38,7 @@ from ordonum.server.vault.keys import fingerprint, load_or_create
 from ordonum.server.vault.ledger import LedgerRefused
 from ordonum.server.vault.vault import Vault
 from ordonum.server.worker.loop import work
-from ordonum.server.worker.retaining import forget
+from ordonum.server.worker.retaining import ClockDoubted, forget
 
 DATABASE = "ordonum"
 BACKLOG = 512
@@ -200,6 +200,8 @@ async def keep(settings: Settings, owner_url: str) -> None:
         log(Event.WORKER_FAILED, logging.ERROR, kind=str(error))
     except LedgerRefused as error:
         log(Event.WORKER_FAILED, logging.ERROR, kind=type(error).__name__)
+    except ClockDoubted:
+        log(Event.CLOCK_DOUBTED, logging.ERROR)
 
 
 async def forget_again(settings: Settings, owner_url: str) -> None:
@@ -211,6 +213,8 @@ async def forget_again(settings: Settings, owner_url: str) -> None:
         raise CannotStart(
             f"Ce qui n'est plus à conserver n'a pas pu être effacé ({error}) : le service ne répond pas avant."
         ) from None
+    except ClockDoubted:
+        log(Event.CLOCK_DOUBTED, logging.ERROR)
 
 
 def settle() -> None:

@@ -6,14 +6,17 @@ may go by it: instead each round reads these tables through once, and many presc
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import asyncpg
 
+from ordonum.model.days import months_after
+from ordonum.model.registration import KEPT_MONTHS
 from ordonum.model.retention import Gone, Over, added, over
 from ordonum.server.store.keeping import Connection
 
 LOCK = 0x6F726471  # one deletion at a time
+LATELY = timedelta(days=35)  # what the clients keep to send again
 AT_ONCE = 100_000  # prescriptions a round: a day of a base of 180 million
 # The acts go with all that leads to them. A table that holds a `lookup` or a `year` is here, or a test says so.
 TABLES = ("alert", "patient_index", "prescription_of", "own_act", "audit", "act")
@@ -38,9 +41,23 @@ WITH due AS MATERIALIZED ({_DUE})
 SELECT DISTINCT year FROM (
     SELECT lookup, year FROM act WHERE year < $4 UNION ALL SELECT lookup, year FROM audit WHERE year < $4
 ) AS kept WHERE NOT EXISTS (SELECT FROM due WHERE due.lookup = kept.lookup)"""  # noqa: S608  # our own text
+# Rows take turns: of a patient whose last is a lifting, none stands.
+_LIFTED = """
+DELETE FROM opposition WHERE patient IN (
+    SELECT patient FROM opposition GROUP BY patient HAVING max(seq) % 2 = 0 AND max(recorded_at) < $1)"""
 _NOTE = """
 INSERT INTO erased VALUES ($1, $2, $3, $4)
 ON CONFLICT (day, year, rows_of) DO UPDATE SET rows = erased.rows + excluded.rows"""
+
+
+async def clock_doubted(connection: Connection, what: Over) -> bool:
+    """Whether something is over though no prescription was written lately: so looks a clock that is years ahead."""
+    lately = months_after(what.today, KEPT_MONTHS) - LATELY
+    async with connection.transaction(readonly=True):
+        await connection.execute("SET LOCAL enable_seqscan = off")  # the newest rows are the last of a huge table
+        if await connection.fetchval("SELECT 1 FROM act WHERE ends_on >= $1 LIMIT 1", lately):
+            return False
+        return bool(await connection.fetchval(f"SELECT EXISTS ({_DUE})", *_values(what)))
 
 
 async def known(connection: Connection) -> dict[str, bytes]:
@@ -78,6 +95,12 @@ async def delete(connection: Connection, what: Over, *, at_once: int = AT_ONCE) 
         all_gone = added(all_gone, gone)
     await connection.fetchval("SELECT pg_advisory_unlock($1)", LOCK)
     return all_gone
+
+
+async def forget_lifted(connection: Connection, today: date) -> int:
+    """Delete the oppositions of whoever has had none for five years, as long as what they bore on is kept; how many rows."""
+    done = await connection.execute(_LIFTED, datetime.combine(months_after(today, -KEPT_MONTHS), time(), UTC))
+    return int(done.split()[1])
 
 
 async def _round(connection: Connection, what: Over, at_once: int) -> tuple[Gone, ...]:

@@ -21,7 +21,7 @@ from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.oppositions import OppositionRow, add_opposition, any_stands, oppositions_of
 from ordonum.server.store.trace import Traced
 from ordonum.server.usecases.context import Answer, Context
-from ordonum.server.usecases.history import History
+from ordonum.server.usecases.history import OPENED_AT_ONCE_MAX, History
 from ordonum.server.usecases.patient_index import index_of, traced_under
 from ordonum.server.usecases.people import beneficiary_of
 from ordonum.server.usecases.tracing import entry
@@ -67,7 +67,7 @@ async def record_opposition(context: Context, caller: Caller, kind: Kind, act: O
         now = context.now()
         made = _receipt(context, kind, act, canonical, now)
         row = OppositionRow(
-            seq=len(rows) + 1,
+            seq=rows[-1].seq + 1 if rows else 1,  # what was lifted long ago may have gone meanwhile
             act_id=act.act_id,
             content=content,
             recorded_at=now,
@@ -126,7 +126,11 @@ async def as_opposed(context: Context, history: History, actor: Actor) -> Histor
     state = history.state
     if state is None or state.opposed or not _prescribed(state.order, actor):
         return history
-    patients = tuple(dict.fromkeys(_attached(context, history)))
+    if len(state.executions) > OPENED_AT_ONCE_MAX:
+        found = await asyncio.to_thread(_attached, context, history)
+    else:
+        found = _attached(context, history)
+    patients = tuple(dict.fromkeys(found))
     if not patients or not await any_stands(context.pool, patients):
         return history
     return msgspec.structs.replace(history, state=msgspec.structs.replace(state, opposed_later=True))

@@ -2,6 +2,7 @@
 next time."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -80,11 +81,19 @@ async def _about(context: Context, caller: Caller, request: TracesRequest) -> tu
     rows = await oppositions_of(context.pool, patient)
     lookups = await executed_for(context.pool, patient, TRACES_MAX + 1)
     bodies = await registrations_of(context.pool, lookups[:TRACES_MAX])
-    orders = await asyncio.to_thread(lambda: {each.lookup: (_order(context, each), each.year) for each in bodies})
+    orders = await asyncio.to_thread(lambda: dict(_orders(context, bodies)))
     since = rows[-1].recorded_at if len(rows) % 2 else None
     now = context.now().year
     years = tuple(traced_under(context.vault, patient, year) for year in range(now - YEARS, now + 1))
     return _About(years, orders), since, len(lookups) > TRACES_MAX
+
+
+def _orders(context: Context, bodies: tuple[BodyRow, ...]) -> Iterator[tuple[bytes, tuple[SignedOrder, int]]]:
+    """The prescriptions, but those under anonymity: a number that came before the registration said so tells nobody of them."""
+    for each in bodies:
+        order = _order(context, each)
+        if order.anonymity is None or not order.anonymity.requested:
+            yield each.lookup, (order, each.year)
 
 
 def _order(context: Context, row: BodyRow) -> SignedOrder:

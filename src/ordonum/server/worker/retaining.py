@@ -23,14 +23,22 @@ class Preview(Struct, frozen=True):
     keys: tuple[str, ...]
 
 
-async def forget(settings: Settings, owner_url: str, now: datetime) -> int:
+class ClockDoubted(Exception):
+    """Nothing was deleted: something is over, yet nothing was prescribed lately. The clock may be years ahead."""
+
+
+async def forget(settings: Settings, owner_url: str, now: datetime, *, alone: bool = True) -> int:
     """Delete the rows of what is kept no longer, and what a back-up brought back of years whose keys are destroyed.
 
-    How many prescriptions went. Raises CannotTakeAway, LedgerRefused.
+    How many prescriptions went. `alone`: nobody asked for it, and a clock years ahead would destroy everything unseen.
+    Raises ClockDoubted, CannotTakeAway, LedgerRefused.
     """
     destroyed = await asyncio.to_thread(ledger.destroyed, settings.key_file)
     async with keeper(owner_url) as connection:
         what = await retention.over_here(connection, now.astimezone(PARIS).date(), destroyed)
+        if alone and await retention.clock_doubted(connection, what):
+            raise ClockDoubted
+        await retention.forget_lifted(connection, what.today)
         return sum(each.prescriptions for each in await retention.delete(connection, what))
 
 
@@ -55,6 +63,7 @@ async def retain(settings: Settings, owner_url: str, now: datetime) -> SignedPro
         known = await retention.known(connection)
         keys = judged_here(settings, known)
         what = await retention.over_here(connection, today, ledger.destroyed(settings.key_file))
+        await retention.forget_lifted(connection, today)
         gone = await retention.delete(connection, what)
         in_all = await retention.gone_in_all(connection)
         dying = may_die(_years(keys), await retention.years_left(connection, what), today)
