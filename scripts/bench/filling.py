@@ -29,7 +29,7 @@ from ordonum.model.prescription import Identity
 from ordonum.model.registration import KEPT_MONTHS
 from ordonum.server.usecases.history import Sealed
 from ordonum.server.usecases.patient_index import index_of
-from ordonum.server.usecases.register import OWN_ACT
+from ordonum.server.usecases.register import OWN_ACT, PRESCRIBER
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.vault.keys import read_file
 from ordonum.server.vault.vault import Purpose, Vault
@@ -38,9 +38,11 @@ from ordonum.wire.commitment import digest
 
 EXECUTED = 0.6
 ROWS = 1000
+DOCTORS = 2_000  # under whose lists the prescriptions lie
 COLUMNS = {
     "act": "lookup seq act_id kind year author content performed_at recorded_at body sealed answer ends_on",
     "own_act": "blind lookup",
+    "prescription_of": "blind recorded_at lookup",
     "patient_index": "blind lookup act_id direction",
     "audit": "lookup entry_id recorded_at year leaf personal",
 }
@@ -84,6 +86,8 @@ class Filler:
             number, now.year, lookup, act_id, sealed
         ))  # fmt: skip
         self.rows["own_act"].append((self.vault.blind(OWN_ACT, f"{doctor.rpps}/{act_id}"), lookup))
+        listed = self.vault.blind(PRESCRIBER, str(self.chance.randrange(DOCTORS)))
+        self.rows["prescription_of"].append((listed, now, lookup))
         known = Known(number, who, self.chance.randrange(len(PHARMACIES)))
         if self.chance.random() < EXECUTED:
             self._execution(known, lookup, act_id, now)

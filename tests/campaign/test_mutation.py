@@ -1,7 +1,7 @@
 """Mutation testing of the model: a seeded sample of small faults, each of which the fast tests must notice.
 
 A mutant is a copy of `src` put first on the path; it is killed when a test fails, or takes too long. `docs/mutants.md`
-argues the survivors. The modules that decide are played apart, so that no other makes up for them.
+argues the survivors. What decides and the rules of law are played apart, so that no other makes up for them.
 ORDONUM_MUTATION_SEED plays a sample again; ORDONUM_MUTATION_FILES keeps some files only.
 """
 
@@ -25,24 +25,28 @@ ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "src/ordonum/model"
 SEED = int(os.environ.get("ORDONUM_MUTATION_SEED", random.SystemRandom().randrange(10_000)))
 SAMPLE, AT_ONCE, KILLED_MIN = 300, 2, 0.85
-DECISIONS = {
-    "completeness",
-    "decisions",
-    "early",
-    "executant_acts",
-    "judging",
-    "justification",
-    "legal",
-    "legal_delivery",
-    "legal_exceptional",
-    "legal_prescribing",
-    "measure",
-    "prescriber_acts",
-    "rates",
-    "standing",
-    "state",
-    "supply",
-    "wish_decisions",
+GROUPS = {  # each is played apart; all the others are «the rest»
+    "decisions": {
+        "completeness",
+        "decisions",
+        "early",
+        "executant_acts",
+        "justification",
+        "measure",
+        "prescriber_acts",
+        "rates",
+        "standing",
+        "state",
+        "wish_decisions",
+    },
+    "rules": {
+        "judging",
+        "legal",
+        "legal_delivery",
+        "legal_exceptional",
+        "legal_prescribing",
+        "supply",
+    },
 }
 STORIES = "30"  # of the machine: what it finds, it finds soon
 SENTENCES = [str(file) for file in sorted((ROOT / "tests/model").glob("test_[!m]*.py"))]  # all but the machine
@@ -109,12 +113,13 @@ class _Copy:
         self.player.communicate()
 
 
-@pytest.mark.parametrize("decide", [True, False], ids=["decisions", "the rest"])
-def test_small_faults_of_the_model_are_noticed(decide: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("group", [*GROUPS, "the rest"])
+def test_small_faults_of_the_model_are_noticed(group: str, tmp_path: Path) -> None:
     begun, files = time.monotonic(), sorted(MODEL.glob("*.py"))
     kept = os.environ.get("ORDONUM_MUTATION_FILES", "").split()
     members = enumerations(files)
-    ours = [file for file in files if (file.stem in DECISIONS) is decide]
+    grouped = {stem: name for name, stems in GROUPS.items() for stem in stems}
+    ours = [file for file in files if grouped.get(file.stem, "the rest") == group]
     wanted = [file for file in ours if not kept or file.stem in kept]
     if not wanted:
         pytest.skip("no file of these was asked for")

@@ -200,7 +200,7 @@ def test_the_lists_of_the_sandbox(system: System, tmp_path: Path) -> None:
         assert told in cards
     assert "pharmacien biologiste" in cards
     listed = json.loads(_run(system, tmp_path, "sandbox", "cards", "--json").stdout)["cards"]
-    assert {each["kind"] for each in listed} == {"professional", "employee", "structure"}
+    assert {each["kind"] for each in listed} == {"professional", "employee", "structure", "agent"}
     shown = _run(system, tmp_path, "sandbox", "vitale").stdout
     assert "né(e) le 01/19/1942" in shown
     assert "sous le numéro de l'assuré" in shown

@@ -108,6 +108,17 @@ def test_it_conflicts_with_a_cancellation_that_came_before_it_if_anything_left_t
     assert _against(_early(), after, ORDER) == set()
 
 
+def test_it_conflicts_with_the_end_of_a_line_that_came_before_it_if_that_line_was_delivered() -> None:
+    before, after = (
+        msgspec.structs.replace(_cancelled(early=True, at=at), lines=(1,)) for at in (NOON - 2 * HOUR, NOON)
+    )
+    assert _against(_early(delivered(1)), before, ORDER) == {"line-cancelled"}
+    assert _against(_early(recorded_at=before.recorded_at), before, ORDER) == {"line-cancelled"}
+    assert _against(_early(ADDED, WITHHELD), before, ORDER) == set()
+    assert _against(_early(delivered(1)), after, ORDER) == set()
+    assert "line-cancelled" not in _against(_early(delivered(2, boxes(1))), before, ORDER)
+
+
 @pytest.mark.parametrize(("days", "found"), [(0, set()), (1, set()), (2, {"performed-before-written"})])
 def test_it_may_be_of_the_day_before_by_another_clock(days: int, found: set[str]) -> None:
     assert _against(_early(performed_at=NOON - timedelta(days=days))) == found

@@ -21,6 +21,7 @@ from factories import (
     delivered,
     executed,
     registered,
+    stood,
 )
 from ordonum.model.actors import Actor, Place, Profession
 from ordonum.model.care import NursingLine
@@ -190,6 +191,8 @@ def test_the_first_to_stop_a_line_is_remembered_and_a_replacement_ends_the_whole
     over = _of(_registered(), executed(delivered(1, boxes(1))), _replaced())
     assert (over.status, [each.left for each in over.remainders]) == (Status.REPLACED, [0, 0])
     assert over.stopped is over.replaced
+    assert all(each.sentence.startswith("Remplacée") for each in stood(over).lines)
+    assert [each.sentence[:7] for each in stood(found).lines] == ["Annulée"] * 2
     assert _of(_registered(), _stop()).stopped is not None
     assert _of(_registered()).stopped is None
 
@@ -266,6 +269,8 @@ def _line(amount: int, label: str = "A", rank: int = 1, **changes: Any) -> Line:
         ((_line(1, renewals=2),), 1, 0),  # 1 and 2 renewals
         ((_line(9, label="C"),), 1, None),  # another product
         ((_line(9, label="C"), _line(3, rank=2)), 1, 1),
+        ((_line(1), _line(2, rank=2)), 1, 0),  # over two lines
+        ((_line(1), _line(1, rank=2)), 1, None),
         ((_line(9, label="B"),), 1, None),  # of which nothing was given
         ((a_medicine(1, quantity=None, duration_days=9, label="A"),), 1, None),  # counted otherwise
         ((a_text(1, text="A", quantity=boxes(9)),), 1, None),

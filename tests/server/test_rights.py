@@ -48,4 +48,4 @@ def test_a_rule_is_told_when_the_order_is_read_before_anything_is_delivered(
     number = doctor.prescribe(a_prescription(written_on=old)).number
     assert number is not None
     (notice,) = pharmacy.consult(number, Origin.PAPER).view.notices
-    assert "plus de trois mois" in notice
+    assert "trois mois après la rédaction (CSP R.5132-22)" in notice

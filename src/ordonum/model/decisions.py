@@ -152,16 +152,18 @@ def _check_unit(each: Delivered, line: Line, at: str) -> None:
 
 
 def _findings(execution: Execution, facts: Facts, found: list[tuple[int, Met]]) -> Iterator[Finding]:
-    """All that stands against the execution, most important first."""
+    """All that stands against the execution, most important first: too much of all that is left is said before too soon."""
     if hands_over(execution.lines):
         yield from _stopped(execution, facts)
     if not _same_identity(execution, facts) and execution.identity_reason is None:
         yield Finding(refusal=Refusal.IDENTITY_DIFFERS, at="$.execution.beneficiary", facts={})
-    yield from rule_findings(found, execution)
+    of_rules = list(rule_findings(found, execution))
+    yield from (each for each in of_rules if each.refusal is Refusal.RULE_REFUSES)
     yield from _agreement_findings(execution)
     if facts.state.stopped is None:
         free = {each.line for _, each in found if each.rule.check is Check.MAY_RENEW and each.sure}
         yield from _quantity_findings(execution, facts, free)
+    yield from (each for each in of_rules if each.refusal is not Refusal.RULE_REFUSES)
 
 
 def _stopped(execution: Execution, facts: Facts) -> Iterator[Finding]:

@@ -126,7 +126,9 @@ def common_name(rule: Rule, case: Case) -> Said | None:
     branded = line.cip13 is not None or line.cis is not None or line.ucd13 is not None
     if branded and not line.abroad:
         return None
-    missing = [f"le dosage de {each.name}" for each in line.substances if each.strength is None]
+    # No word of the line: what is told is kept in answers that show no prescription.
+    without = sum(each.strength is None for each in line.substances)
+    missing = [f"le dosage de {without} substance{'s' if without > 1 else ''}"] if without else []
     missing += [noun for noun, value in (("la forme", line.form), ("la voie", line.route)) if value is None]
     return {"missing": ", ".join(missing)} if missing else None
 

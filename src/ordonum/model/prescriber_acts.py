@@ -12,7 +12,7 @@ from ordonum.model.measure import allowed, counted_unit
 from ordonum.model.prescription import Line, SignedOrder
 from ordonum.model.refusals import Fault, Refusal, Refused, happened
 from ordonum.model.registration import CLOCK_TOLERANCE
-from ordonum.model.state import DONE, LineStatus, Remainder, State, Status
+from ordonum.model.state import DONE, LineStatus, State, Status
 from ordonum.model.stopping import Cancellation, CancelOutcome, Replacement, Stop
 from ordonum.model.wishes import CopyAcknowledged
 
@@ -121,16 +121,21 @@ def check_replacement(
     return outcome((), state, opposed=opposed)
 
 
-def _beyond(new: SignedOrder, state: State) -> Iterator[tuple[Line, Remainder]]:
-    """The lines of the new order that carry more than what was left of the same product, delivered in part."""
+def _beyond(new: SignedOrder, state: State) -> Iterator[tuple[Line, int]]:
+    """The products of which the new order carries more, over its lines, than what was left of one delivered in part: its
+    first line, and what was left.
+    """
     for line in new.lines:
-        for old in state.order.lines:
-            remainder = state.remainder(old.rank)
-            if remainder is None or not remainder.given or not same_thing(line, old):
-                continue
-            total, same_unit = allowed(line), counted_unit(line) is remainder.unit
-            if total is not None and remainder.left is not None and same_unit and total > remainder.left:
-                yield line, remainder
+        unit = counted_unit(line)
+        alike = [each for each in new.lines if same_thing(each, line) and counted_unit(each) is unit]
+        before = [state.remainders[old.rank - 1] for old in state.order.lines if same_thing(line, old)]
+        before = [each for each in before if each.unit is unit]
+        if alike[0] is not line or not any(each.given for each in before):
+            continue
+        wanted, left = [allowed(each) for each in alike], [each.left for each in before]
+        known = [each for each in (*wanted, *left) if each is not None]
+        if len(known) == len(wanted) + len(left) and sum(known[: len(wanted)]) > sum(known[len(wanted) :]):
+            yield line, sum(known[len(wanted) :])
 
 
 def same_thing(one: Line, other: Line) -> bool:
@@ -149,13 +154,14 @@ def _words(line: Line) -> str:
     return str(said).casefold()
 
 
-def _facts(line: Line, remainder: Remainder) -> dict[str, Any]:
-    unit = remainder.unit.label if remainder.unit else "délivrance"
-    return {"line": line.rank, "left": f"{remainder.left} {unit}{'s' if (remainder.left or 0) > 1 else ''}"}
+def _facts(line: Line, left: int) -> dict[str, Any]:
+    unit = counted_unit(line)
+    noun = unit.label if unit else "délivrance"
+    return {"line": line.rank, "left": f"{left} {noun}{'s' if left > 1 and len(noun) > 2 else ''}"}
 
 
-def _said(line: Line, remainder: Remainder) -> str:
-    return happened(Refusal.REPLACEMENT_BEYOND, **_facts(line, remainder))
+def _said(line: Line, left: int) -> str:
+    return happened(Refusal.REPLACEMENT_BEYOND, **_facts(line, left))
 
 
 def check_read_back(actor: Actor, state: State, *, opposed: bool = False) -> None:

@@ -41,7 +41,6 @@ from ordonum.server.usecases.withdraw import withdraw
 
 WRITING_REFUSALS = (
     Refusal.EXISTS_DIFFERENT,
-    Refusal.TOO_MANY_ACTS,
     Refusal.BUSY,
     Refusal.OUTCOME_UNKNOWN,
 )
@@ -229,6 +228,7 @@ OPERATIONS = (
             Refusal.QR_DIFFERS,
             Refusal.TOO_MANY_UNKNOWN,
             Refusal.NOT_YOUR_FAMILY,
+            Refusal.TOO_MANY_ACTS,
             Refusal.TOO_MANY_EARLY,
             *WRITING_REFUSALS,
         ),
