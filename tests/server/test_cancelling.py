@@ -35,7 +35,6 @@ AUTHOR, MATE, OTHER, PHARMACY = "dr-martin", "remplacante-simon", "dr-leroy", "p
 LEROY = next(who for name, who, _ in people.TEST_CARDS if name == OTHER)
 SHARED = {
     "exists-different",
-    "too-many-acts",
     "busy",
     "outcome-unknown",
     "too-many-unknown",
