@@ -81,7 +81,7 @@ def _row(rule: Rule, tests: list[str]) -> list[str]:
     source = f"[{rule.source.title}]({rule.source.at}), {rule.source.on}" if rule.source else "**à valider**"
     looked = ", ".join(sorted(each.label for each in rule.scope.traits)) or "sans condition"
     return [
-        f"- **`{rule.name}`** — {rule.sentence}",
+        f"- **`{rule.name}`** — {rule.read}",
         f"  - depuis le {rule.since:%d/%m/%Y}{until} ; {rule.when.label} ; {rule.check.label} ; **{rule.effect.label}**"
         + (f" (`{rule.code}`)" if rule.code else ""),
         f"  - médicaments : {looked}",

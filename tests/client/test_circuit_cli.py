@@ -135,7 +135,7 @@ def test_at_a_terminal_the_question_is_asked_and_the_answer_shown_back(shell: Sh
 def test_an_unusual_rate_is_an_alert_in_words(unusual: bool, capsys: pytest.CaptureFixture[str]) -> None:
     ending.alert(RegisteredList(items=(), before=None, last_24_hours=90, usual=20, unusual=unusual))
     said = capsys.readouterr().out
-    assert "Dernières 24 heures : 90 ; d'habitude, un jour où il y en a : 20." in said
+    assert "Dernières 24 heures : 90 ; d'habitude, 20 par jour de prescription." in said
     assert ("ALERTE : débit inhabituel" in said) is unusual
 
 

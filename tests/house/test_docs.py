@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
+from ordonum.cli.app import app
 from ordonum.cli.system import System
 from ordonum.client import ClientError, Entry
 
@@ -52,6 +55,21 @@ def test_every_verb_of_the_readme_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for verb in re.findall(r"^make (\w+)|`make (\w+)`", text, re.MULTILINE):
         assert re.search(rf"^{verb[0] or verb[1]}:", makefile, re.MULTILINE), verb
+
+
+def test_every_command_of_the_pages_exists_with_its_options() -> None:
+    root = get_command(app)
+    assert isinstance(root, TyperGroup)
+    pages = [ROOT / "README.md", ROOT / "examples/README.md", *(ROOT / "docs").glob("*.md")]
+    told = [each for page in pages for each in re.findall(r"(?:^|`)ordonum ([^`#\n]+)", page.read_text(), re.MULTILINE)]
+    assert len(told) > 60
+    for words in (each.split() for each in told):
+        command: Any = root
+        while isinstance(command, TyperGroup) and words and re.fullmatch("[a-z][a-z-]+", words[0]):
+            command = command.commands.get(words.pop(0))
+            assert command is not None, words
+        known = {"--help", "--version"} | {name for each in getattr(command, "params", ()) for name in each.opts}
+        assert {each for each in words if each.startswith("--")} <= known, (command.name, words)
 
 
 def test_words_of_the_law_and_of_the_model_are_in_the_glossary() -> None:

@@ -44,6 +44,14 @@ def test_a_listed_medicine_waits_three_months_and_then_is_expired() -> None:
     assert after.next_on is None
 
 
+def test_the_day_that_comes_first_is_told_with_its_own_reason_and_not_with_a_later_one() -> None:
+    order = ordered(medicine("sulfate de morphine", days=28, of=28, secured=True, in_words=True), on=WRITTEN)
+    last = WRITTEN + timedelta(days=27)  # the treatment is over long before the three months of a first delivery
+    for said in (at(WRITTEN, order).next_reason, line_at(last + timedelta(days=1), order).sentence):
+        assert last.strftime("%d/%m/%Y") in (said or "")
+        assert "R.5132-33" in (said or "")
+
+
 def test_the_next_delivery_is_named_with_its_day_and_the_days_in_hand() -> None:
     first = given_on(date(2026, 2, 10))
     found = at(date(2026, 2, 20), RENEWED, first)

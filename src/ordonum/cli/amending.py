@@ -25,7 +25,7 @@ from ordonum.texts import french
 def withdraw(
     execution: Annotated[UUID, typer.Argument(help="Identifiant de l'exécution à retirer, donné par execute.")],
     card: CardOption,
-    reason: Annotated[str, typer.Option("--reason", help=" | ".join(each.value for each in AmendReason))],
+    reason: Annotated[str, typer.Option("--reason", help=asking.offered(AmendReason))],
     service: ServiceOption = DEFAULT_SERVICE,
     line: LineOption = None,
     picture: FromOption = None,
@@ -33,7 +33,7 @@ def withdraw(
     words: WordsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Retirer une exécution à soi, ou une ligne (--line) : ce qu'elle avait pris revient aussitôt.
+    """Retirer une exécution à soi, ou une ligne (--line) : ce qu'elle comptait redevient à délivrer.
 
     --words : la note pour le prochain exécutant. Le numéro n'est demandé que si ce poste n'a pas fait l'exécution.
     """
@@ -57,7 +57,7 @@ def withdraw(
         kept.acknowledged(client, done, as_json=as_json)
     if not as_json:
         what = f"Ligne {', '.join(map(str, lines))} retirée" if lines else "Exécution retirée"
-        typer.echo(f"  {what} ({why.label}) : ce qu'elle avait pris est de nouveau à délivrer.")
+        typer.echo(f"  {what} ({why.label}) : ce qu'elle comptait est de nouveau à délivrer.")
         for told in done.justification:
             typer.echo(f"  {french.justification(told)}")
 
@@ -65,7 +65,7 @@ def withdraw(
 @exits.telling
 def report(
     card: CardOption,
-    kind: Annotated[str, typer.Option("--kind", help=" | ".join(each.value for each in SuspicionKind))],
+    kind: Annotated[str, typer.Option("--kind", help=asking.offered(SuspicionKind))],
     service: ServiceOption = DEFAULT_SERVICE,
     picture: FromOption = None,
     number_file: NumberFileOption = None,
@@ -73,7 +73,7 @@ def report(
     told: Annotated[bool, typer.Option("--prescriber-told", help="Le prescripteur a été prévenu.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Signaler une ordonnance que l'on soupçonne d'être fausse, enregistrée ou non : l'assurance et les suivants le sauront."""
+    """Signaler une ordonnance que l'on soupçonne d'être fausse, enregistrée ou non : l'Assurance Maladie est alertée."""
     suspicion = Suspicion(
         act_id=uuid4(),
         kind=asking.chosen(SuspicionKind, kind, "--kind"),
@@ -86,5 +86,6 @@ def report(
         kept.acknowledged(client, done, as_json=as_json)
     if not as_json:
         typer.echo(
-            f"  Signalée : {suspicion.kind.label}. L'assurance est alertée, les prochains exécutants le verront."
+            f"  Signalée : {suspicion.kind.label}. L'Assurance Maladie est alertée ; les prochains exécutants le verront "
+            "en consultant l'ordonnance, dès qu'elle est enregistrée."
         )

@@ -25,6 +25,7 @@ from ordonum.cli import (
     sandbox,
     search,
     serve,
+    usage,
 )
 
 _EXITS = "\n\n".join(f"{code} : {meaning}" for code, meaning in exits.CODES.items())
@@ -37,6 +38,7 @@ rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.ERRORS_PANEL_TITLE = "Erreur"
 rich_utils.ABORTED_TEXT = "Abandon."
 rich_utils.RICH_HELP = "Voir [blue]'{command_path} {help_option}'[/]."
+usage.speak_french()
 
 app = typer.Typer(
     name="ordonum",

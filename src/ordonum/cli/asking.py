@@ -36,6 +36,11 @@ def words(file: Path | None, reason: str = "") -> str | None:
     return text
 
 
+def offered(kind: type[Choice]) -> str:
+    """The values of a choice with their French words, for the help of an option."""
+    return " | ".join(f"{each.value} ({each.label})" for each in kind)
+
+
 def chosen(kind: type[Choice], text: str, option: str) -> Choice:
     """The value of a choice. Raises BadParameter, which names them all."""
     try:

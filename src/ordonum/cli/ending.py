@@ -34,7 +34,7 @@ from ordonum.wire.native import plain
 @exits.telling
 def cancel(
     card: CardOption,
-    reason: Annotated[str, typer.Option("--reason", help=" | ".join(each.value for each in CancelReason))],
+    reason: Annotated[str, typer.Option("--reason", help=asking.offered(CancelReason))],
     service: ServiceOption = DEFAULT_SERVICE,
     line: LineOption = None,
     act: ActOption = None,
@@ -44,7 +44,7 @@ def cancel(
     colleague: ColleagueOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Annuler son ordonnance, ou une ligne (--line) : ce qui a été délivré le reste, le reste s'arrête."""
+    """Annuler son ordonnance, ou une ligne (--line) : ce qui a été délivré demeure, le reste s'arrête."""
     why = asking.chosen(CancelReason, reason, "--reason")
     lines = tuple(dict.fromkeys(line or ()))
     cancellation = Cancellation(
@@ -141,7 +141,8 @@ def registered(
 
 def alert(found: RegisteredList) -> None:
     """How many there are lately, and, when that is unusual, what to do about it."""
-    typer.echo(f"Dernières 24 heures : {found.last_24_hours} ; d'habitude, un jour où il y en a : {found.usual}.")
+    usual = f"d'habitude, {found.usual} par jour de prescription" if found.usual else "pas encore d'habitude à comparer"
+    typer.echo(f"Dernières 24 heures : {found.last_24_hours} ; {usual}.")
     if found.unusual:
         said = (
             "ALERTE : débit inhabituel sous votre RPPS. Si ces ordonnances ne sont pas de vous, annulez-les "

@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 from msgspec import to_builtins
 
-from ordonum.cli import exits, files, kept, saying
+from ordonum.cli import asking, exits, files, kept, saying
 from ordonum.cli.desk import (
     DEFAULT_SERVICE,
     CardOption,
@@ -36,15 +36,12 @@ def consult(
     picture: FromOption = None,
     number_file: NumberFileOption = None,
     origin: Annotated[
-        str, typer.Option("--origin", help="Par où le numéro est venu : paper, mssante, dmp, phone.")
+        str, typer.Option("--origin", help=f"Par où le numéro est venu : {asking.offered(Origin)}.")
     ] = "paper",
     as_json: JsonOption = False,
 ) -> None:
     """Lire une ordonnance par son numéro ou son QR code ; tout est vérifié avant d'être montré."""
-    try:
-        came = Origin(origin)
-    except ValueError:
-        raise typer.BadParameter("paper, mssante, dmp ou phone", param_hint="--origin") from None
+    came = asking.chosen(Origin, origin, "--origin")
     presented = files.read_presented(number_file, picture)
     with open_client(card, service) as client:
         found = client.consult(presented.number, came, scanned=presented.scanned)
@@ -96,6 +93,8 @@ def execute(
         kept.acknowledged(client, done, as_json=as_json)
         if not as_json:
             sent = native.read_own(client.outbox.get(done.act_id).body.encode(), ExecuteRequest)
+            if (corrected := sent.execution.corrects) is not None:
+                typer.echo(f"  annule et remplace l'exécution {corrected.execution} ({corrected.reason.label})")
             for each in sent.execution.lines:
                 typer.echo(f"  {french.executed(each)}")
             for told in done.justification:
@@ -145,6 +144,7 @@ def _tell(client: Client, found: VerifiedOrder) -> None:
     typer.echo(f"  pour {view.identity.first_name}, né(e) le {french.birth_date(view.identity.birth_date)}")
     typer.echo("  signature et engagement vérifiés")
     typer.echo(view.standing.sentence)
+    saying.reports(view, zone)
     for line, at, remainder in zip(order.lines, view.standing.lines, view.remainders, strict=True):
         saying.line(line)
         typer.echo(f"     {saying.stands(at, remainder)}")

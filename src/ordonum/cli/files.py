@@ -101,12 +101,22 @@ class ExecutionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     bearer: Bearer | None = None
 
 
+def _why(error: OSError) -> str:
+    """What the system says of a file, in French for what happens at a desk."""
+    known = (
+        (FileNotFoundError, "il n'existe pas"),
+        (IsADirectoryError, "c'est un dossier"),
+        (PermissionError, "accès refusé"),
+    )
+    return next((said for kind, said in known if isinstance(error, kind)), str(error.strerror))
+
+
 def read_bytes(file: Path) -> bytes:
     """The content of a file, or of standard input for «-». Raises FileProblem."""
     try:
         return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        raise FileProblem(f"Le fichier {file} ne peut pas être lu ({error.strerror}). Rien n'a été envoyé.") from None
+        raise FileProblem(f"Le fichier {file} ne peut pas être lu ({_why(error)}). Rien n'a été envoyé.") from None
 
 
 def check_writable(file: Path) -> None:

@@ -13,6 +13,7 @@ from ordonum.cli import exits, files
 from ordonum.cli.desk import (
     DEFAULT_SERVICE,
     CardOption,
+    FromOption,
     JsonOption,
     NumberFileOption,
     ServiceOption,
@@ -42,7 +43,7 @@ PatientOption = Annotated[
     ),
 ]
 ReferenceOption = Annotated[
-    str | None, typer.Option("--reference", help="Référence de votre dossier : ni nom ni NIR (traçée).")
+    str | None, typer.Option("--reference", help="Référence de votre dossier : ni nom ni NIR (tracée).")
 ]
 ForOption = Annotated[
     bool, typer.Option("--representative", help="À la demande du représentant légal, et non du patient lui-même.")
@@ -92,6 +93,7 @@ def traces(
     card: CardOption,
     service: ServiceOption = DEFAULT_SERVICE,
     patient: PatientOption = None,
+    picture: FromOption = None,
     number_file: NumberFileOption = None,
     reference: ReferenceOption = None,
     representative: ForOption = False,
@@ -99,10 +101,11 @@ def traces(
 ) -> None:
     """Dire à un patient qui a fait quoi sur ses données, et quand : sous son NIR, ou sur l'ordonnance dont il donne le numéro."""
     purpose = _purpose(reference, representative=representative)
-    if number_file is not None and patient is not None:
-        raise exits.FileProblem("Donnez --patient-file ou --number-file, pas les deux.")
-    if number_file is not None:
-        presented = files.read_presented(number_file, None)
+    by_number = number_file is not None or picture is not None
+    if by_number and patient is not None:
+        raise exits.FileProblem("Donnez --patient-file, ou le numéro (--from, --number-file), pas les deux.")
+    if by_number:
+        presented = files.read_presented(number_file, picture)
         asked = TracesRequest(about=ByNumber(presented.number), purpose=purpose, qr=presented.scanned)
     else:
         asked = TracesRequest(about=ByPatient(_subject(patient)), purpose=purpose)

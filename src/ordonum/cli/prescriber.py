@@ -65,7 +65,7 @@ def prescribe(
 def replace(
     file: Annotated[Path, typer.Argument(help="L'ordonnance nouvelle en JSON, comme pour prescribe.")],
     card: CardOption,
-    reason: Annotated[str, typer.Option("--reason", help=" | ".join(each.value for each in CancelReason))],
+    reason: Annotated[str, typer.Option("--reason", help=asking.offered(CancelReason))],
     service: ServiceOption = DEFAULT_SERVICE,
     act: ActOption = None,
     number_file: NumberFileOption = None,
@@ -81,7 +81,7 @@ def replace(
 ) -> None:
     """Remplacer une ordonnance (--act, --from ou son numéro) par une autre : les deux actes se font ensemble, ou aucun.
 
-    Ce qui a été délivré de l'ancienne le reste ; la nouvelle ne porte que ce qui est encore à donner.
+    Ce qui a été délivré de l'ancienne demeure ; la nouvelle ne porte que ce qui est encore à donner.
     """
     raw = files.read_bytes(file)
     files.check_writable(pdf or Path.cwd() / "ordonnance.pdf")
@@ -233,6 +233,7 @@ def _pending(client: Client, act_id: UUID, out: Path | None, error: Unconfirmed,
 def _tell(client: Client, view: ForPrescriber) -> None:
     zone = zone_of(client.card.place)
     typer.echo(view.standing.sentence)
+    saying.reports(view, zone)
     for line, remainder in zip(view.standing.lines, view.remainders, strict=True):
         typer.echo(f"  ligne {line.line} : {saying.stands(line, remainder)}")
     saying.changes(view, zone)

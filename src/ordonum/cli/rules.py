@@ -28,7 +28,7 @@ def show(
     for rule in chosen:
         told = _told(rule)
         typer.echo(f"{told['article'] or 'article à trouver'}  [{rule.effect.label}, {rule.when.label}]  {rule.name}")
-        typer.echo(f"    {rule.sentence}")
+        typer.echo(f"    {rule.read}")
         source = f"{rule.source.title}, {rule.source.on} : {rule.source.at}" if rule.source else "à valider"
         typer.echo(f"    depuis le {rule.since:%d/%m/%Y} ; source : {source}")
     typer.echo(f"{read} règles lues dans un document, {to_validate} à valider (celles-ci informent seulement).")

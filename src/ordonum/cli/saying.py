@@ -74,8 +74,15 @@ def stands(at: LineStanding, remainder: Remainder) -> str:
     return at.sentence
 
 
+def reports(view: ForExecutant | ForPrescriber, zone: ZoneInfo) -> None:
+    """The suspicions of a forgery, each with who reported it: what is read first, before anything is delivered."""
+    for suspicion in view.reports:
+        said = f"! signalée par {suspicion.place_name} le {french.moment(suspicion.at, zone)} : {suspicion.suspicion.label}"
+        typer.echo(f"  {said}{_words(suspicion.note)}")
+
+
 def changes(view: ForExecutant | ForPrescriber, zone: ZoneInfo) -> None:
-    """What was stopped, reported, executed, taken back; and the next day on which something changes."""
+    """What was stopped, executed, taken back; and the next day on which something changes."""
     for notice in view.notices:
         typer.echo(f"  à savoir : {notice}.")
     if view.standing.next_on is not None:
@@ -83,9 +90,6 @@ def changes(view: ForExecutant | ForPrescriber, zone: ZoneInfo) -> None:
     for stop in (view.cancelled, view.replaced, *view.stops):
         if stop is not None:
             _stopped(stop, zone, replaced=stop is view.replaced)
-    for suspicion in view.reports:
-        said = f"! signalée par {suspicion.place_name} le {french.moment(suspicion.at, zone)} : {suspicion.suspicion.label}"
-        typer.echo(f"  {said}{_words(suspicion.note)}")
     for made in view.executions:
         execution(made, zone)
     for taken in view.withdrawn:
@@ -142,11 +146,13 @@ def _words(text: str | None) -> str:
 
 
 def execution(made: PastExecution, zone: ZoneInfo) -> None:
-    """What was executed, when, where and by what profession; what stood against it."""
+    """What was executed, when, where, by what profession, under what act (to correct or withdraw it); what stood against it."""
     when = french.moment(made.performed_at, zone)
     corrects = ", annule et remplace une exécution antérieure" if made.corrects is not None else ""
     early = ", avant l'enregistrement, d'après le papier" if made.early else ""
-    typer.echo(f"  {when}, {made.place_name} ({french.who(made)}), {made.given.label}{early}{corrects} :")
+    typer.echo(
+        f"  {when}, {made.place_name} ({french.who(made)}), {made.given.label}{early}{corrects} (acte {made.act_id}) :"
+    )
     for each in made.lines:
         whole = made.completeness.get(each.line) if isinstance(each, Delivered) else None
         typer.echo(f"    {french.executed(each)}" + (f" — {whole.label}" if whole is not None else ""))

@@ -5,13 +5,13 @@ or the standard input, never by argument.
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from ordonum.cli import exits, files, saying
+from ordonum.cli import asking, exits, files, saying
 from ordonum.cli.desk import (
     DEFAULT_SERVICE,
     CardOption,
@@ -25,25 +25,25 @@ from ordonum.client import Client
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.beneficiary import Beneficiary, NoIdentity
 from ordonum.model.care_team import Care, FoundPrescription, Relation, SearchPurpose, SearchRequest, Sought
-from ordonum.model.labels import Labelled
 from ordonum.model.prescription import YEAR_MAX, YEAR_MIN
 from ordonum.texts import french
 from ordonum.wire import native
 from ordonum.wire.native import plain
 
-L = TypeVar("L", bound=Labelled)
 PATIENT_BYTES_MAX = 4_000
-_WORDS = "; ".join(f"{each.value} ({each.label})" for each in Relation)
 
 
 @exits.telling
 def search(
     card: CardOption,
     relation: Annotated[
-        str, typer.Option("--relation", help=f"Votre relation de soins avec le patient, tracée : {_WORDS}.")
+        str,
+        typer.Option(
+            "--relation", help=f"Votre relation de soins avec le patient, tracée : {asking.offered(Relation)}."
+        ),
     ],
     purpose: Annotated[
-        str, typer.Option("--purpose", help="Pourquoi : " + ", ".join(each.value for each in SearchPurpose) + ".")
+        str, typer.Option("--purpose", help=f"Pourquoi : {asking.offered(SearchPurpose)}.")
     ] = "continuity",
     service: ServiceOption = DEFAULT_SERVICE,
     vitale: VitaleOption = None,
@@ -68,8 +68,8 @@ def search(
     if since is not None and not YEAR_MIN <= since.year <= YEAR_MAX:
         raise typer.BadParameter(f"de {YEAR_MIN} à {YEAR_MAX}", param_hint="--since")
     declared = Care(
-        relation=_one_of(Relation, relation, "--relation"),
-        purpose=_one_of(SearchPurpose, purpose, "--purpose"),
+        relation=asking.chosen(Relation, relation, "--relation"),
+        purpose=asking.chosen(SearchPurpose, purpose, "--purpose"),
         declaration=files.read_bytes(declaration).decode("utf-8", "replace").strip() if declaration else None,
     )
     with open_client(card, service) as client:
@@ -112,13 +112,6 @@ def _read_patient(file: Path | None) -> Sought:
         raise exits.FileProblem("Donnez le patient : --vitale, --patient-file ou l'entrée standard.")
     raw = files.read_bytes(file) if file is not None else sys.stdin.buffer.read(PATIENT_BYTES_MAX)
     return native.read(raw, Sought)
-
-
-def _one_of(kind: type[L], said: str, option: str) -> L:
-    try:
-        return kind(said)
-    except ValueError:
-        raise typer.BadParameter(", ".join(str(each.value) for each in kind), param_hint=option) from None
 
 
 def _tell(client: Client, each: FoundPrescription) -> None:

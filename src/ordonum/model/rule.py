@@ -3,6 +3,7 @@
 `check` names one of a closed set of small functions (`legal`); everything else of a rule is a value.
 """
 
+import re
 from datetime import date
 
 from msgspec import Struct
@@ -75,6 +76,7 @@ class Check(Labelled):
     ACCIDENT = "accident", "date de l'accident"
 
 
+_COMPUTED = re.compile(r"\{\w+\}")
 MAKING_DAYS = frozenset({Check.SINCE_WRITING, Check.TOO_SOON, Check.GLASSES, Check.PRESENTED_LATE})
 
 
@@ -139,6 +141,11 @@ class Rule(Struct, frozen=True, kw_only=True):
             raise ValueError(f"{self.name}: a rule whose article was not read only informs")
         if (self.check is Check.ELSEWHERE) != (self.code is not None):
             raise ValueError(f"{self.name}: what the act itself refuses is named by its code")
+
+    @property
+    def read(self) -> str:
+        """The sentence where nothing is computed: «…» stands for what its check would say."""
+        return _COMPUTED.sub("…", self.sentence)
 
     def in_force(self, day: date) -> bool:
         """Whether it stands on that day."""

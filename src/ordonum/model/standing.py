@@ -101,8 +101,13 @@ def _line(state: State, line: Line, known: LineDates, covered: date | None, day:
 
 def _last(known: LineDates) -> date | None:
     """The last day on which something of the line may be given."""
-    days = [each for each in (known.first_until, known.until) if each is not None]
-    return min(days, default=None)
+    return found[0] if (found := _last_and_why(known)) else None
+
+
+def _last_and_why(known: LineDates) -> tuple[date, str | None] | None:
+    """The last day on which something of the line may be given, with the reason of that day and not of a later one."""
+    days = ((known.first_until, known.first_until_reason), (known.until, known.until_reason))
+    return min(((last, why) for last, why in days if last is not None), key=lambda each: each[0], default=None)
 
 
 def _line_status(remainder: Remainder, known: LineDates, day: date) -> LineStatus:
@@ -138,8 +143,12 @@ def _changes(lines: Iterable[LineStanding], dates: Sequence[LineDates], day: dat
         if each.next_from is not None:
             yield each.next_from, f"ligne {each.line} : la délivrance suivante devient possible"
         if each.until is not None and each.until >= day:
-            reason = dates[each.line - 1].first_until_reason or dates[each.line - 1].until_reason
-            yield each.until + timedelta(days=1), f"ligne {each.line} : {reason or 'plus rien ne peut être délivré'}"
+            yield each.until + timedelta(days=1), f"ligne {each.line} : {_why(dates[each.line - 1])}"
+
+
+def _why(known: LineDates) -> str:
+    """What ends the line on its last day."""
+    return ((found := _last_and_why(known)) and found[1]) or "plus rien ne peut être délivré"
 
 
 def _line_sentence(
@@ -149,7 +158,7 @@ def _line_sentence(
     if status is LineStatus.CANCELLED:
         return _cancelled(state, line, remainder)
     if status is LineStatus.EXPIRED:
-        return f"Expirée : {known.first_until_reason or known.until_reason}."
+        return f"Expirée : {_why(known)}."
     if status is LineStatus.EXHAUSTED:
         return f"Épuisée : les {1 + line.renewals} délivrances ont été faites."
     if status is LineStatus.DELIVERED:
@@ -170,13 +179,14 @@ def _going(state: State, line: Line, remainder: Remainder, status: LineStatus) -
     if status is LineStatus.NOT_DELIVERED:
         return f"Non délivrée : {_why_withheld(state, line)}. Reste à délivrer."
     rank = _delivery(line, remainder)
-    which = f" (délivrance {rank} sur {1 + line.renewals})" if line.renewals and rank is not None else ""
+    which = f"délivrance {rank} sur {1 + line.renewals}" if line.renewals and rank is not None else ""
     if status is LineStatus.TO_DELIVER:
-        return f"À délivrer{which}."
+        return f"À délivrer ({which})." if which else "À délivrer."
     if remainder.left is None:
         return "En cours."
     unit = remainder.unit.label if remainder.unit else "délivrance"
-    return f"Délivrée en partie{which} : d'après la base, il reste {remainder.left} {_plural(unit, remainder.left)}."
+    left = f"{remainder.left} {_plural(unit, remainder.left)}" + (f" (à suivre : {which})" if which else "")
+    return f"Délivrée en partie : d'après la base, il reste {left}."
 
 
 def _why_withheld(state: State, line: Line) -> str:
@@ -191,7 +201,7 @@ def _cancelled(state: State, line: Line, remainder: Remainder) -> str:
     stop = state.stops.get(line.rank) or state.stopped
     assert stop is not None
     replaced = state.stops.get(line.rank) is None and state.replaced is not None
-    done = " Ce qui a été délivré le reste." if remainder.given else ""
+    done = " Ce qui a été délivré demeure." if remainder.given else ""
     return f"{'Remplacée' if replaced else 'Annulée'} par le prescripteur : {stop.reason.label}.{done}"
 
 

@@ -35,7 +35,7 @@ class CancelOutcome(Labelled):
     """What a cancellation did, told to whoever made it. An opposed patient's prescriber learns nothing of deliveries."""
 
     NOTHING_GIVEN = "nothing-given", "Annulée : d'après la base, rien n'en avait été délivré"
-    REST_STOPPED = "rest-stopped", "Le reste est arrêté : ce qui a été délivré le reste"
+    REST_STOPPED = "rest-stopped", "Plus rien n'en sera délivré ; ce qui l'a été demeure"
     STOPPED = "stopped", "Arrêtée : le patient étant opposé à la relecture, la base ne dit pas ce qui en a été délivré"
     KEPT = "kept", "Gardée : elle s'appliquera dès que l'ordonnance sera enregistrée"
 
