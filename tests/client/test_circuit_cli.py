@@ -29,6 +29,11 @@ def _written(shell: Shell, example: str, name: str = "ordonnance-2.json", **chan
     return name
 
 
+def _rest(shell: Shell, act: str) -> str:
+    shell.json("executions", "--act", act, "--rest", "reste.json")
+    return (shell.folder / "reste.json").read_text()
+
+
 def test_a_prescriber_cancels_a_line_then_replaces_and_the_pharmacist_reads_it_in_french(shell: Shell) -> None:
     old = shell.json("prescribe", str(EXAMPLES / "ordonnance.json"), "--pdf", "old.pdf")
     (shell.folder / "mots.txt").write_text("éruption au deuxième jour\n")
@@ -60,6 +65,8 @@ def test_an_executant_corrects_withdraws_hands_back_and_reports(shell: Shell) ->
     read = shell.run("consult", "--from", "f.pdf", card="pharmacie-gare").stdout
     assert read.count("annule et remplace une exécution antérieure") == 1
     assert "première délivrance" in read
+    assert f"(acte {second['act_id']})" in read  # what one corrects or withdraws another day
+    assert "null" not in _rest(shell, made["act_id"])
     (shell.folder / "note.txt").write_text("le patient revient demain")
     said = shell.run(
         "withdraw", second["act_id"], "--reason", "handed-back", "--words", "note.txt", card="pharmacie-centre"
@@ -67,6 +74,7 @@ def test_an_executant_corrects_withdraws_hands_back_and_reports(shell: Shell) ->
     assert "est de nouveau à délivrer" in said.stdout
     shell.run("report", "--kind", "altered", "--from", "f.pdf", "--prescriber-told", card="pharmacie-centre")
     read = shell.run("consult", card="pharmacie-gare", stdin=made["number"]).stdout
+    assert read.index("! signalée par") < read.index("1. AMOXICILLINE")  # before anything is delivered
     for said_now in (": le patient revient demain", "! signalée par Pharmacie du Centre", "modifiée ou surchargée"):
         assert said_now in read
     back = shell.json("executions", "--act", made["act_id"])

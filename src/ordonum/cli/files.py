@@ -216,8 +216,15 @@ def write_rest(file: Path, kept: Kept, remainders: Sequence[Remainder]) -> None:
     )
     said = {name: value for name in again if (value := getattr(old, name)) is not None}
     body = native.write(said | {"replaces": kept.act_id, "lines": lines})
-    file.write_bytes(msgspec.json.format(body, indent=2))
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(_told(msgspec.json.decode(body))), indent=2))
     file.chmod(0o600)
+
+
+def _told(body: Any) -> Any:
+    """The same without what is not said (null): a person reads it again."""
+    if isinstance(body, dict):
+        return {name: _told(value) for name, value in body.items() if value is not None}
+    return [_told(each) for each in body] if isinstance(body, list) else body
 
 
 class Presented(Struct, frozen=True):
