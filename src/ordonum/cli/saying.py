@@ -156,5 +156,7 @@ def execution(made: PastExecution, zone: ZoneInfo) -> None:
     for each in made.lines:
         whole = made.completeness.get(each.line) if isinstance(each, Delivered) else None
         typer.echo(f"    {french.executed(each)}" + (f" — {whole.label}" if whole is not None else ""))
+    if made.rule_reason is not None:
+        typer.echo(f"    raison donnée : {made.rule_reason}")
     for code in made.in_conflict:
         typer.echo(f"    ! en conflit : {french.conflict(code)}")

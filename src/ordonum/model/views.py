@@ -26,7 +26,8 @@ class PastExecution(Struct, frozen=True, kw_only=True):
     """An execution as other professionals see it: when, by which profession and place, what. Never for whom.
 
     `early`: it came before the registration, and joined it «d'après le papier». `seen_on_paper`: it is another's, read on
-    the paper by the place that declared it. An employee has a role and no profession. `completeness` is by line.
+    the paper by the place that declared it. An employee has a role and no profession. `rule_reason` is why it was done against a
+    rule that asks it; `completeness` is by line.
     """
 
     act_id: UUID
@@ -41,6 +42,7 @@ class PastExecution(Struct, frozen=True, kw_only=True):
     early: bool
     in_conflict: tuple[str, ...]
     corrects: UUID | None = None
+    rule_reason: str | None = None
     completeness: dict[int, Completeness] = {}
 
 
@@ -140,6 +142,7 @@ def _past(execution: Executed, state: State, made: dict[int, Completeness]) -> P
         early=execution.early,
         in_conflict=tuple(dict.fromkeys((*execution.in_conflict, *conflicts(execution, state)))),
         corrects=execution.corrects.execution if execution.corrects else None,
+        rule_reason=execution.rule_reason,
         completeness=made,
     )
 
