@@ -141,7 +141,11 @@ class Ledger:
             ("cancel", not here and cancelled, "already-cancelled"),
             (stopping, here and self.ended, "replaced" if self.ended == "replaced" else "already-cancelled"),
             ("cancel", here and ask.lines, self.lines_stopped(ask, statuses)),
-            ("cancel", not ask.lines and here and len(self.stops()) == len(statuses), "already-cancelled"),
+            (
+                "cancel",
+                not ask.lines and here and set(self.stops()) >= set(range(1, 1 + len(statuses))),
+                "already-cancelled",
+            ),
             ("replace", order.replaces != mine.id, "replaces-differs"),
             ("replace", order.family != mine.family or order.other_patient, "replaces-another-patient"),
             (stopping, not ask.lines and not mine.opposed and status == "executed", "already-executed"),

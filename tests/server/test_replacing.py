@@ -70,6 +70,19 @@ def test_what_was_delivered_stays_with_the_old_one_and_the_new_one_tells_of_it(d
     assert ("register", "done") in desk.traced(request.registration.number)
 
 
+def test_the_last_of_a_chain_tells_of_all_that_was_delivered_before_it(desk: Desk) -> None:
+    old, made = desk.prescribe(AUTHOR), []
+    for _ in range(3):
+        made.append(desk.execute(PHARMACY, old.number, delivered(1, boxes(1))).act_id)
+        request = _replace(desk, AUTHOR, old, *LESS, beyond_reason="boîte perdue")
+        desk.done(AUTHOR, "replace", request)
+        order = native.read(jws.payload_of(request.registration.jws), SignedOrder)
+        old = Written(request.registration.number, order.act_id, "")
+    found = desk.seen(PHARMACY, old.number).earlier
+    assert found is not None
+    assert [each.act_id for each in found.executions] == made
+
+
 def test_named_by_ones_own_act_another_patients_deliveries_are_not_told(desk: Desk) -> None:
     for patient, told in ((a_patient(), True), (a_patient(first_name="Paul", birth_date="1990-01-02"), False)):
         old = desk.prescribe(AUTHOR)

@@ -166,6 +166,16 @@ def _invoice(system: System) -> Invoice:
     )
 
 
+def test_nothing_of_what_was_asked_to_be_anonymous_is_read_by_the_insurer(doctor: Client, system: System) -> None:
+    wanted = Anonymity(ground=AnonymityGround.IVG, requested=True)
+    number = doctor.prescribe(msgspec.structs.replace(a_prescription(), anonymity=wanted)).number
+    assert number is not None
+    for card, purpose in (("agent-remboursement", CHECKS), ("agent-service-medical", OPINION)):
+        with system.client(card) as agent, pytest.raises(Declined) as raised:
+            agent.justify(JustifyRequest(number=number, purpose=purpose))
+        assert raised.value.refusal is Refusal.ANONYMOUS_CLOSED
+
+
 def test_an_invoice_is_justified_without_a_name_and_lines_are_the_medical_services(
     system: System, doctor: Client, pharmacy: Client, office: Client
 ) -> None:

@@ -113,7 +113,8 @@ def state(acts: Sequence[Act]) -> State | None:
     line_stops: dict[int, Cancelled] = {}
     for act in cancellations:
         for rank in act.lines:
-            line_stops.setdefault(rank, act)
+            if rank <= len(order.lines):  # one cancelled early may not be there
+                line_stops.setdefault(rank, act)
     whole = cancelled is not None or replaced is not None
     remainders = tuple(_remainder(each, executions, stopped=whole or each.rank in line_stops) for each in order.lines)
     return State(

@@ -1,5 +1,6 @@
 """What each reader may see: a type for each, not a filter. Native JSON answers of the service are these."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -77,7 +78,7 @@ class ReportedView(Struct, frozen=True, kw_only=True):
 
 
 class EarlierView(Struct, frozen=True, kw_only=True):
-    """What was executed of the prescription that this one replaces: its deliveries stay with it."""
+    """What was executed of the prescription that this one replaces, and of those before it: deliveries stay with theirs."""
 
     replaced_at: Moment
     reason: CancelReason
@@ -228,15 +229,18 @@ def _changes(state: State) -> dict[str, Any]:
     }
 
 
-def earlier(state: State) -> EarlierView | None:
-    """What the executant of a prescription is told of the one that it replaces."""
-    if state.replaced is None:
+def earlier(before: Sequence[State]) -> EarlierView | None:
+    """What the executant of a prescription is told of the one that it replaces, the first of these, and of those that this
+    one had replaced: what was executed of them all.
+    """
+    last = before[0] if before else None
+    if last is None or last.replaced is None:
         return None
     return EarlierView(
-        replaced_at=state.replaced.recorded_at,
-        reason=state.replaced.reason,
-        register_act_id=state.order.act_id,
-        executions=all_past(state),
+        replaced_at=last.replaced.recorded_at,
+        reason=last.replaced.reason,
+        register_act_id=last.order.act_id,
+        executions=tuple(made for each in reversed(before) for made in all_past(each)),
     )
 
 
@@ -269,7 +273,7 @@ def for_executant(
     identity: Identity,
     opening: str,
     registered: Receipt,
-    before: State | None = None,
+    before: Sequence[State] = (),
     notices: tuple[str, ...] = (),
 ) -> ForExecutant:
     """The executant's view of a state, where it stands, the evidence to verify it, what the one that it replaces gave
@@ -284,7 +288,7 @@ def for_executant(
         standing=at,
         remainders=_remainders(state, at),
         executions=all_past(state),
-        earlier=earlier(before) if before is not None else None,
+        earlier=earlier(before),
         notices=notices,
         **_changes(state),
     )

@@ -70,7 +70,7 @@ INSURER_OPERATIONS = (
         reads=JustifyRequest,
         answers=ForInsurer,
         use_case=justify,
-        refusals=_OF_A_NUMBER,
+        refusals=(*_OF_A_NUMBER, Refusal.ANONYMOUS_CLOSED),
         writes=False,
         prescribes=False,
     ),

@@ -18,7 +18,7 @@ from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import Brought, look_up, overdue
 from ordonum.server.usecases.context import Context
-from ordonum.server.usecases.history import History, read_history, receipt, unseal
+from ordonum.server.usecases.history import History, Sealed, read_history, receipt, unseal
 from ordonum.server.usecases.opposing import as_opposed
 from ordonum.server.usecases.people import beneficiary_of
 from ordonum.server.usecases.scanned import authentic_code, unknown
@@ -64,21 +64,26 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
         identity=sealed.identity,
         opening=sealed.opening,
         registered=receipt(context, history, row),
-        before=await _before(context, actor, sealed.replaces, sealed.identity) if sealed.replaces else None,
+        before=await _before(context, actor, sealed),
         notices=(*overdue(context, actor, history), *told(met)),
     )
 
 
-async def _before(context: Context, actor: Actor, replaced: str, patient: Identity) -> State | None:
-    """The prescription that this one replaces; nothing of it to whoever prescribed it, if the patient is opposed, nor if it was
-    executed for somebody born another day: named by the prescriber's own act, nothing else tells that it was another's.
+async def _before(context: Context, actor: Actor, sealed: Sealed) -> tuple[State, ...]:
+    """The prescription that this one replaces, and those before it; nothing of them to whoever prescribed one, if the patient
+    is opposed, nor if one was executed for somebody born another day: named by the prescriber's own act, nothing else tells
+    that it was another's.
     """
-    history = await as_opposed(context, await read_history(context, bytes.fromhex(replaced)), actor)
-    state = history.state
-    if state is None or (state.opposed and state.order.prescriber.rpps == actor.rpps):
-        return None
-    for_another = await asyncio.to_thread(_for_another, context, history, patient)
-    return None if for_another else state
+    found = []
+    for lookup in (sealed.replaces or "").split():
+        history = await as_opposed(context, await read_history(context, bytes.fromhex(lookup)), actor)
+        state = history.state
+        if state is None or (state.opposed and state.order.prescriber.rpps == actor.rpps):
+            return ()
+        if await asyncio.to_thread(_for_another, context, history, sealed.identity):
+            return ()
+        found.append(state)
+    return tuple(found)
 
 
 def _for_another(context: Context, history: History, patient: Identity) -> bool:

@@ -23,7 +23,9 @@ OPENED_AT_ONCE_MAX = 12  # acts; about a tenth of a millisecond each
 
 
 class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the registration seals under the number; `replaces` is the lookup (hexadecimal) of the one that it replaces."""
+    """What the registration seals under the number; `replaces`, the lookups (hexadecimal, between
+    spaces) of the one that it replaces and of those before that, the last first.
+    """
 
     identity: Identity
     opening: Opening

@@ -4,6 +4,7 @@ from ordonum.knowledge.rights import READS_LINES, check_purpose
 from ordonum.model.actors import Agent
 from ordonum.model.justification import justify as justification_of
 from ordonum.model.office import ForInsurer, JustifyRequest, for_insurer
+from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.trace import add_entry
 from ordonum.server.usecases.asking import Brought, look_up
@@ -18,6 +19,8 @@ async def justify(context: Context, caller: Caller, request: JustifyRequest) -> 
     check_purpose(who, request.purpose)
     history = await look_up(context, caller, lookup, Brought(request.number, request.qr))
     state = known(history)
+    if state.order.anonymity is not None and state.order.anonymity.requested:
+        raise Refused(Refusal.ANONYMOUS_CLOSED)  # only the prescriber and the executant read (décret 2023-1222)
     told = tuple(line for each in state.invoices for line in justification_of(each.invoice, each.by, state))
     now = context.now()
     seen = entry(

@@ -17,12 +17,14 @@ from ordonum.server.identity.tokens import Caller
 from ordonum.server.store.acts import record_both
 from ordonum.server.usecases.asking import ask, brought_by, let_through
 from ordonum.server.usecases.context import Answer, Context
-from ordonum.server.usecases.history import History, known, opened, stored_answer, unseal
+from ordonum.server.usecases.history import History, Sealed, known, opened, stored_answer, unseal
 from ordonum.server.usecases.naming import named
 from ordonum.server.usecases.opposing import as_opposed
 from ordonum.server.usecases.recording import ATTEMPTS_MAX, Asked, Decide, Decided, keyed, made
 from ordonum.server.usecases.register import registration
 from ordonum.wire import native
+
+CHAIN_MAX = 10  # prescriptions that replaced each other, of which the last one's executant is told
 
 
 class _Two(Struct, frozen=True):
@@ -102,7 +104,7 @@ async def _decided(
 ) -> tuple[Decided, Decided]:
     """The registration and the end of the old prescription, as decided. Raises Refused."""
     state, actor, asked = known(old, Refusal.NOT_REGISTERED), caller.actor, request.replacement
-    registered = await two.decide(new)
+    registered = _linked(context, request, two, old, await two.decide(new))
     done = check_replacement(
         actor,
         asked,
@@ -128,6 +130,23 @@ async def _decided(
         at=kept.recorded_at, performed_at=kept.recorded_at, body=body, acknowledged=acknowledged, outcome=done
     )
     return registered, ended
+
+
+def _linked(context: Context, request: ReplaceRequest, two: _Two, old: History, decided: Decided) -> Decided:
+    """The registration, sealed with those that the old prescription had replaced itself, which its number alone opens."""
+    number, asked = request.registration.number, request.registration
+    chain = (
+        unseal(context, old, request.prescription.number).replaces
+        if isinstance(request.prescription, ByNumber)
+        else None
+    )
+    if chain is None:
+        return decided
+    before = " ".join([two.old.lookup.hex(), *chain.split()][:CHAIN_MAX])
+    sealed, lookup = native.write(Sealed(asked.identity, asked.opening, before)), two.new.lookup
+    return msgspec.structs.replace(
+        decided, seal=lambda year: context.vault.seal(number, year, lookup, two.order.act_id, sealed)
+    )
 
 
 def _same_patient(context: Context, request: ReplaceRequest, old: History) -> bool:
