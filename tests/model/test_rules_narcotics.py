@@ -154,3 +154,4 @@ def test_the_last_day_of_a_stupefiant_is_that_of_the_treatment() -> None:
     begun = standing(ordered(morphine(fraction_days=7), on=WRITTEN), given_on(WRITTEN, 7))
     (next_one,) = deadlines(begun, RULES, WRITTEN, conditions=CONDITIONS)
     assert next_one.next_from == date(2027, 2, 8)
+    assert next_one.until == date(2027, 2, 28)  # what is left of the 28 days, once something was given too

@@ -17,7 +17,7 @@ from ordonum.model.legal_delivery import french, last_day
 from ordonum.model.measure import one_delivery
 from ordonum.model.rule import Check, Effect, Rule, When
 from ordonum.model.state import State
-from ordonum.model.supply import amount_for, covered_until, supplies, total_days
+from ordonum.model.supply import amount_for, covered_until, days_of, supplies, total_days
 
 BY_HAND = 0  # the rank of what the prescriber added by hand on the paper
 PARIS = ZoneInfo("Europe/Paris")
@@ -159,8 +159,10 @@ def _bound(rule: Rule, case: Case) -> date | None:
     written = case.around.order.written_on
     if rule.check is Check.SINCE_WRITING or (rule.check is Check.GLASSES and legal_delivery.are_glasses(case)):
         return last_day(rule, written)
-    if rule.check is Check.PRESENTED_LATE and (days := total_days(case.line)) is not None and not case.given:
-        return written + timedelta(days=days - 1)  # the last day of which anything remains to run
+    if rule.check is Check.PRESENTED_LATE and (days := total_days(case.line)) is not None:
+        used = sum(days_of(each.amount, case.line) or 0 for each in case.given)
+        start = (covered_until(case.given, case.line) if case.given else None) or written
+        return start + timedelta(days=max(1, days - used) - 1)  # the last day of which anything remains to run
     if rule.check is Check.TOO_SOON and case.given:
         # In the middle of a delivery its rest waits for nothing.
         days = legal_delivery.fraction_days(case)
