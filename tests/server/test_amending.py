@@ -19,9 +19,11 @@ from factories import boxes, delivered
 from ordonum.cli.system import System
 from ordonum.model.acts import (
     ByNumber,
+    ConsultRequest,
     ExecuteRequest,
     Execution,
     Given,
+    Origin,
     RecordedRequest,
     ReportRequest,
     WithdrawRequest,
@@ -201,7 +203,17 @@ def test_a_report_alerts_once_is_shown_to_the_next_and_is_kept_before_any_regist
         (SuspicionKind.ALTERED, "quantité surchargée", "Pharmacie du Centre")
     ]
     assert desk.traced(written.number)[1] == ("report", "done")
+    asked = ConsultRequest(number=paper[0].number, origin=Origin.PAPER)
+    assert "Soupçon" not in assert_problem(desk.send(MINE, "consult", asked), "unknown-number")["detail"]
     desk.done(RIVAL, "report", _report(paper[0].number, qr=paper[0].code))
+    for code, body in (
+        ("unknown-number", asked),
+        ("not-yet-registered", msgspec.structs.replace(asked, qr=paper[0].code)),
+    ):
+        assert (
+            "Soupçon de faux déjà signalé par 1 lieu"
+            in assert_problem(desk.send(MINE, "consult", body), code)["detail"]
+        )
     assert post(desk.system, "/v1/register", paper[1], bearer=desk.bearer(DOCTOR)).status_code == 201
     assert len(desk.seen(MINE, paper[0].number).reports) == 1
 

@@ -346,7 +346,7 @@ class Refusal(Enum):
     UNKNOWN_NUMBER = Reason(
         "unknown-number",
         Kind.NOT_FOUND,
-        "Aucune ordonnance n'est enregistrée sous ce numéro. Elle n'a peut-être pas encore été transmise.",
+        "Aucune ordonnance n'est enregistrée sous ce numéro. Elle n'a peut-être pas encore été transmise.{early}",
         "Papier en main, exécutez d'après lui selon les règles habituelles, sauf les lignes sécurisées ; réessayez plus tard.",
         retry=Retry.LATER,
     )

@@ -8,7 +8,7 @@ from ordonum.model.actors import Actor
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.decisions import bare
 from ordonum.model.delegation import PublicKey
-from ordonum.model.kept import Cancelled
+from ordonum.model.kept import Cancelled, Reported
 from ordonum.model.lines import Family
 from ordonum.model.number import EpuId
 from ordonum.model.refusals import Refusal, Refused
@@ -62,8 +62,9 @@ def unknown(code: QrContent | None, history: History, actor: Actor) -> Refused:
     Whoever executes the same things is told how many executions were kept meanwhile, and all that the prescriber
     cancelled; the prescriber is told nothing of executions: the patient may be opposed.
     """
+    doubted = suspected(history)
     if code is None:
-        return Refused(Refusal.UNKNOWN_NUMBER)
+        return Refused(Refusal.UNKNOWN_NUMBER, early=f" {doubted}" if doubted else "")
     if (stopped := cancelled_by(code, history)) is not None:
         day = stopped.recorded_at.astimezone(zone_of(actor.place)).strftime("%d/%m/%Y")
         return Refused(Refusal.CANCELLED, day=day, why=stopped.reason.label)
@@ -72,7 +73,16 @@ def unknown(code: QrContent | None, history: History, actor: Actor) -> Refused:
     said, plural = lines_cancelled(code, history), "s" if kept > 1 else ""
     if kept and actor.rpps != code.rpps:
         said = f"{kept} exécution{plural} d'après le papier déjà gardée{plural}. {said}".rstrip()
+    said = f"{doubted} {said}".strip()
     return Refused(Refusal.NOT_YET_REGISTERED, early=f" {said}") if said else Refused(Refusal.NOT_YET_REGISTERED)
+
+
+def suspected(history: History) -> str:
+    """What the next one is told when an executant suspected the sheet of a number that nobody registered."""
+    places = {act.by.place.key for act in history.acts if isinstance(act, Reported)}
+    if not places:
+        return ""
+    return f"Soupçon de faux déjà signalé par {len(places)} lieu{'x' if len(places) > 1 else ''} : appelez le prescripteur."
 
 
 def lines_cancelled(code: QrContent, history: History) -> str:
