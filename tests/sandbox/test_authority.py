@@ -39,6 +39,9 @@ def _revoked(authority: Authority) -> dict[str, set[int]]:
     return found
 
 
+CARDS = (*people.TEST_CARDS, *people.EMPLOYEE_CARDS, *people.STRUCTURE_CARDS, *people.AGENT_CARDS)
+
+
 def _serials(card: CardFile) -> set[int]:
     chains = (card.authentication.chain, card.signature.chain)
     return {x509.load_pem_x509_certificate(chain[0].encode()).serial_number for chain in chains}
@@ -47,7 +50,7 @@ def _serials(card: CardFile) -> set[int]:
 def test_every_test_card_can_be_read_leads_to_the_root_and_is_its_owners_alone(authority: Authority) -> None:
     root = x509.load_pem_x509_certificate((authority.trust / "root.pem").read_bytes())
     roots = (root.public_bytes(serialization.Encoding.DER),)
-    wanted = {name: who for name, who, *_ in (*people.TEST_CARDS, *people.EMPLOYEE_CARDS, *people.STRUCTURE_CARDS)}
+    wanted = {name: who for name, who, *_ in CARDS}
     files = {file.stem: file for file in authority.cards.glob("*.json")}
     assert files.keys() == wanted.keys()
     for name, file in files.items():
@@ -67,6 +70,7 @@ def test_no_two_people_of_the_sandbox_are_the_same() -> None:
         *((name, who) for name, who, _ in people.TEST_CARDS),
         *((name, who) for name, who, _, _ in people.EMPLOYEE_CARDS),
         *((name, who) for name, who, _ in people.STRUCTURE_CARDS),
+        *((name, who) for name, who, _ in people.AGENT_CARDS),
     ]
     assert len({name for name, _ in everybody}) == len({who.author for _, who in everybody}) == len(everybody)
 
