@@ -64,6 +64,7 @@ def test_a_stop_with_notice_is_told_by_health_before_connections_are_refused(pro
         assert httpx2.get(f"{service.url}/health").status_code == 200
         service.process.terminate()
         until(lambda: len(service.logged("stopping")) >= int(processes), seconds=3)
+        until(lambda: httpx2.get(f"{service.url}/health").status_code == 503, seconds=2)  # whichever process answers
         told = httpx2.get(f"{service.url}/health")
         assert (told.status_code, told.json()["status"]) == (503, "arrêt")
         assert httpx2.get(f"{service.url}/v1/acknowledgement-keys").status_code == 200
