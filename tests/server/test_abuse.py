@@ -28,6 +28,7 @@ from ordonum.model.refusals import Refusal
 from ordonum.model.state import Status
 from ordonum.model.stopping import Cancellation, CancelReason
 from ordonum.sandbox import people
+from ordonum.server.usecases.delegate import LIVE_MAX
 from ordonum.server.usecases.scanned import authentic_code
 from ordonum.server.worker.revocations import receive
 from ordonum.wire import jws, native, qr
@@ -255,12 +256,12 @@ def test_who_stands_in_the_establishment_neither_reads_nor_bills_what_was_made_t
 def test_a_card_delegates_a_bounded_number_of_keys(own_system: System, tmp_path: Path) -> None:
     with own_system.client("dr-martin") as doctor:
         keys, bearer = HeldKeys(tmp_path / "keys"), token(doctor, own_system)
-        made = [keys.make(doctor.card, KeyUse.QR, own_system.now()).delegation for _ in range(41)]
+        made = [keys.make(doctor.card, KeyUse.QR, own_system.now()).delegation for _ in range(LIVE_MAX + 1)]
         answers = [
             post(own_system, "/v1/delegations", native.write(DelegateRequest(each)), bearer=bearer) for each in made
         ]
-        assert [each.status_code for each in answers[:40]] == [201] * 40
-        assert_problem(answers[40], "bad-delegation")
+        assert [each.status_code for each in answers[:LIVE_MAX]] == [201] * LIVE_MAX
+        assert_problem(answers[LIVE_MAX], "bad-delegation")
 
 
 def test_a_flow_of_early_acts_does_not_hold_the_registration_up(

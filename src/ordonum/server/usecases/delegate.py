@@ -9,7 +9,9 @@ from ordonum.server.store.delegations import DelegationRow, add_delegation, live
 from ordonum.server.usecases.context import Context
 from ordonum.wire import certificates, delegation, jws
 
-LIVE_MAX = 100  # the workstations of a hospital, each with its key and the next; a code is tried with each: 6 ms at most
+LIVE_MAX = (
+    100  # the workstations of a hospital, each with its key and the next; a code is tried with each: 6 ms at most
+)
 
 
 async def delegate(context: Context, caller: Caller, request: DelegateRequest) -> Delegated:
