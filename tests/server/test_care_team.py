@@ -540,14 +540,16 @@ def test_the_command_reads_the_vitale_card_twin_by_twin(
     card = native.read((system.home / "authority/vitale/famille-benali.json").read_bytes(), dict)
     lina = card["beneficiaries"][1]
     order = prescribed(doctor, a_prescription(patient=a_patient(first_name="Lina", birth_date=lina["birth_date"])))
+    shell = Shell(system, tmp_path, "dr-leroy")
+
+    def many(beneficiary: str) -> int:
+        asked = ("--relation", "treating-doctor", "--vitale", "famille-benali", "--beneficiary", beneficiary)
+        return len(shell.json("search", *asked)["items"])
+
+    before = many("2"), many("3")
     identity = Nir(NirKey(card["insured"]["nir"]), "insured")
     delivered_to(pharmacy, order, identity, first_name="Lina", birth_date=BirthDate(lina["birth_date"]))
-    shell = Shell(system, tmp_path, "dr-leroy")
-    for beneficiary, many in (("2", 1), ("3", 0)):
-        told = shell.json(
-            "search", "--relation", "treating-doctor", "--vitale", "famille-benali", "--beneficiary", beneficiary
-        )
-        assert len(told["items"]) == many
+    assert (many("2"), many("3")) == (before[0] + 1, before[1])
     refused = shell.run("search", "--relation", "ami", "--vitale", "famille-benali", "--beneficiary", "2")
     assert refused.returncode == 2
     assert "treating-doctor" in refused.stderr
