@@ -22,16 +22,19 @@ from ordonum.server.store.postgres_process import binary, environment
 SCHEMA = "yardstick"
 CONNECTIONS = (1, 8, 32)
 FSYNC_SECONDS_MAX = 30
-TABLES = ("act", "own_act", "audit")
+TABLES = ("act", "own_act", "prescription_of", "audit")
 
 # The names of the rows are made by PostgreSQL (a SHA-256 of 8 random bytes); all else comes as parameters, as it does
 # from the service.
 STATEMENT = r"""\set n random(1, 9000000000000000000)
 WITH named AS (SELECT sha256(int8send(:n)) AS lookup, gen_random_uuid() AS act_id, now() AS at),
 a AS (INSERT INTO yardstick.act
-        (lookup, seq, act_id, kind, year, author, content, performed_at, recorded_at, body, sealed, answer)
-    SELECT lookup, 1, act_id, 'register', 2026, :author, :content, at, at, :body, :sealed, :answer FROM named),
-o AS (INSERT INTO yardstick.own_act (blind, lookup) SELECT sha256(lookup), lookup FROM named)
+        (lookup, seq, act_id, kind, year, author, content, performed_at, recorded_at, body, sealed, answer, ends_on)
+    SELECT lookup, 1, act_id, 'register', 2026, :author, :content, at, at, :body, :sealed, :answer, current_date
+    FROM named),
+o AS (INSERT INTO yardstick.own_act (blind, lookup) SELECT sha256(lookup), lookup FROM named),
+p AS (INSERT INTO yardstick.prescription_of (blind, recorded_at, lookup)
+    SELECT sha256(substr(lookup, 1, 1)), at, lookup FROM named)
 INSERT INTO yardstick.audit (lookup, entry_id, recorded_at, year, leaf, personal)
     SELECT lookup, act_id, at, 2026, :leaf, :personal FROM named;
 """
@@ -83,6 +86,8 @@ def _measured(
         if match and len(read) <= seconds:
             read.append((float(match[1]), float(match[2]), served.postgres_seconds(), asking.wal_bytes()))
             latencies.append(float(match[3]))
+        elif "ERROR" in line or "error:" in line:
+            raise SystemExit(f"bench: {line.strip()}")
     _end(running)
     first, last = read[0], read[-1]
     done = sum(tps * (at - before) for (before, *_), (at, tps, *_) in itertools.pairwise(read))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ordonum.model.actors import Actor
 from ordonum.model.early import conflicts
 from ordonum.model.invoice import Invoice, InvoicedLine, Justification, ScanReason
-from ordonum.model.kept import Act, Executed, Withdrawn
+from ordonum.model.kept import Act, Executed, Invoiced, Withdrawn
 from ordonum.model.outcomes import Delivered
 from ordonum.model.state import State, state
 
@@ -37,6 +37,8 @@ def justified_by(execution: Executed, acts: Sequence[Act]) -> tuple[Justificatio
 
 
 def _told(by: Actor, acts: Sequence[Act], act: Act) -> tuple[Justification, ...]:
+    if not any(isinstance(each, Invoiced) and each.by.place.key == by.place.key for each in acts):
+        return ()
     before, after = state(acts), state([*acts, act])
     if after is None:
         return ()
