@@ -383,3 +383,11 @@ def test_more_than_sixty_and_than_thrice_the_busiest_day_is_unusual(
     assert unusual((*before, *days, today)) is found
     assert unusual((*days, *before, today)) is found
     assert not unusual((*before, *days))
+
+
+@pytest.mark.parametrize(("usual", "today", "told"), [(20, 61, True), (20, 60, False), (21, 63, False), (21, 64, True)])
+def test_more_than_sixty_and_three_times_the_busiest_day_of_four_weeks_is_unusual(
+    usual: int, today: int, told: bool
+) -> None:
+    assert unusual([*[usual] * 28, today]) is told
+    assert not unusual([*[usual] * 27, today])  # not yet four weeks to compare with

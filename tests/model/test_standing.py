@@ -6,7 +6,8 @@ from uuid import uuid4
 from ruled import given_on, medicine, ordered
 from ruled import standing as state_of
 
-from factories import MONDAY, a_medicine, a_text, an_actor, boxes, registered, stood
+from factories import DOCTOR as PRESCRIBER
+from factories import MONDAY, PLACE, a_medicine, a_text, an_actor, boxes, registered, stood
 from ordonum.model.actors import Actor
 from ordonum.model.kept import Act, Cancelled, Replaced
 from ordonum.model.outcomes import NotDelivered, Withheld
@@ -37,6 +38,7 @@ def test_a_listed_medicine_waits_three_months_and_then_is_expired() -> None:
     before = at(last, RENEWED)
     assert (before.status, before.next_on) == (Status.REGISTERED, last + timedelta(days=1))
     assert before.lines[0].until == last
+    assert before.lines[0].sentence == "À délivrer (délivrance 1 sur 3). Au plus tard le 30/04/2026."
     assert "R.5132-22" in (before.next_reason or "")
     after = at(last + timedelta(days=1), RENEWED)
     assert after.status is Status.EXPIRED
@@ -89,6 +91,18 @@ def test_what_the_prescriber_stopped_says_when_and_why() -> None:
         [LineStatus.TO_DELIVER, LineStatus.CANCELLED],
     )
     assert half.lines[1].sentence == "Annulée par le prescripteur : contre-indication."
+
+
+def test_a_line_that_is_not_there_stops_nothing() -> None:
+    early = Cancelled(
+        act_id=uuid4(),
+        recorded_at=given_on(MONDAY).performed_at,
+        by=an_actor(PRESCRIBER, PLACE),
+        reason=CancelReason.DEATH,
+        early=True,
+        lines=(1, 2),
+    )
+    assert set(state_of(early, registered()).stops) == {1}
 
 
 def test_what_was_withheld_is_still_to_deliver_and_says_why() -> None:
