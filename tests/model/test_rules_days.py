@@ -149,3 +149,10 @@ def test_what_has_happened_is_recorded_with_what_a_rule_would_have_refused() -> 
     facts = facts_of(ordered(medicine("amoxicilline"), on=WRITTEN), day=WRITTEN + 200 * DAY)
     late = an_execution(performed_at=facts.now, given=Given.ALREADY)
     assert check_execution(late, facts).in_conflict == ("rule-refuses",)
+
+
+def test_more_of_what_is_all_given_is_too_much_and_not_too_soon() -> None:
+    order = ordered(medicine("metformine"), on=WRITTEN)
+    code, told = deliver(order, given_on(WRITTEN), on=WRITTEN + DAY)
+    assert code == "more-than-left"
+    assert "R.5132-14" not in told
