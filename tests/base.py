@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,19 @@ def fresh_database(server: Addresses) -> Iterator[Addresses]:
     try:
         yield (_with_name(server[OWNER], name), _with_name(server[APPLICATION], name))
     finally:
-        _at(server[OWNER], lambda connection: connection.execute(f"DROP DATABASE {name} WITH (FORCE)"))
+        _drop(server[OWNER], name)
+
+
+def _drop(owner: str, name: str) -> None:
+    """Drop a database. Autovacuum may be at work there as a superuser, whom an owner may not end: it soon leaves."""
+    for left in reversed(range(20)):
+        try:
+            _at(owner, lambda connection: connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            return
+        except asyncpg.InsufficientPrivilegeError:
+            if not left:
+                raise
+            time.sleep(0.5)
 
 
 @contextlib.contextmanager
