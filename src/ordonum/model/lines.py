@@ -91,6 +91,13 @@ class PriorAgreement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reference: Name | None = None
 
 
+class Overridden(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An alert that the prescriber passed over, and why: it travels with the line to whoever executes it."""
+
+    alert: Annotated[str, Meta(min_length=1, max_length=200)]
+    reason: Text
+
+
 class BaseLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A line. `duration_days` and `quantity` are for one delivery; `renewals` more may follow (0: none).
 

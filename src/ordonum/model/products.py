@@ -6,9 +6,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ordonum.model.actors import Name, Text
+from ordonum.model.dosage import Dosage
 from ordonum.model.identifiers import Cip13, Cis, Lpp, MedicabaseCode, SubstanceCode, Ucd13
 from ordonum.model.labels import Labelled
-from ordonum.model.lines import BaseLine, Days
+from ordonum.model.lines import BaseLine, Days, Overridden
 
 
 class NoSubstitution(Labelled):
@@ -45,6 +46,7 @@ class MedicineLine(BaseLine, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     `renewal_forbidden`: expressly not to be renewed (R.5132-22, list II). `fraction_days`: the treatment of each fraction;
     `single_delivery`: «délivrance en une seule fois» (R.5132-30). `overlap`: the express mention that lets another
     prescription overlap (R.5132-33), in the prescriber's words. `abroad`: to be used in another state of the Union.
+    `structured_dosage`: what `dosage` says, as facts; the words prevail. `overridden`: alerts passed over, each with its reason.
     """
 
     label: Name
@@ -66,6 +68,8 @@ class MedicineLine(BaseLine, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     overlap: Text | None = None
     initial: InitialPrescription | None = None
     abroad: bool = False
+    structured_dosage: Dosage | None = None
+    overridden: Annotated[tuple[Overridden, ...], Meta(max_length=30)] = ()
 
 
 class Ingredient(Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,6 +95,7 @@ class PreparationLine(
     no_equivalent: bool = False
     off_label: bool = False
     in_words: bool = False
+    structured_dosage: Dosage | None = None
 
 
 class Supply(Labelled):
