@@ -39,6 +39,8 @@ class Trait(Labelled):
     INITIAL_HOSPITAL = "initial-hospital", "prescription initiale hospitalière"
     SPECIALISTS = "specialists", "prescription réservée à certains spécialistes"
     INITIAL_SPECIALISTS = "initial-specialists", "prescription initiale réservée à certains spécialistes"
+    RENEWAL_SPECIALISTS = "renewal-specialists", "renouvellement réservé à certains spécialistes"
+    NO_RENEWAL = "no-renewal", "prescription non renouvelable"
     WATCHED = "watched", "surveillance particulière pendant le traitement"
 
 
@@ -50,7 +52,9 @@ class Conditions(Struct, frozen=True, kw_only=True):
     """What holds for a substance from `since` (included) to `until` (excluded).
 
     `max_days`: the longest prescription; `fraction_days`: the longest fraction; `initial_months`: how long an initial
-    prescription of a hospital or a specialist is good for (None: no term); `specialties`: labels of those it is reserved to.
+    prescription of a hospital or a specialist is good for (None: no term); `specialties`: codes on the cards of those it, or
+    its initial prescription, is reserved to, `renewal_specialties` of those who renew it (empty: not known); `substances`: of
+    conditions found by a code, the bare names of what the product holds.
     """
 
     traits: frozenset[Trait]
@@ -58,6 +62,8 @@ class Conditions(Struct, frozen=True, kw_only=True):
     fraction_days: int | None = None
     initial_months: int | None = None
     specialties: frozenset[str] = frozenset()
+    renewal_specialties: frozenset[str] = frozenset()
+    substances: frozenset[str] = frozenset()
     since: date = date.min
     until: date = date.max
 
@@ -88,11 +94,16 @@ potassium propionate sel sesquihydrate sodique sodium succinate sulfate tartrate
 _SALTS = frozenset(_OF_SALTS.split())
 
 
+def plain_words(text: str) -> str:
+    """The words of a text, without case, accents nor marks: «l'accord de soins» is «l accord de soins»."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(each))
+    return " ".join("".join(each if each.isalnum() else " " for each in plain).split())
+
+
 @lru_cache(maxsize=4096)
 def bare_substance(name: str) -> str:
     """The name of a substance without case, accents, salts nor words of grammar; as it is if nothing else is left."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(each))
-    words = "".join(each if each.isalnum() else " " for each in plain).split()
+    words = plain_words(name).split()
     return " ".join(each for each in words if each not in _SALTS) or " ".join(words)
 
 
