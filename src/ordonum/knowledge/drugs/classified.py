@@ -49,9 +49,37 @@ _PERIODS = {"mensuelle": 1, "bimestrielle": 2, "trimestrielle": 3, "semestrielle
 _UNITS = {"jour": 1, "semaine": 7}
 _WRITTEN = {
     word: str(number)
-    for number, word in enumerate("un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze".split(), 1)
-} | {"une": "1", "vingt et un": "21", "vingt quatre": "24", "vingt huit": "28", "trente": "30", "quatre vingt quatre": "84"}
-_IN_LETTERS = re.compile(rf"\b({'|'.join(sorted(_WRITTEN, key=len, reverse=True))})\b(?= (?:ou|jours?|semaines?|mois|ans?)\b)")
+    for number, word in enumerate(
+        [
+            "un",
+            "deux",
+            "trois",
+            "quatre",
+            "cinq",
+            "six",
+            "sept",
+            "huit",
+            "neuf",
+            "dix",
+            "onze",
+            "douze",
+            "treize",
+            "quatorze",
+            "quinze",
+        ],
+        1,
+    )
+} | {
+    "une": "1",
+    "vingt et un": "21",
+    "vingt quatre": "24",
+    "vingt huit": "28",
+    "trente": "30",
+    "quatre vingt quatre": "84",
+}
+_IN_LETTERS = re.compile(
+    rf"\b({'|'.join(sorted(_WRITTEN, key=len, reverse=True))})\b(?= (?:ou|jours?|semaines?|mois|ans?)\b)"
+)
 
 _UNIT = r"(?:jours?|semaines?|mois|ans?)"
 _AMOUNT = rf"(?P<amount>\d{{1,3}} ?{_UNIT}?(?: ou \d{{1,3}} ?{_UNIT}?)*)"
@@ -159,11 +187,14 @@ _WHOLE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reading]], ...] =
         (rf"renouvellement{_OF_IT} {_RESERVED}", _renewal),
         (rf"renouvellement{_OF_IT} (?:non restreint|libre)", _is(Aside.RENEWAL_FREE)),
         (
-            rf"(?:(?:medicament a )?prescription (?:est )?limitee|duree(?: maximale)? de (?:la )?prescription(?: est)?(?: limitee)?)"
+            r"(?:(?:medicament a )?prescription (?:est )?limitee|duree(?: maximale)? de (?:la )?prescription(?: est| limitee)*)"
             rf"(?: a)?(?: une duree(?: maximale)? de)?(?: au plus)? {_AMOUNT}(?: au plus| maximum)?",
             _limit,
         ),
-        (rf"(?:delivrance|prescription) fractionnee (?:de|par|en|a)(?: fractions? de| periodes? de)? {_AMOUNT}", _fraction),
+        (
+            rf"(?:delivrance|prescription) fractionnee (?:de|par|en|a)(?: fractions? de| periodes? de)? {_AMOUNT}",
+            _fraction,
+        ),
         (
             r"(?:ne peut etre obtenue? que )?(?:sur )?prescription (?:medicale )?non renouvelable",
             _gives(Trait.NO_RENEWAL),
@@ -173,7 +204,10 @@ _WHOLE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reading]], ...] =
             r"(?:medicament )?(?:necessitant )?(?:une )?surveillance particuliere(?: pendant le traitement)?",
             _gives(Trait.WATCHED),
         ),
-        (r"prescription initiale par un medecin exercant dans un service de dialyse(?: a domicile)?", _is(Aside.DIALYSIS)),
+        (
+            r"prescription initiale par un medecin exercant dans un service de dialyse(?: a domicile)?",
+            _is(Aside.DIALYSIS),
+        ),
         (r"medicament soumis a prescription(?: medicale)?(?: restreinte)?(?: en attente .*)?", _is(Aside.PRESCRIPTION)),
     )
 )
@@ -199,7 +233,10 @@ _HELD: tuple[tuple[re.Pattern[str], Aside], ...] = tuple(
         (r"^delivrance (effectuee par|reservee aux?)\b", Aside.PHARMACY),
         (r"copie de l ?ordonnance", Aside.COPY),
         (r"autorites competentes|usage militaire|service de sante des armees", Aside.AUTHORITIES),
-        (r"exercant dans|\bcentres? (de|du|d|habilites?)\b|medecins hospitaliers|hors etablissement de sante", Aside.PLACE),
+        (
+            r"exercant dans|\bcentres? (de|du|d|habilites?)\b|medecins hospitaliers|hors etablissement de sante",
+            Aside.PLACE,
+        ),
     )
 )
 

@@ -92,11 +92,12 @@ _ROWS = [tuple(each.strip() for each in line.split(" | ", 1)) for line in _NAMED
 _NAMES = re.compile("|".join(rf"(?P<n{i}>\b(?:{name})\b)" for i, (name, _) in enumerate(_ROWS)))
 # «médecins spécialistes ou qualifiés en médecine générale titulaires de la capacité de…»: the diploma is what is wanted.
 _DIPLOMA = re.compile(r".*\btitulaires? (?:de la |d un |d une |du )?")
-_AROUND = frozenset(
-    "medecin medecins specialiste specialistes specialise specialisee specialises qualifie qualifies competent competents autorise "
-    "autorises service services unite unites soins intensifs capacite formation transversale fst diplome en et ou de la le les du "
-    "des d l a au aux dans medecine".split()
-)
+_OF_GRAMMAR = """
+a au aux autorise autorises capacite competent competents d dans de des diplome du en et formation fst intensifs l la le les
+medecin medecine medecins ou qualifie qualifies service services soins specialise specialisee specialises specialiste specialistes
+transversale unite unites
+"""
+_AROUND = frozenset(_OF_GRAMMAR.split())
 
 
 @lru_cache(maxsize=256)
