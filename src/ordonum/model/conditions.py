@@ -5,7 +5,6 @@ conditions: nothing is refused for what is only possible.
 """
 
 import unicodedata
-from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Protocol
@@ -137,7 +136,7 @@ def known_of(line: Line, table: Table, day: date) -> Known:
         rows = _in_force(table, told_of(line, substance), day) or _in_force(table, bare, day)
         partly, contradicted = partly or not (rows or coded), contradicted or bool(coded)
         found += rows
-    return _strictest(found, secured=line.secured, partly=partly, contradicted=contradicted)
+    return _strictest(tuple(found), secured=line.secured, partly=partly, contradicted=contradicted)
 
 
 def told_of(line: MedicineLine, substance: Substance) -> str:
@@ -164,7 +163,8 @@ def _is_held(bare: str, held: frozenset[str]) -> bool:
     return bare in held or any(words <= set(each.split()) for each in held)
 
 
-def _strictest(found: Sequence[Conditions], *, secured: bool, partly: bool, contradicted: bool) -> Known:
+@lru_cache(maxsize=4096)
+def _strictest(found: tuple[Conditions, ...], *, secured: bool, partly: bool, contradicted: bool) -> Known:
     traits = frozenset[Trait]().union(*(each.traits for each in found))
     if secured:
         traits |= {Trait.SECURED}

@@ -25,6 +25,7 @@ from ordonum.model.conditions import BETWEEN, LISTED, Conditions, Table, Trait, 
 from ordonum.model.drug import Speciality
 
 NEARLY_ALL = 0.75
+ACTIVE = "Autorisation active"
 KEPT = 8_192  # answers
 UNLIMITED_WORDS = re.compile(r"limite|fractionn")
 # What the BDPM does not say, and the substance does.
@@ -35,6 +36,8 @@ RESERVED = frozenset({Trait.SPECIALISTS, Trait.INITIAL_SPECIALISTS, Trait.RENEWA
 OF_INDICATION = RESERVED | {Trait.WATCHED}
 INITIAL = frozenset({Trait.INITIAL_HOSPITAL, Trait.INITIAL_SPECIALISTS})
 CONTRACEPTIVE_ATC = ("G03AA", "G03AB", "G03AC")
+SECURED = frozenset({Trait.NARCOTIC, Trait.ASSIMILATED, Trait.SECURED, Trait.IN_WORDS, Trait.NO_OVERLAP})
+OF_ANOTHER = SECURED | OF_SUBSTANCES | WHEN_LIMITED
 KNOWN_LISTS = LISTED | {Trait.UNLISTED}
 _AMOUNT = re.compile(r"(\d+(?:[ .]\d{3})*(?:,\d+)?) ?(g|mg|µg|microgrammes?|ui|%|pour cent)(?:\b|$)")
 _IN_MICROGRAMS = {"g": 1_000_000, "mg": 1_000, "µg": 1, "microgramme": 1}
@@ -66,13 +69,20 @@ class OfBase:
         if key.isdecimal():
             found = self._base.presentation(key)
             speciality = found[0] if found else self._base.speciality(key)
-            return (of_speciality(speciality, self._by_hand),) if speciality else None
+            return self._by_code(speciality) if speciality else None
         substance, *told = key.split(BETWEEN)
         rows = self._by_hand.get(substance, ())
         if not self._base.edition.whole:
             return rows if not told else None
         found_by_name = self._by_substance(substance, told, rows)
         return found_by_name or (rows if not told else None)
+
+    def _by_code(self, speciality: Speciality) -> Rows:
+        """Its own conditions; of one that is no longer authorised they may be old, and those of its substances hold too."""
+        own = of_speciality(speciality, self._by_hand)
+        if speciality.status == ACTIVE:
+            return (own,)
+        return (own, *(row for each in speciality.active for row in self.get(bare_substance(each.name), ())))
 
     def _by_substance(self, substance: str, told: Sequence[str], by_hand: Rows) -> Rows | None:
         """None where too few of the specialities agree whether it is listed."""
@@ -86,7 +96,7 @@ class OfBase:
             voices = narrowed
         elif told:
             return None  # nothing that was told makes a difference
-        row = agreed([each.row for each in _spokesmen(voices)])
+        row = _heard(voices)
         if row is None:
             return None
         oral = not any(told) or not told[2] or "orale" in told[2].lower()
@@ -108,7 +118,7 @@ def of_texts(texts: Iterable[str]) -> Conditions:
     if not traits & LISTED and Aside.PRESCRIPTION not in readings and not unknown:
         traits |= {Trait.UNLISTED}
     if Trait.NARCOTIC in traits:
-        traits -= {Trait.LIST_I, Trait.LIST_II, Trait.ASSIMILATED}
+        traits = (traits - {Trait.LIST_I, Trait.LIST_II, Trait.ASSIMILATED}) | {Trait.SECURED, Trait.IN_WORDS}
     if traits & INITIAL:
         traits -= {Trait.SPECIALISTS}
     closed, limited = "reserv" not in unknown, not UNLIMITED_WORDS.search(unknown)
@@ -186,6 +196,21 @@ def agreed(rows: Sequence[Conditions]) -> Conditions | None:
         specialties=together([each.specialties for each in rows]) if traits & RESERVED else frozenset(),
         renewal_specialties=together([each.renewal_specialties for each in rows]),
     )
+
+
+def _heard(voices: list[_Voice]) -> Conditions | None:
+    chosen = _spokesmen(voices)
+    row = agreed([each.row for each in chosen])
+    alone = all(_many(each) == 1 for each in chosen)
+    return row if row is None or alone else _of_mixtures(row, voices)
+
+
+def _of_mixtures(row: Conditions, voices: Sequence[_Voice]) -> Conditions | None:
+    """What mixtures say of one of their substances: that it is listed, if nearly all of them are. The rest may be another's."""
+    listed = sum(bool(each.row.traits & LISTED) for each in voices)
+    if row.traits & LISTED and listed < NEARLY_ALL * len(voices):
+        return None
+    return replace(row, traits=row.traits - OF_ANOTHER, max_days=None, fraction_days=None)
 
 
 def _is_wholesale(speciality: Speciality) -> bool:
