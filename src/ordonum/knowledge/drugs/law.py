@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.drugs.base import DrugBase
 from ordonum.knowledge.drugs.classified import Aside, classify
+from ordonum.knowledge.drugs.virtual import VirtualMedicine, virtual
 from ordonum.model.conditions import BETWEEN, LISTED, Conditions, Table, Trait, bare_substance, plain_words
 from ordonum.model.drug import Speciality
 
@@ -70,6 +71,8 @@ class OfBase:
             found = self._base.presentation(key)
             speciality = found[0] if found else self._base.speciality(key)
             return self._by_code(speciality) if speciality else None
+        if (named := virtual(key)) is not None:
+            return self._by_virtual(named)
         substance, *told = key.split(BETWEEN)
         rows = self._by_hand.get(substance, ())
         if not self._base.edition.whole:
@@ -83,6 +86,12 @@ class OfBase:
         if speciality.status == ACTIVE:
             return (own,)
         return (own, *(row for each in speciality.active for row in self.get(bare_substance(each.name), ())))
+
+    def _by_virtual(self, named: VirtualMedicine) -> Rows | None:
+        bare = bare_substance(named.substance)
+        told = BETWEEN.join((bare, named.strength, named.form or "", ""))
+        rows = self.get(told, ()) or self.get(bare, ())
+        return tuple(replace(each, substances=frozenset({bare})) for each in rows) or None
 
     def _by_substance(self, substance: str, told: Sequence[str], by_hand: Rows) -> Rows | None:
         """None where too few of the specialities agree whether it is listed."""
@@ -102,6 +111,12 @@ class OfBase:
         oral = not any(told) or not told[2] or "orale" in told[2].lower()
         traits = row.traits | _added(row, {trait for each in by_hand for trait in each.traits}, oral=oral)
         return (replace(row, traits=traits),)
+
+
+@lru_cache(maxsize=4)
+def conditions_of(base: DrugBase) -> Table:
+    """The table of a base, one for as long as it is used."""
+    return OfBase(base)
 
 
 def of_texts(texts: Iterable[str]) -> Conditions:
