@@ -17,7 +17,7 @@ from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.knowledge.drugs.law import OfBase, conditions_of, of_texts
 from ordonum.knowledge.drugs.loaded import LoadedBase, holding
 from ordonum.knowledge.rules import RULES
-from ordonum.model.case import Around, Case
+from ordonum.model.case import Around, Case, Covered
 from ordonum.model.conditions import Table, Trait, known_of
 from ordonum.model.drug import Component, Nature, Presentation, Speciality
 from ordonum.model.identifiers import Cip13, Cis, MedicabaseCode
@@ -115,6 +115,20 @@ def test_a_forged_code_escapes_no_rule_and_is_told() -> None:
         assert told == (set() if "para" in written.lower() else {"code-against-substances"})
     two = _line("paracétamol", cip13=doliprane, cis=Cis("61133186"))
     assert known_of(two, _Two(SHIPPED, "61133186"), WRITTEN).contradicted
+
+
+@requirement("CSP R.5132-33", "narcotic-overlap")
+def test_a_forged_substance_does_not_hide_that_a_code_is_already_covered() -> None:
+    line = _line("paracétamol", days=28, cip13=Cip13("3400933323523"))  # a box of morphine
+    order = an_order(line, written_on=WRITTEN)
+    for substance, found in (("morphine", True), ("fentanyl", False)):
+        covered = Covered(
+            prescriber=order.prescriber.rpps, executant="3/1", substance=substance, first=WRITTEN, last=WRITTEN
+        )
+        around = Around(order=order, day=WRITTEN, executant="3/1", covered=(covered,))
+        case = Case(around=around, line=line, known=known_of(line, SHIPPED, WRITTEN), amount=1)
+        names = {each.rule.name for each in met(in_question(RULES, around), case)}
+        assert ("narcotic-overlap" in names) is found
 
 
 class _Two:
