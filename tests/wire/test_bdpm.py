@@ -203,9 +203,9 @@ def test_much_less_than_the_version_in_place_or_older_is_refused() -> None:
         return Edition(source="", of=date(2025, 8, 1), digest="", counts=before.counts | told, whole=True)
 
     bdpm.check_not_shrunk(before, after(presentations=901, shortages=300))
-    with pytest.raises(BdpmRefused, match=r"CIS_CIP_bdpm\.txt : 899 présentations au lieu de 1000"):
+    with pytest.raises(BdpmRefused, match=r"CIS_CIP_bdpm\.txt : présentations : 899 au lieu de 1000"):
         bdpm.check_not_shrunk(before, after(presentations=899))
-    with pytest.raises(BdpmRefused, match=r"CIS_CPD_bdpm\.txt : 0 conditions"):
+    with pytest.raises(BdpmRefused, match=r"CIS_CPD_bdpm\.txt : conditions de prescription : 0 "):
         bdpm.check_not_shrunk(before, after(conditions=0))
     with pytest.raises(BdpmRefused, match=r"du 04/07/2025, la base en place est du 01/08/2025"):
         bdpm.check_not_shrunk(after(), before)
