@@ -26,6 +26,7 @@ from ordonum.cli import (
     sandbox,
     search,
     serve,
+    thesaurus,
     usage,
 )
 
@@ -98,3 +99,4 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(office.app, name="office")
 app.add_typer(drugs.app, name="drugs")
+app.add_typer(thesaurus.app, name="thesaurus")

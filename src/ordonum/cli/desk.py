@@ -12,6 +12,7 @@ from ordonum.client import Card, Client, UnusableCard
 from ordonum.client import drug_base as on_disk
 from ordonum.client import vitale as vitale_card
 from ordonum.knowledge.drugs.loaded import LoadedBase
+from ordonum.knowledge.interactions import Interactions, at_hand
 from ordonum.model.beneficiary import Beneficiary
 
 DEFAULT_SERVICE = f"http://127.0.0.1:{os.environ.get('ORDONUM_PORT') or 8420}"
@@ -78,6 +79,18 @@ def drugs_file() -> Path:
 def drug_base() -> LoadedBase:
     """The drug base of this machine: the imported one, else the formulary. Raises BaseUnusable."""
     return on_disk.opened(drugs_file())
+
+
+def interactions_file() -> Path:
+    """Where the imported thesaurus of interactions of this machine is, or would be."""
+    chosen = os.environ.get("ORDONUM_INTERACTIONS")
+    return Path(chosen) if chosen else home() / "interactions.base"
+
+
+def interactions() -> Interactions:
+    """The interactions that this machine knows: the imported thesaurus, else the table that ships. Raises TableUnusable."""
+    file = interactions_file()
+    return at_hand(file.read_bytes() if file.exists() else None)
 
 
 def open_card(named: str) -> Card:
