@@ -199,6 +199,7 @@ _HOLDERS = (
     ("film", DoseUnit.FILM),
     ("lyophilisat", DoseUnit.LYOPHILISATE),
     ("récipient unidose", DoseUnit.SINGLE_DOSE),
+    ("récipient-unidose", DoseUnit.SINGLE_DOSE),
     ("cuillère-mesure", DoseUnit.MEASURE),
     ("cuillère mesure", DoseUnit.MEASURE),
     ("goutte", DoseUnit.DROP),
@@ -211,7 +212,6 @@ _HOLDERS = (
     ("inhalation", DoseUnit.DOSE),
 )
 _ONE = re.compile(r"(?:pour\s+)?(?:1|une?)\s+(?P<noun>[^\W\d].*)", re.IGNORECASE)
-_OF = re.compile(r"(?:pour\s+)?(?P<text>.+)", re.IGNORECASE)
 _LENGTH_MAX = 200
 
 
@@ -240,12 +240,13 @@ def strength_of(component: Component) -> Strength | None:
 
 def _within(reference: str) -> tuple[Amount, ...]:
     """«un comprimé», «5 ml de solution», «une seringue préremplie de 0,4 ml» (a syringe, and 0,4 ml)."""
+    measured = _WRITTEN.match(re.sub(r"^pour\s+", "", reference))
+    if measured is not None:
+        amount = _amount(measured)
+        return (amount,) if amount is not None else ()
     one = _ONE.fullmatch(reference)
     if one is None:
-        of = _OF.fullmatch(reference)
-        found = _WRITTEN.match(of["text"]) if of is not None else None
-        amount = _amount(found) if found is not None else None
-        return (amount,) if amount is not None else ()
+        return ()
     noun = one["noun"].casefold()
     holder = next((unit for word, unit in _HOLDERS if noun.startswith(word)), None)
     sizes = [amount for found in _WRITTEN.finditer(noun) if (amount := _amount(found)) is not None]
