@@ -1,11 +1,13 @@
 """How long what was delivered lasts: days of treatment, the first day not covered, what may still be handed over. Pure."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from ordonum.model.course import Contents, Handed, days_of_units, duration_of, handed, no_contents, units_for_days
 from ordonum.model.days import legal_day
 from ordonum.model.lines import Unit
 from ordonum.model.measure import allowed, counted_unit, covered, one_delivery
@@ -15,14 +17,17 @@ from ordonum.model.state import State
 
 
 class Supply(Struct, frozen=True):
-    """What one delivery gave of a line, in its unit, and on which legal day."""
+    """What one delivery gave of a line, in its unit, and on which legal day; `out`: what left the counter, where the box and
+    the dosage tell how long it lasts.
+    """
 
     day: date
     amount: int
     exceptional: ExceptionalRule | None = None
+    out: Handed | None = None
 
 
-def supplies(state: State, zone: ZoneInfo) -> dict[int, list[Supply]]:
+def supplies(state: State, zone: ZoneInfo, contents: Contents = no_contents) -> dict[int, list[Supply]]:
     """What was given of each line, oldest first; the deliveries that stand, whoever made them."""
     found: dict[int, list[Supply]] = {}
     lines = state.order.lines
@@ -32,37 +37,53 @@ def supplies(state: State, zone: ZoneInfo) -> dict[int, list[Supply]]:
             if isinstance(each, Delivered) and each.line <= len(lines):
                 line = lines[each.line - 1]
                 amount = covered(each, line) or one_delivery(line)
-                found.setdefault(each.line, []).append(Supply(day, amount, each.exceptional))
+                out = handed(each, line, contents)
+                found.setdefault(each.line, []).append(Supply(day, amount, each.exceptional, out))
     for given in found.values():
         given.sort(key=lambda each: each.day)
     return found
 
 
-def days_of(amount: int, line: Line) -> int | None:
-    """The days of treatment that an amount of a line makes; None where the line does not say how long a delivery lasts."""
-    if line.duration_days is None:
-        return None
-    return line.duration_days * amount // one_delivery(line)
+def days_of(amount: int, line: Line, since: int = 0) -> int | None:
+    """The days of treatment that an amount of a line makes, from that day of its dosage; None where the line does not say how
+    long a delivery lasts.
+    """
+    if (days := days_of_units(Decimal(amount), line, since)) is not None:
+        return days
+    days = duration_of(line)
+    return None if days is None else days * amount // one_delivery(line)
 
 
-def amount_for(days: int, line: Line) -> int:
+def amount_for(days: int, line: Line, since: int = 0) -> int:
     """The largest amount of a line that lasts no longer than that many days."""
-    return days * one_delivery(line) // line.duration_days if line.duration_days else one_delivery(line)
+    if (units := units_for_days(days, line, since)) is not None:
+        return units
+    length, whole = duration_of(line), one_delivery(line)
+    return days * whole // length if length else whole
 
 
 def total_days(line: Line) -> int | None:
     """The days of the whole treatment, renewals included."""
-    return None if line.duration_days is None else line.duration_days * (1 + line.renewals)
+    days = duration_of(line)
+    return None if days is None else days * (1 + line.renewals)
 
 
 def covered_until(given: Sequence[Supply], line: Line) -> date | None:
-    """The first day that what was given does not cover: supplies add up, an early one begins when the other ends."""
-    if line.duration_days is None or not given:
+    """The first day that what was given does not cover: supplies add up, an early one begins when the other ends. What left the
+    counter lasts as the box and the dosage say, where they do (CSP R.5132-14).
+    """
+    if not given:
         return None
-    whole, end = one_delivery(line), 0  # counted in ordinals: a history is read at every decision
+    start, done = given[0].day, 0
+    end = start
     for each in given:
-        end = max(end, each.day.toordinal()) + line.duration_days * each.amount // whole
-    return date.fromordinal(end)
+        begins = max(end, each.day)
+        days = each.out.days(start, begins) if each.out is not None else None
+        days = days if days is not None else days_of(each.amount, line, done)
+        if days is None:
+            return None
+        end, done = begins + timedelta(days=days), done + days
+    return end
 
 
 def renewed_from(
