@@ -8,6 +8,8 @@ from msgspec import Struct, field
 
 from ordonum.knowledge.drugs.base import DrugBase
 from ordonum.knowledge.drugs.formulary import formulary
+from ordonum.knowledge.drugs.law import conditions_of
+from ordonum.model.conditions import Table
 from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.tokens import Held
 from ordonum.server.identity.trust import Trust
@@ -35,6 +37,11 @@ class Context(Struct, kw_only=True):
     tokens: dict[bytes, Held] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
     drugs: DrugBase = field(default_factory=formulary)
+
+    @property
+    def conditions(self) -> Table:
+        """The conditions of the medicines, as the drug base tells them to the rules of law."""
+        return conditions_of(self.drugs)
 
 
 class Answer(Struct, frozen=True):
