@@ -10,6 +10,7 @@ from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordonum.model.dosage import Dosage, DoseUnit, TimeUnit
 from ordonum.model.drug import Pack
@@ -18,6 +19,7 @@ from ordonum.model.outcomes import Delivered
 from ordonum.model.plan import lasts, needed, plan, unit_for
 from ordonum.model.plan_shapes import Setting
 from ordonum.model.plan_units import Amount, Strength, amount_read, countable, in_pack
+from ordonum.model.prescription import Line
 from ordonum.model.products import MedicineLine, PreparationLine
 
 NOMINAL = date(2026, 1, 1)
@@ -184,7 +186,15 @@ def _same_strength(each: Delivered, line: MedicineLine, box: Content, contents: 
     return wanted is not None and box.strength is not None and box.strength.holds == wanted
 
 
-def known_duration(line: BaseLine, contents: Contents, on: date) -> int | None:
+def with_duration(line: Line, contents: Contents, on: date) -> Line:
+    """The line with the days of one delivery, where only its dosage and the boxes that it prescribes tell them."""
+    if line.duration_days is not None or dosage_of(line) is None or line.quantity is None:
+        return line
+    days = _known_duration(line, contents, on)
+    return line if days is None else replace(line, duration_days=days)
+
+
+def _known_duration(line: BaseLine, contents: Contents, on: date) -> int | None:
     """The days of one delivery: written, or of the dosage; else what the boxes or units that it prescribes last, from `on`."""
     if (days := duration_of(line)) is not None or line.quantity is None or not isinstance(line, MedicineLine):
         return days

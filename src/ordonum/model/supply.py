@@ -54,6 +54,13 @@ def days_of(amount: int, line: Line, since: int = 0) -> int | None:
     return None if days is None else days * amount // one_delivery(line)
 
 
+def days_begun(amount: int, line: Line, since: int = 0) -> int | None:
+    """The days of treatment that an amount makes, one that is begun counting whole where the line is counted by the unit."""
+    days = days_of(amount, line, since)
+    needed = units_for_days(days, line, since) if days is not None else None
+    return days if days is None or needed is None or needed >= amount else days + 1
+
+
 def amount_for(days: int, line: Line, since: int = 0) -> int:
     """The largest amount of a line that lasts no longer than that many days."""
     if (units := units_for_days(days, line, since)) is not None:
