@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 from msgspec import Struct
 
 from ordonum.model.beneficiary import Bearer
 from ordonum.model.conditions import Known
-from ordonum.model.course import Contents, Handed, handed, no_contents
+from ordonum.model.course import Contents, Handed, dosage_of, handed, no_contents
 from ordonum.model.days import age_on
 from ordonum.model.identifiers import BirthDate, Rpps
 from ordonum.model.outcomes import Delivered, ExceptionalRule
@@ -62,13 +61,11 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def out(self) -> Handed | None:
         """What is handed over of the line, by its boxes; None where that of any of them is not known."""
-        found = [handed(each, self.line, self.around.contents) for each in self.asked]
-        parts = [each for each in found if each is not None and each.setting == (found[0] and found[0].setting)]
-        if not parts or len(parts) < len(found):
+        if dosage_of(self.line) is None:
             return None
-        boxes = [each.boxes for each in parts if each.boxes is not None]
-        units = sum((each.units for each in parts), Decimal(0))
-        return Handed(units, parts[0].dosage, parts[0].setting, sum(boxes) if len(boxes) == len(parts) else None)
+        found = [handed(each, self.line, self.around.contents) for each in self.asked]
+        same = [each for each in found if each is not None and each.box == (found[0] and found[0].box)]
+        return Handed(same[0].box, sum(each.many for each in same)) if same and len(same) == len(found) else None
 
     @property
     def exceptional(self) -> ExceptionalRule | None:

@@ -16,11 +16,11 @@ from ordonum.model.dosage import Dosage, DoseUnit, TimeUnit
 from ordonum.model.drug import Pack
 from ordonum.model.lines import BaseLine, Unit
 from ordonum.model.outcomes import Delivered
-from ordonum.model.plan import lasts, needed, plan, unit_for
+from ordonum.model.plan import Course, course, lasts, needed, plan, unit_for
 from ordonum.model.plan_shapes import Setting
 from ordonum.model.plan_units import Amount, Strength, amount_read, countable, in_pack
 from ordonum.model.prescription import Line
-from ordonum.model.products import MedicineLine, PreparationLine
+from ordonum.model.products import MedicineLine
 
 NOMINAL = date(2026, 1, 1)
 MONTH_MOST, MONTH_LEAST = 31, 28  # a month may have been counted so
@@ -44,7 +44,8 @@ def no_contents(cip13: str) -> Content | None:
 
 def dosage_of(line: BaseLine) -> Dosage | None:
     """The structured dosage of a line, if it has one."""
-    return line.structured_dosage if isinstance(line, (MedicineLine, PreparationLine)) else None
+    found: Dosage | None = getattr(line, "structured_dosage", None)  # asked at every count: the shortest way
+    return found
 
 
 def duration_of(line: BaseLine) -> int | None:
@@ -134,25 +135,34 @@ def units_for_days(days: int, line: BaseLine, since: int = 0) -> int | None:
     return int(units.to_integral_value(ROUND_CEILING)) if units is not None else None
 
 
-class Handed(Struct, frozen=True):
-    """What a delivery handed over, in the unit of its line's dosage, and what it needs to say how long that lasts; `boxes`:
-    how many, where it was boxes.
-    """
+class Box(Struct, frozen=True):
+    """How a box, or a unit, of what was delivered is counted: so many `each` of the unit in which a dosage is counted."""
 
-    units: Decimal
     dosage: Dosage
-    setting: Setting
-    boxes: int | None
+    unit: DoseUnit
+    strength: Strength | None
+    each: Decimal
+    whole: bool
 
-    def days(self, start: date, on: date) -> int | None:
-        """How many days it lasts from that day, the dosage having begun on `start`."""
-        began = min(start, on)
-        setting = Setting(start=began, unit=self.setting.unit, strength=self.setting.strength)
-        return lasts(self.dosage, setting, self.units, (on - began).days)
+    def course(self, start: date) -> Course | None:
+        """How the dosage goes on, day after day, begun that day."""
+        return course(self.dosage, Setting(start=start, unit=self.unit, strength=self.strength))
 
 
-def handed(each: Delivered, line: BaseLine, contents: Contents) -> Handed | None:
-    """What a delivery handed over, by the box that left the counter; None where the box, or how it is taken, is not known.
+class Handed(Struct, frozen=True):
+    """What a delivery handed over: so many boxes, or units."""
+
+    box: Box
+    many: int
+
+    @property
+    def units(self) -> Decimal:
+        """In the unit of the dosage."""
+        return self.box.each * self.many
+
+
+def box_of(each: Delivered, line: BaseLine, contents: Contents) -> Box | None:
+    """How what was delivered is counted, by the box that left the counter; None where the box, or how it is taken, is not known.
 
     A box of another strength is not counted in the tablets of the dosage.
     """
@@ -166,13 +176,14 @@ def handed(each: Delivered, line: BaseLine, contents: Contents) -> Handed | None
     unit = unit_for(dosage, box.pack, box.strength)
     if unit is None or (countable(unit) and not _same_strength(each, line, box, contents)):
         return None
-    held = in_pack(box.pack, unit, box.strength)
-    many = {Unit.BOXES: held, Unit.UNITS: Decimal(1)}.get(each.quantity.unit)
-    if many is None:
-        return None
-    boxes = each.quantity.value if each.quantity.unit is Unit.BOXES else None
-    setting = Setting(start=NOMINAL, unit=unit, strength=box.strength)
-    return Handed(each.quantity.value * many, dosage, setting, boxes)
+    many = {Unit.BOXES: in_pack(box.pack, unit, box.strength), Unit.UNITS: Decimal(1)}.get(each.quantity.unit)
+    return Box(dosage, unit, box.strength, many, each.quantity.unit is Unit.BOXES) if many else None
+
+
+def handed(each: Delivered, line: BaseLine, contents: Contents) -> Handed | None:
+    """What a delivery handed over, where it is known how it is counted."""
+    box = box_of(each, line, contents)
+    return Handed(box, each.quantity.value) if box is not None and each.quantity is not None else None
 
 
 def _same_strength(each: Delivered, line: MedicineLine, box: Content, contents: Contents) -> bool:
@@ -202,4 +213,5 @@ def _known_duration(line: BaseLine, contents: Contents, on: date) -> int | None:
         schedule = _schedule(line, on)
         return (lasts(*schedule, Decimal(line.quantity.value)) or None) if schedule is not None else None
     out = handed(Delivered(line=line.rank, quantity=line.quantity), line, contents)
-    return (out.days(on, on) or None) if out is not None else None
+    going = out.box.course(on) if out is not None else None
+    return (going.lasts(out.units) or None) if out is not None and going is not None else None

@@ -78,12 +78,14 @@ def at_once(rule: Rule, case: Case) -> Said | None:
 def _days_out(out: Handed, case: Case) -> int | None:
     """How long what is handed over lasts, taken from this day on."""
     day = case.around.day
-    return out.days(case.given[0].day if case.given else day, day)
+    start = min(case.given[0].day, day) if case.given else day
+    going = out.box.course(start)
+    return None if going is None else going.lasts(out.units, (day - start).days)
 
 
 def _is_large(out: Handed, days: int, most: int) -> bool:
     """Whether each of the boxes that are handed over lasts longer than that."""
-    return out.boxes is not None and days // max(1, out.boxes) > most
+    return out.box.whole and days // out.many > most
 
 
 def fraction_days(case: Case) -> int | None:

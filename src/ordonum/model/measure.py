@@ -10,7 +10,7 @@ from ordonum.model.care import (
     SpeechTherapyLine,
     TherapyAct,
 )
-from ordonum.model.course import duration_of, units_for_days, units_of
+from ordonum.model.course import dosage_of, duration_of, units_for_days, units_of
 from ordonum.model.lines import Quantity, Unit
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import Line
@@ -20,7 +20,7 @@ def counted_unit(line: Line) -> Unit | None:
     """The unit in which a line is counted: the unit of the medicine where a dosage in words makes their number; its quantity's;
     visits where nursing has frequency and duration; else days if a duration was written; else nothing.
     """
-    if units_of(line) is not None:
+    if dosage_of(line) is not None and units_of(line) is not None:
         return Unit.UNITS
     if line.quantity is not None:
         return line.quantity.unit
@@ -54,7 +54,7 @@ def allowed(line: Line) -> int | None:
     if open_ended(line):
         return None
     deliveries = 1 + line.renewals
-    if (units := units_of(line)) is not None:
+    if dosage_of(line) is not None and (units := units_of(line)) is not None:
         return units * deliveries
     if line.quantity is not None:
         return line.quantity.value * deliveries

@@ -90,7 +90,7 @@ def _length(step: Step, setting: Setting, begins: int) -> tuple[int, int] | None
     if timing.procedure_days:
         days = _procedure_rank(step, setting)
         return (0, 0) if days is None else (days, days)
-    if timing.once or _at_a_procedure(step):
+    if timing.once or is_at_a_procedure(step):
         return 1, 1
     if step.duration is None:
         return None
@@ -118,7 +118,7 @@ def _procedure_rank(step: Step, setting: Setting) -> int | None:
     return start + max(days) + 1 if start + min(days) >= 0 else None
 
 
-def _at_a_procedure(step: Step) -> bool:
+def is_at_a_procedure(step: Step) -> bool:
     timing = step.timing
     return timing.period is None and bool(timing.when) and all(each.moment is Moment.PROCEDURE for each in timing.when)
 
@@ -279,3 +279,22 @@ def day_of(plan: Laid, rank: int) -> Bounds:
     """What is taken on the day of that rank, in all."""
     amounts = [amount_of(each, count_on(each, rank, plan.setting)) for each in plan.stretches]
     return Bounds(sum((each.low for each in amounts), ZERO), sum((each.high for each in amounts), ZERO))
+
+
+def steady(plan: Laid) -> bool:
+    """Whether each of its days is like the first."""
+    return (
+        all(each.begins == 0 and _daily(each) for each in plan.stretches)
+        and len({each.days for each in plan.stretches}) == 1
+    )
+
+
+def _daily(stretch: Stretch) -> bool:
+    timing = stretch.step.timing
+    if timing.once or timing.count or timing.cycle or timing.weekdays or timing.month_days or timing.procedure_days:
+        return False
+    if timing.period in (None, TimeUnit.MINUTE):
+        return not is_at_a_procedure(stretch.step)
+    if timing.period is TimeUnit.HOUR:
+        return DAY_MINUTES * (timing.times or 1) % (timing.every * 60) == 0
+    return timing.period is TimeUnit.DAY and timing.every == 1 and timing.every_high is None

@@ -1,13 +1,23 @@
 """How long what was delivered lasts: days of treatment, the first day not covered, what may still be handed over. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ordonum.model.course import Contents, Handed, days_of_units, duration_of, handed, no_contents, units_for_days
+from ordonum.model.course import (
+    Box,
+    Contents,
+    Handed,
+    box_of,
+    days_of_units,
+    dosage_of,
+    duration_of,
+    no_contents,
+    units_for_days,
+)
 from ordonum.model.days import legal_day
 from ordonum.model.lines import Unit
 from ordonum.model.measure import allowed, counted_unit, covered, one_delivery
@@ -30,6 +40,7 @@ class Supply(Struct, frozen=True):
 def supplies(state: State, zone: ZoneInfo, contents: Contents = no_contents) -> dict[int, list[Supply]]:
     """What was given of each line, oldest first; the deliveries that stand, whoever made them."""
     found: dict[int, list[Supply]] = {}
+    boxes: dict[tuple[object, ...], Box | None] = {}
     lines = state.order.lines
     for execution in state.executions:
         day = legal_day(execution.performed_at, zone)
@@ -37,18 +48,27 @@ def supplies(state: State, zone: ZoneInfo, contents: Contents = no_contents) -> 
             if isinstance(each, Delivered) and each.line <= len(lines):
                 line = lines[each.line - 1]
                 amount = covered(each, line) or one_delivery(line)
-                out = handed(each, line, contents)
+                out = _out(each, line, contents, boxes) if dosage_of(line) is not None else None
                 found.setdefault(each.line, []).append(Supply(day, amount, each.exceptional, out))
     for given in found.values():
         given.sort(key=lambda each: each.day)
     return found
 
 
+def _out(each: Delivered, line: Line, contents: Contents, boxes: dict[tuple[object, ...], Box | None]) -> Handed | None:
+    """What left the counter; `boxes` keeps how the boxes of a line are counted, which a history asks over and over."""
+    if each.quantity is None:
+        return None
+    key = (line.rank, each.cip13, each.quantity.unit)
+    box = boxes[key] if key in boxes else boxes.setdefault(key, box_of(each, line, contents))
+    return Handed(box, each.quantity.value) if box is not None else None
+
+
 def days_of(amount: int, line: Line, since: int = 0) -> int | None:
     """The days of treatment that an amount of a line makes, from that day of its dosage; None where the line does not say how
     long a delivery lasts.
     """
-    if (days := days_of_units(Decimal(amount), line, since)) is not None:
+    if dosage_of(line) is not None and (days := days_of_units(Decimal(amount), line, since)) is not None:
         return days
     days = duration_of(line)
     return None if days is None else days * amount // one_delivery(line)
@@ -63,7 +83,7 @@ def days_begun(amount: int, line: Line, since: int = 0) -> int | None:
 
 def amount_for(days: int, line: Line, since: int = 0) -> int:
     """The largest amount of a line that lasts no longer than that many days."""
-    if (units := units_for_days(days, line, since)) is not None:
+    if dosage_of(line) is not None and (units := units_for_days(days, line, since)) is not None:
         return units
     length, whole = duration_of(line), one_delivery(line)
     return days * whole // length if length else whole
@@ -81,16 +101,32 @@ def covered_until(given: Sequence[Supply], line: Line) -> date | None:
     """
     if not given:
         return None
-    start, done = given[0].day, 0
-    end = start
+    if dosage_of(line) is None:
+        return _covered_as_written(given, line)
+    start = given[0].day.toordinal()
+    end, done = start, 0
+    box, going = None, None
     for each in given:
-        begins = max(end, each.day)
-        days = each.out.days(start, begins) if each.out is not None else None
-        days = days if days is not None else days_of(each.amount, line, done)
+        end = max(end, each.day.toordinal())
+        if each.out is not None and each.out.box is not box:
+            box = each.out.box
+            going = box.course(given[0].day)
+        known = going.lasts(each.out.units, end - start) if each.out is not None and going is not None else None
+        days = known if known is not None else days_of(each.amount, line, done)
         if days is None:
             return None
-        end, done = begins + timedelta(days=days), done + days
-    return end
+        end, done = end + days, done + days
+    return date.fromordinal(end)
+
+
+def _covered_as_written(given: Sequence[Supply], line: Line) -> date | None:
+    """The same, of a line that says its days and no dosage."""
+    if line.duration_days is None:
+        return None
+    whole, end = one_delivery(line), 0  # counted in ordinals: a history is read at every decision
+    for each in given:
+        end = max(end, each.day.toordinal()) + line.duration_days * each.amount // whole
+    return date.fromordinal(end)
 
 
 def renewed_from(
