@@ -7,9 +7,11 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from ordonum.knowledge.drugs.base import DrugBase
+from ordonum.knowledge.drugs.contents import contents_of
 from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.knowledge.drugs.law import conditions_of
 from ordonum.model.conditions import Table
+from ordonum.model.course import Contents
 from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.tokens import Held
 from ordonum.server.identity.trust import Trust
@@ -42,6 +44,11 @@ class Context(Struct, kw_only=True):
     def conditions(self) -> Table:
         """The conditions of the medicines, as the drug base tells them to the rules of law."""
         return conditions_of(self.drugs)
+
+    @property
+    def contents(self) -> Contents:
+        """What the boxes of the medicines hold, as the drug base tells it to the rules of law."""
+        return contents_of(self.drugs)
 
 
 class Answer(Struct, frozen=True):
