@@ -12,6 +12,7 @@ from ordonum.cli import (
     backup,
     billing,
     demo,
+    drugs,
     ending,
     executant,
     exits,
@@ -96,3 +97,4 @@ keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(office.app, name="office")
+app.add_typer(drugs.app, name="drugs")

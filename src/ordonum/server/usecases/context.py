@@ -6,6 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from ordonum.knowledge.drugs.base import DrugBase
+from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.tokens import Held
 from ordonum.server.identity.trust import Trust
@@ -17,7 +19,8 @@ from ordonum.server.vault.vault import Vault
 
 class Context(Struct, kw_only=True):
     """Everything outside the model. `vault` is replaced when a new year's keys are added, `sites` when the register
-    is written anew; `published` keeps the lists of keys of days that are over, `tokens` those verified lately."""
+    is written anew; `published` keeps the lists of keys of days that are over, `tokens` those verified lately; `drugs` is the
+    drug base that was opened at the start."""
 
     pool: Pool
     vault: Vault
@@ -31,6 +34,7 @@ class Context(Struct, kw_only=True):
     published: dict[str, str] = field(default_factory=dict)
     tokens: dict[bytes, Held] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
+    drugs: DrugBase = field(default_factory=formulary)
 
 
 class Answer(Struct, frozen=True):
