@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ordonum.knowledge.assistance import tables
 from ordonum.knowledge.assistance.names import known_as
-from ordonum.knowledge.assistance.patient import Case, Findings
+from ordonum.knowledge.assistance.patient import Case, Findings, not_done_because
 from ordonum.knowledge.assistance.products import Product
 from ordonum.model.alert import Alert, AlertKind, AlertLevel, Allergy, AllergyTo, Unchecked
 from ordonum.model.conditions import bare_substance
@@ -22,8 +22,7 @@ _CALLED = {
     "ains": ("ains", "salicyles"),
     "anti inflammatoire": ("ains", "salicyles"),
     "antiinflammatoire": ("ains", "salicyles"),
-    "aspirine": ("salicyles", "ains"),
-    "salicyle": ("salicyles", "ains"),
+    "salicyle": ("salicyles",),
     "morphinique": ("opioides",),
     "opioide": ("opioides",),
     "opiace": ("opioides",),
@@ -48,7 +47,11 @@ _CALLED = {
 }
 # Classes one of whose members answers for the others, as a document says; the others only have a note.
 _CROSSED = {
-    "penicillines": (AlertLevel.CAUTION, "these-betalactamines", "le risque d'allergie croisée entre pénicillines est élevé"),
+    "penicillines": (
+        AlertLevel.CAUTION,
+        "these-betalactamines",
+        "le risque d'allergie croisée entre pénicillines est élevé",
+    ),
     "ains": (AlertLevel.STOP, "rcp-ibuprofene-4-3", "une allergie à l'aspirine ou à un AINS contre-indique les autres"),
 }
 # From one class to its neighbour.
@@ -86,7 +89,9 @@ def check(case: Case, findings: Findings) -> None:
 
 
 def _not_filled(lines: tuple[int, ...]) -> Unchecked:
-    return Unchecked(kind=AlertKind.ALLERGY, lines=lines, because="les allergies ne sont pas renseignées")
+    return Unchecked(
+        kind=AlertKind.ALLERGY, lines=lines, because=not_done_because("les allergies ne sont pas renseignées")
+    )
 
 
 def _substance(allergy: Allergy, product: Product, findings: Findings) -> None:
@@ -103,7 +108,9 @@ def _substance(allergy: Allergy, product: Product, findings: Findings) -> None:
             findings.alerts.append(_alert(allergy, product, each.identity, AlertLevel.STOP, "amm-4-3", "le contient"))
         elif told := classes & meant:
             label = tables.classes()[min(told)].label
-            findings.alerts.append(_alert(allergy, product, each.identity, AlertLevel.STOP, "amm-4-3", f"fait partie des {label}"))
+            findings.alerts.append(
+                _alert(allergy, product, each.identity, AlertLevel.STOP, "amm-4-3", f"fait partie des {label}")
+            )
         else:
             _crossed(allergy, product, each.identity, classes, own | meant, findings)
 

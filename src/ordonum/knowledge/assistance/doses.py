@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from ordonum.model.dosage import Dosage, DoseUnit, Timing, TimeUnit
+from ordonum.model.dosage import Dosage, DoseUnit, TimeUnit, Timing
 from ordonum.model.drug import Component, Nature
 from ordonum.model.plan_laid import count_on, day_of, laid
 from ordonum.model.plan_shapes import Gap, Laid, Setting
@@ -43,7 +43,9 @@ class Taken(Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=4096)
 def strength_in(amount: str | None, reference: str | None) -> Strength | None:
     """The strength of a component of the base; of what is taken one by one, whatever one is called."""
-    component = Component(element="", code="", name="", amount=amount, reference=reference, nature=Nature.SUBSTANCE, link=0)
+    component = Component(
+        element="", code="", name="", amount=amount, reference=reference, nature=Nature.SUBSTANCE, link=0
+    )
     found = strength_of(component)
     if found is None or not any(each.unit in _ONE_BY_ONE and each.amount == 1 for each in found.within):
         return found
@@ -79,8 +81,12 @@ def taken(dosage: Dosage | None, strength: Strength | None, body: Body, day: dat
     return Taken(
         take=max((each.dose.high for each in made.stretches), default=Decimal(0)),
         day=max((day_of(made, rank).high for rank in _ranks(made)), default=Decimal(0)),
-        week=max((sum(day_of(made, each.begins + rank).high for rank in range(7)) for each in made.stretches), default=Decimal(0)),
+        week=max((_week(made, each.begins) for each in made.stretches), default=Decimal(0)),
     )
+
+
+def _week(made: Laid, begins: int) -> Decimal:
+    return sum((day_of(made, begins + rank).high for rank in range(7)), Decimal(0))
 
 
 def _ranks(made: Laid) -> frozenset[int]:

@@ -89,7 +89,11 @@ def _twice(
     one: Product, other: Product, a: Substance, b: Substance, name: str, level: AlertLevel, source: Source | None
 ) -> Alert:
     label = tables.classes()[name].label
-    conduct = "n'en garder qu'un, sauf relais de l'un à l'autre" if level is AlertLevel.STOP else "n'en garder qu'un si possible"
+    conduct = (
+        "n'en garder qu'un, sauf relais de l'un à l'autre"
+        if level is AlertLevel.STOP
+        else "n'en garder qu'un si possible"
+    )
     return Alert(
         key=f"duplicate:{name}",
         kind=AlertKind.DUPLICATE,

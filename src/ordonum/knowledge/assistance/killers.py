@@ -1,4 +1,4 @@
-"""The classic deadly mistakes: daily methotrexate, fentanyl patch of a first opioid, wrong unit, opioid with benzodiazepine. Pure."""
+"""The classic deadly mistakes: daily methotrexate, first opioid by patch, wrong unit, opioid with benzodiazepine. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from ordonum.model.dosage import DoseUnit
 _HOURLY = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:µg|μg|mcg|microgrammes?)\s*(?:/|par)\s*(?:1\s*)?h", re.IGNORECASE)
 _FIRST_PATCH = Decimal("12.5")
 _NOT_INSULIN_UNITS = frozenset({DoseUnit.MILLILITRE, DoseUnit.MILLIGRAM, DoseUnit.GRAM})
+_OPIOID, _SEDATIVE = "@opioides", "@benzodiazepines"
 _DAY_WANTED = "écrire sur l'ordonnance le jour de la semaine"
 
 
@@ -31,9 +32,7 @@ def check(case: Case, findings: Findings) -> None:
         findings.alerts += _sedated(one, other)
 
 
-def _alert(
-    name: str, level: AlertLevel, product: Product, sentence: str, conduct: str, document: str | None
-) -> Alert:
+def _alert(name: str, level: AlertLevel, product: Product, sentence: str, conduct: str, document: str | None) -> Alert:
     return Alert(
         key=f"maximum:{name}",
         kind=AlertKind.MAXIMUM,
@@ -69,7 +68,12 @@ def _methotrexate(case: Case, product: Product) -> Iterator[Alert]:
         )
     elif product.dosage is not None and not any(step.timing.weekdays for step in product.dosage.steps):
         yield _alert(
-            "methotrexate-day", AlertLevel.NOTE, product, "le jour de la prise n'est pas dit", _DAY_WANTED, "qph-methotrexate"
+            "methotrexate-day",
+            AlertLevel.NOTE,
+            product,
+            "le jour de la prise n'est pas dit",
+            _DAY_WANTED,
+            "qph-methotrexate",
         )
 
 
@@ -89,20 +93,38 @@ def _patch(product: Product) -> Iterator[Alert]:
 
 def _units(product: Product, keys: set[str]) -> Iterator[Alert]:
     """A unit that is that of a mistake; no document was read, so these are notes."""
-    units = {step.dose.unit for step in product.dosage.steps if step.dose is not None} if product.dosage is not None else set()
+    units = (
+        {step.dose.unit for step in product.dosage.steps if step.dose is not None}
+        if product.dosage is not None
+        else set()
+    )
     if "@insulines" in keys and units & _NOT_INSULIN_UNITS:
-        yield _alert("insulin-unit", AlertLevel.NOTE, product, "une insuline se prescrit en unités", "écrire la dose en unités", None)
+        yield _alert(
+            "insulin-unit",
+            AlertLevel.NOTE,
+            product,
+            "une insuline se prescrit en unités",
+            "écrire la dose en unités",
+            None,
+        )
     if "levothyroxine" in keys and units & {DoseUnit.MILLIGRAM, DoseUnit.GRAM}:
         yield _alert(
-            "levothyroxine-unit", AlertLevel.NOTE, product, "dose écrite en mg : la lévothyroxine se compte en µg", "vérifier l'unité", None
+            "levothyroxine-unit",
+            AlertLevel.NOTE,
+            product,
+            "dose écrite en mg : la lévothyroxine se compte en µg",
+            "vérifier l'unité",
+            None,
         )
 
 
 def _sedated(one: Product, other: Product) -> Iterator[Alert]:
     """An opioid with a benzodiazepine: coma, death."""
-    keys = [{key for each in product.substances for key in each.keys} for product in (one, other)]
-    opioid, sedative = "@opioides", "@benzodiazepines"
-    if one.local or other.local or not any(opioid in a and sedative in b for a, b in (keys, keys[::-1])):
+    if one.local or other.local:
+        return
+    together = [(a, b) for a in one.substances for b in other.substances if {_OPIOID, _SEDATIVE} <= a.keys | b.keys]
+    met = next(((a, b) for a, b in together if (_OPIOID in a.keys) != (_OPIOID in b.keys)), None)
+    if met is None:
         return
     yield Alert(
         key="interaction:opioides+benzodiazepines",
@@ -110,7 +132,7 @@ def _sedated(one: Product, other: Product) -> Iterator[Alert]:
         level=AlertLevel.CAUTION,
         lines=(*one.lines, *other.lines),
         treatments=other.treatments,
-        about=("opioides", "benzodiazepines"),
+        about=(met[0].identity, met[1].identity),
         sentence=f"« {one.label} » et « {other.label} » : opioïde et benzodiazépine, dépression respiratoire, coma, décès.",
         conduct="éviter ; sinon la dose la plus faible, la durée la plus courte",
         source=tables.source("cbip-opioides"),

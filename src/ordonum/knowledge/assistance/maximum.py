@@ -135,6 +135,8 @@ def _say_unknown(rows: list[Maximum], uses: list[_Use], case: Case, findings: Fi
         if use.product.rank is None:
             continue
         if case.age is None and bounded:
-            findings.not_done(AlertKind.MAXIMUM, use.product, "l'âge n'est pas renseigné : dose comparée à celle de l'adulte")
+            findings.not_done(
+                AlertKind.MAXIMUM, use.product, "l'âge n'est pas renseigné : dose comparée à celle de l'adulte"
+            )
         elif case.age is not None and case.age[0] < _ADULT and by_weight and case.subject.weight_g is None:
             findings.not_done(AlertKind.MAXIMUM, use.product, "le poids de l'enfant n'est pas renseigné")

@@ -55,7 +55,9 @@ def known_as(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=16384)
 def identity(name: str) -> str:
-    """The one name by which a substance is compared with another: that of the tables, without salt nor ester, else its bare one."""
+    """The one name by which a substance is compared: that of the tables, without salt nor ester, else its bare one."""
     bare = bare_substance(name)
-    spoken = [each for each in known_as(name) if not each.startswith("@") and each in tables.names() and each not in _FAMILIES]
+    spoken = [
+        each for each in known_as(name) if not each.startswith("@") and each in tables.names() and each not in _FAMILIES
+    ]
     return min(spoken, key=lambda each: (-len(each.split()), each), default=bare)

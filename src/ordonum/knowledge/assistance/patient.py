@@ -44,9 +44,16 @@ class Findings(Struct):
     alerts: list[Alert]
     unchecked: list[Unchecked]
 
-    def not_done(self, kind: AlertKind, product: Product, because: str) -> None:
+    def not_done(self, kind: AlertKind, product: Product, why: str) -> None:
         """«contrôle non fait, parce que…», of one medicine."""
+        because = not_done_because(why)
         self.unchecked.append(Unchecked(kind=kind, lines=product.lines, treatments=product.treatments, because=because))
+
+
+def not_done_because(why: str) -> str:
+    """«contrôle non fait, parce que l'âge n'est pas renseigné»."""
+    link = "'" if why[:1] in "aeiouy" else "e "
+    return f"contrôle non fait, parce qu{link}{why}"
 
 
 def age_in_months(birth_date: str | None, day: date) -> tuple[Decimal, Decimal] | None:

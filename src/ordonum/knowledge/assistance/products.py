@@ -22,7 +22,8 @@ _LOCAL_ROUTES = (
     "cutanée", "ophtalmique", "auriculaire", "nasale", "vaginale", "dentaire", "gingivale", "oropharyngée", "inhalée",
 )  # fmt: skip
 _LOCAL_FORM = re.compile(
-    r"\b(collyre|crème|pommade|gel|lotion|shampo\w+|vernis|auriculaire|nasale?|ovule|inhalation|bain de bouche)\b", re.IGNORECASE
+    r"\b(collyre|crème|pommade|gel|lotion|shampo\w+|vernis|auriculaire|nasale?|ovule|inhalation|bain de bouche)\b",
+    re.IGNORECASE,
 )
 _EYE = re.compile(r"ophtalm|collyre", re.IGNORECASE)
 _ORAL = re.compile(r"orale|comprimé|gélule|buvable|sirop|sachet", re.IGNORECASE)
@@ -41,7 +42,8 @@ class Substance(Struct, frozen=True):
 class Product(Struct, frozen=True, kw_only=True):
     """A line (`rank`) or a treatment (`position`), with what is known of it. `label` is as the prescriber wrote it.
 
-    `missing`: a code that the base does not have; `days`: how long it is prescribed for.
+    `missing`: a code that the base does not have; `local`: it acts where it is put (not known is no); `same`: the identities
+    of its substances; `days`: how long it is prescribed for.
     """
 
     label: str
@@ -49,19 +51,14 @@ class Product(Struct, frozen=True, kw_only=True):
     position: int | None = None
     substances: tuple[Substance, ...]
     speciality: Speciality | None = None
+    same: frozenset[str]
     missing: bool = False
+    local: bool = False
     routes: str = ""
     dosage: Dosage | None = None
     days: int | None = None
     off_label: bool = False
     overridden: tuple[Overridden, ...] = ()
-
-    @property
-    def local(self) -> bool:
-        """Whether it acts where it is put; not known is no."""
-        if self.speciality is not None and self.speciality.routes:
-            return all(each.startswith(_LOCAL_ROUTES) for each in self.speciality.routes)
-        return bool(_LOCAL_FORM.search(self.routes))
 
     @property
     def for_the_eye(self) -> bool:
@@ -90,11 +87,6 @@ class Product(Struct, frozen=True, kw_only=True):
         """Its place among the treatments, as an alert names it."""
         return () if self.position is None else (self.position,)
 
-    @property
-    def same(self) -> frozenset[str]:
-        """The identities of its substances."""
-        return frozenset(each.identity for each in self.substances)
-
 
 def of_lines(lines: Iterable[Line], base: DrugBase) -> tuple[Product, ...]:
     """The medicines and preparations among these lines."""
@@ -116,13 +108,17 @@ def of_treatments(treatments: Iterable[Treatment], base: DrugBase, day: date) ->
 
 def _of_medicine(line: MedicineLine, base: DrugBase) -> Product:
     found = _speciality(line, base)
+    substances = _substances(found, tuple((each.name, each.strength) for each in line.substances))
+    routes = _routes(line.route, line.form, line.label, found)
     return Product(
         label=line.label,
         rank=line.rank,
-        substances=_substances(found, tuple((each.name, each.strength) for each in line.substances)),
+        substances=substances,
+        same=frozenset(each.identity for each in substances),
         speciality=found,
         missing=found is None and (line.cip13 or line.cis) is not None,
-        routes=_routes(line.route, line.form, line.label, found),
+        local=_local(found, routes),
+        routes=routes,
         dosage=line.structured_dosage,
         days=line.duration_days,
         off_label=line.off_label,
@@ -131,11 +127,15 @@ def _of_medicine(line: MedicineLine, base: DrugBase) -> Product:
 
 
 def _of_preparation(line: PreparationLine) -> Product:
+    substances = _substances(None, tuple((each.name, None) for each in line.formula if each.active))
+    routes = _routes(None, line.form, line.label, None)
     return Product(
         label=line.label,
         rank=line.rank,
-        substances=_substances(None, tuple((each.name, None) for each in line.formula if each.active)),
-        routes=_routes(None, line.form, line.label, None),
+        substances=substances,
+        same=frozenset(each.identity for each in substances),
+        local=_local(None, routes),
+        routes=routes,
         days=line.duration_days,
         off_label=line.off_label,
     )
@@ -143,13 +143,17 @@ def _of_preparation(line: PreparationLine) -> Product:
 
 def _of_treatment(position: int, treatment: Treatment, base: DrugBase) -> Product:
     found = _speciality(treatment, base)
+    substances = _substances(found, tuple((each.name, each.strength) for each in treatment.substances or ()))
+    routes = _routes(treatment.route, treatment.form, treatment.label, found)
     return Product(
         label=treatment.label,
         position=position,
-        substances=_substances(found, tuple((each.name, each.strength) for each in treatment.substances or ())),
+        substances=substances,
+        same=frozenset(each.identity for each in substances),
         speciality=found,
         missing=found is None and (treatment.cip13 or treatment.cis) is not None,
-        routes=_routes(treatment.route, treatment.form, treatment.label, found),
+        local=_local(found, routes),
+        routes=routes,
         dosage=treatment.structured_dosage,
     )
 
@@ -180,3 +184,9 @@ def _substance(name: str, strength: Strength | None) -> Substance:
 def _routes(route: str | None, form: str | None, label: str, found: Speciality | None) -> str:
     told = (*(found.routes if found is not None else ()), found.form if found is not None else None, route, form, label)
     return " ; ".join(each for each in told if each)
+
+
+def _local(found: Speciality | None, routes: str) -> bool:
+    if found is not None and found.routes:
+        return all(each.startswith(_LOCAL_ROUTES) for each in found.routes)
+    return bool(_LOCAL_FORM.search(routes))

@@ -28,7 +28,7 @@ class Class(Struct, frozen=True, kw_only=True):
     members: tuple[str, ...]
 
 
-class Warning_(Struct, frozen=True, kw_only=True):
+class Caveat(Struct, frozen=True, kw_only=True):
     """What is to be said of a substance or a class (`about`, «@class») for some patients.
 
     `low` (reached) to `high` (not reached): weeks of amenorrhoea, months of age, ml/min of clearance. `flags`: «all» any route
@@ -134,18 +134,22 @@ def classes_of(substance: str) -> frozenset[str]:
 
 
 @cache
-def warnings() -> tuple[Warning_, ...]:
+def warnings() -> tuple[Caveat, ...]:
     """Every warning, in the order of the files; a row about several substances is one warning for each."""
     return tuple(
-        each for name in _TERRAIN for row in _rows(name) for about in row[1].split(",") for each in [_warning(row, about)]
+        each
+        for name in _TERRAIN
+        for row in _rows(name)
+        for about in row[1].split(",")
+        for each in [_warning(row, about)]
     )
 
 
-def _warning(row: list[str], about: str) -> Warning_:
+def _warning(row: list[str], about: str) -> Caveat:
     kind, _, level, low, high, flags, found, conduct, document, quote = row
     read, since = _read(document)
     bound = _months if kind == "age" else _number
-    return Warning_(
+    return Caveat(
         kind=AlertKind(kind),
         about=about,
         level=_level(level, read),

@@ -10,7 +10,7 @@ from functools import cache
 from ordonum.knowledge.assistance import tables
 from ordonum.knowledge.assistance.patient import Case, Findings
 from ordonum.knowledge.assistance.products import Product, Substance
-from ordonum.knowledge.assistance.tables import Warning_
+from ordonum.knowledge.assistance.tables import Caveat
 from ordonum.model.alert import Alert, AlertKind, AlertLevel
 from ordonum.model.prescription import Sex
 
@@ -21,14 +21,14 @@ _MIN_MG = "mg>="
 
 
 @cache
-def _index() -> dict[tuple[AlertKind, str], tuple[Warning_, ...]]:
-    found: dict[tuple[AlertKind, str], list[Warning_]] = {}
+def _index() -> dict[tuple[AlertKind, str], tuple[Caveat, ...]]:
+    found: dict[tuple[AlertKind, str], list[Caveat]] = {}
     for each in tables.warnings():
         found.setdefault((each.kind, each.about), []).append(each)
     return {key: tuple(rows) for key, rows in found.items()}
 
 
-def warned(kind: AlertKind, case: Case, product: Product, substance: Substance) -> Iterator[Warning_]:
+def warned(kind: AlertKind, case: Case, product: Product, substance: Substance) -> Iterator[Caveat]:
     """The rows of a table about a substance of a medicine, in force that day, that its route does not set aside."""
     for name in sorted(substance.keys):
         for row in _index().get((kind, name), ()):
@@ -37,7 +37,7 @@ def warned(kind: AlertKind, case: Case, product: Product, substance: Substance) 
                 yield row
 
 
-def _dosed(row: Warning_, case: Case, product: Product, substance: Substance) -> bool:
+def _dosed(row: Caveat, case: Case, product: Product, substance: Substance) -> bool:
     """Whether the dose is one that the row speaks of; a dose that is not known may be."""
     least = next((Decimal(flag.removeprefix(_MIN_MG)) for flag in row.flags if flag.startswith(_MIN_MG)), None)
     if least is None:
@@ -46,7 +46,9 @@ def _dosed(row: Warning_, case: Case, product: Product, substance: Substance) ->
     return found.unknown is not None or found.day >= least
 
 
-def alert(row: Warning_, product: Product, substance: Substance, *, level: AlertLevel | None = None, more: str = "") -> Alert:
+def alert(
+    row: Caveat, product: Product, substance: Substance, *, level: AlertLevel | None = None, more: str = ""
+) -> Alert:
     """The alert of a row for a medicine."""
     return Alert(
         key=f"{row.kind.value}:{row.slug}",
@@ -60,7 +62,7 @@ def alert(row: Warning_, product: Product, substance: Substance, *, level: Alert
     )
 
 
-def gravest(found: Iterable[tuple[Warning_, Alert]]) -> list[Alert]:
+def gravest(found: Iterable[tuple[Caveat, Alert]]) -> list[Alert]:
     """The gravest for a substance of a medicine: a class does not repeat what is said of its member."""
     kept = sorted(found, key=lambda each: (_ORDER[each[1].level], each[0].about.startswith("@")))
     return [kept[0][1]] if kept else []
@@ -90,7 +92,8 @@ def _pregnancy(case: Case, product: Product, substance: Substance, findings: Fin
     rows = list(warned(AlertKind.PREGNANCY, case, product, substance))
     if subject.pregnant:
         findings.alerts += gravest(
-            _of_term(row, product, substance, subject.pregnant_weeks) for row in _within_term(rows, subject.pregnant_weeks)
+            _of_term(row, product, substance, subject.pregnant_weeks)
+            for row in _within_term(rows, subject.pregnant_weeks)
         )
         return
     if subject.sex is Sex.FEMALE:
@@ -100,12 +103,12 @@ def _pregnancy(case: Case, product: Product, substance: Substance, findings: Fin
         findings.not_done(AlertKind.PREGNANCY, product, "la grossesse n'est pas renseignée")
 
 
-def _within_term(rows: list[Warning_], weeks: int | None) -> list[Warning_]:
+def _within_term(rows: list[Caveat], weeks: int | None) -> list[Caveat]:
     bounds = _ANY if weeks is None else (Decimal(weeks), Decimal(weeks))
     return [row for row in rows if "prevention" not in row.flags and row.holds(*bounds)]
 
 
-def _of_term(row: Warning_, product: Product, substance: Substance, weeks: int | None) -> tuple[Warning_, Alert]:
+def _of_term(row: Caveat, product: Product, substance: Substance, weeks: int | None) -> tuple[Caveat, Alert]:
     """A row for some weeks only, of a pregnancy whose weeks are not known, does not stop."""
     unsure = weeks is None and (row.low or row.high is not None) and row.level is AlertLevel.STOP
     level = AlertLevel.CAUTION if unsure else None
@@ -143,5 +146,5 @@ def _renal(case: Case, product: Product, substance: Substance, findings: Finding
     findings.alerts += gravest((row, alert(row, product, substance)) for row in rows if row.holds(clearance, clearance))
 
 
-def _matter(rows: Iterable[Warning_]) -> bool:
+def _matter(rows: Iterable[Caveat]) -> bool:
     return any(row.level is not AlertLevel.NOTE for row in rows)
