@@ -11,6 +11,7 @@ from ordonum.cli import (
     amending,
     backup,
     billing,
+    codes,
     demo,
     ending,
     executant,
@@ -94,5 +95,6 @@ app.command("search")(search.search)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")
+app.add_typer(codes.app, name="codes")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(office.app, name="office")
