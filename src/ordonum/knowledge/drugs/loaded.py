@@ -1,0 +1,85 @@
+"""A drug base in memory: an index, and the records it leads to, decoded when they are asked for. Pure."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+
+from ordonum.knowledge.drugs.base import Edition
+from ordonum.model.conditions import bare_substance
+from ordonum.model.drug import Presentation, Speciality
+
+KEPT = 2_048
+"""How many decoded specialities are kept at hand (about 3 kB each)."""
+
+
+class Index(Struct, frozen=True):
+    """Where everything is: CIS codes in their order; by CIP13 the place of the CIS; by bare substance and by group likewise."""
+
+    cis: tuple[str, ...]
+    presentations: dict[str, int]
+    substances: dict[str, tuple[int, ...]]
+    groups: dict[int, tuple[int, ...]]
+
+
+def indexed(specialities: Iterable[Speciality]) -> Index:
+    """The index of specialities that are in the order of their CIS codes.
+
+    A substance is found by its own bare name and by that of the therapeutic fraction it brings.
+    """
+    cis: list[str] = []
+    presentations: dict[str, int] = {}
+    substances: defaultdict[str, list[int]] = defaultdict(list)
+    ranked: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place, each in enumerate(specialities):
+        cis.append(each.cis)
+        for box in each.presentations:
+            presentations[box.cip13] = place
+        for name in sorted({bare_substance(component.name) for component in each.components}):
+            substances[name].append(place)
+        for group in each.groups:
+            ranked[group.group].append((group.rank, place))
+    groups = {group: tuple(place for _, place in sorted(ranked[group])) for group in sorted(ranked)}
+    return Index(tuple(cis), presentations, {name: tuple(substances[name]) for name in sorted(substances)}, groups)
+
+
+class LoadedBase:
+    """A DrugBase: its edition, its index, and how the record at a place is read. At most KEPT records stay decoded."""
+
+    def __init__(self, edition: Edition, index: Index, record: Callable[[int], Speciality]) -> None:
+        self.edition = edition
+        self._index = index
+        self._record = record
+        self._kept = lru_cache(maxsize=KEPT)(record)
+        self._places = {cis: place for place, cis in enumerate(index.cis)}
+
+    def speciality(self, cis: str) -> Speciality | None:
+        """The speciality of this CIS code."""
+        place = self._places.get(cis)
+        return None if place is None else self._kept(place)
+
+    def presentation(self, cip13: str) -> tuple[Speciality, Presentation] | None:
+        """The presentation of this CIP13 code, with its speciality."""
+        place = self._index.presentations.get(cip13)
+        if place is None:
+            return None
+        found = self._kept(place)
+        return found, next(each for each in found.presentations if each.cip13 == cip13)
+
+    def of_substance(self, name: str) -> tuple[str, ...]:
+        """The CIS codes of the specialities with that active substance, named as `bare_substance` gives it."""
+        return tuple(self._index.cis[place] for place in self._index.substances.get(name, ()))
+
+    def of_group(self, group: int) -> tuple[str, ...]:
+        """The CIS codes of a generic group, in the order of their ranks."""
+        return tuple(self._index.cis[place] for place in self._index.groups.get(group, ()))
+
+    def specialities(self) -> Iterator[Speciality]:
+        """Every speciality, in the order of the CIS codes; what is passed over is not kept."""
+        return map(self._record, range(len(self._index.cis)))
+
+
+def holding(specialities: Sequence[Speciality], edition: Edition) -> LoadedBase:
+    """The base of specialities already in memory, in the order of their CIS codes."""
+    return LoadedBase(edition, indexed(specialities), specialities.__getitem__)
