@@ -38,12 +38,20 @@ class Component(Struct, frozen=True, kw_only=True):
 class Pack(Struct, frozen=True):
     """What a box holds, read from the label of the presentation: «30 comprimés», «1 flacon de 150 ml» (150 ml).
 
-    `containers`: how many units of packing hold it, where that is another number (3 plaquettes, 6 stylos).
+    `containers`: how many units of packing hold it, where that is told (3 plaquettes, 6 stylos). `other`: the same box
+    counted in another unit: 20 unidoses of 2 ml are 40 ml, 15 ml are 5 stylos.
     """
 
     amount: Decimal
     unit: DoseUnit
     containers: int | None = None
+    other: tuple[Decimal, DoseUnit] | None = None
+
+    def holds(self, unit: DoseUnit) -> Decimal | None:
+        """How many of this unit the box holds; None where the label does not say it."""
+        if unit is self.unit:
+            return self.amount
+        return self.other[0] if self.other is not None and unit is self.other[1] else None
 
 
 class Presentation(Struct, frozen=True, kw_only=True):

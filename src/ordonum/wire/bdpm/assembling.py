@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ordonum.model.drug import Component, GroupPlace, Nature, Presentation, Shortage, Speciality
 from ordonum.wire.bdpm.fields import Fields
+from ordonum.wire.bdpm.pack import pack_of
 from ordonum.wire.bdpm.rows import FILES, BdpmRefused, rows
 
 SPECIALITIES, PRESENTATIONS, COMPOSITION, CONDITIONS, GROUPS, ATC, SHORTAGES = FILES
@@ -63,7 +64,7 @@ def read(files: Mapping[str, bytes]) -> Reading:
     made = tuple(
         replace(
             each,
-            presentations=presentations[cis],
+            presentations=tuple(replace(box, pack=pack_of(box.label, each.form)) for box in presentations[cis]),
             components=components[cis],
             conditions=conditions[cis],
             groups=groups[cis],
@@ -160,7 +161,7 @@ def _presentation(row: Fields) -> Presentation:
         public_price=row.cents(11),
         fee=row.cents(12),
         indications=row.plain(13),
-        pack=None,
+        pack=None,  # read once the form is known
     )
 
 
