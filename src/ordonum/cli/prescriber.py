@@ -9,6 +9,7 @@ import typer
 from msgspec import to_builtins
 
 from ordonum.cli import asking, consultation, exits, files, saying
+from ordonum.cli import rest as rest_file
 from ordonum.cli.desk import (
     DEFAULT_SERVICE,
     ActOption,
@@ -157,7 +158,7 @@ def executions(
         mine, scanned = asking.named(act, number_file, picture)
         view = client.executions(mine, scanned=scanned)
         if rest is not None:
-            files.write_rest(rest, client.outbox.get(view.register_act_id), view.remainders)
+            rest_file.write(rest, client.outbox.get(view.register_act_id), view.remainders)
         if as_json:
             exits.show({"ok": True, **to_builtins(view, enc_hook=plain)})
         else:

@@ -287,6 +287,12 @@ class Refusal(Enum):
         "Ce jour n'a pas de liste de clés : il est mal écrit (AAAA-MM-JJ), à venir ou trop ancien.",
         "Demandez un jour des treize derniers mois.",
     )
+    UNKNOWN_DRUG = Reason(
+        "unknown-drug",
+        Kind.NOT_FOUND,
+        "Ce code n'est pas dans la base des médicaments de ce service.",
+        "Vérifiez le code (CIS ou CIP13), ou cherchez le médicament par son nom.",
+    )
     # registration
     SIGNATURE_INVALID = Reason(
         "signature-invalid",

@@ -89,6 +89,7 @@ async def make_context(settings: Settings, application_url: str, metrics: Metric
         draw_id=uuid.uuid4,
         draw_salt=lambda: secrets.token_hex(32),
         draw_delay=delay,
+        reference=reference_of(settings),
         metrics=metrics,
     )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from ordonum.knowledge.drugs.base import DrugBase
 from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.tokens import Held
 from ordonum.server.identity.trust import Trust
@@ -15,9 +16,16 @@ from ordonum.server.store.database import Pool
 from ordonum.server.vault.vault import Vault
 
 
+class Reference(Struct, frozen=True, kw_only=True):
+    """The reference data that look-ups answer from: public facts, read once; nothing of anybody."""
+
+    base: DrugBase
+
+
 class Context(Struct, kw_only=True):
     """Everything outside the model. `vault` is replaced when a new year's keys are added, `sites` when the register
-    is written anew; `published` keeps the lists of keys of days that are over, `tokens` those verified lately."""
+    is written anew; `published` keeps the lists of keys of days that are over, `tokens` those verified lately;
+    `reference` reads the drug base the first time it is asked for."""
 
     pool: Pool
     vault: Vault
@@ -28,6 +36,7 @@ class Context(Struct, kw_only=True):
     draw_id: Callable[[], UUID]
     draw_salt: Callable[[], str]
     draw_delay: Callable[[int], float]
+    reference: Callable[[], Reference]
     published: dict[str, str] = field(default_factory=dict)
     tokens: dict[bytes, Held] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
