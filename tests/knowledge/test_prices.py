@@ -10,13 +10,14 @@ from ruled import medicine
 from ordonum.knowledge.drugs.file import edition_of
 from ordonum.knowledge.drugs.loaded import LoadedBase, holding
 from ordonum.knowledge.drugs.prices import WithoutPrice, bill, boxes_of, cheaper, line_price, per_unit
-from ordonum.model.dosage import DoseUnit
+from ordonum.model.dosage import Dosage, Dose, DoseUnit, Step, TimeUnit, Timing
 from ordonum.model.drug import GroupPlace, Pack, Presentation, Speciality
 from ordonum.model.identifiers import Cip13, Cis
 from ordonum.model.lines import Quantity, Unit
 from ordonum.texts.french import euros
 from whole_base import whole_base
 
+TODAY = date(2026, 11, 22)
 AMLOR, SKENAN = "3400933313586", "3400933323691"
 AMLOR_BOX, SKENAN_BOX = Cip13(AMLOR), Cip13(SKENAN)
 
@@ -97,13 +98,15 @@ BASE = _base(
 )
 def test_a_line_costs_its_boxes_and_insurance_pays_at_the_rate(said: Any, total: int, insured: int, rate: int) -> None:
     line = medicine("amlodipine", **({"cip13": AMLOR_BOX, "quantity": Quantity(2, Unit.BOXES)} | said))
-    found = line_price(BASE, line)
+    found = line_price(BASE, line, start=TODAY)
     assert (found.total, found.insured, found.rate, found.because) == (total, insured, rate, None)
 
 
 def test_half_a_cent_of_insurance_is_rounded_up_and_renewals_count_in_the_whole() -> None:
     base = _base(_speciality("60000001", _box(AMLOR, 1010, rates=(15,))))
-    found = line_price(base, medicine("amlodipine", cip13=AMLOR_BOX, quantity=Quantity(1, Unit.BOXES), renewals=2))
+    found = line_price(
+        base, medicine("amlodipine", cip13=AMLOR_BOX, quantity=Quantity(1, Unit.BOXES), renewals=2), start=TODAY
+    )
     assert (found.insured, found.total, found.whole) == (152, 1010, 3030)
 
 
@@ -122,14 +125,17 @@ def test_half_a_cent_of_insurance_is_rounded_up_and_renewals_count_in_the_whole(
     ],
 )
 def test_a_figure_that_misses_says_why(said: Any, because: WithoutPrice) -> None:
-    found = line_price(BASE, medicine("amlodipine", **({"quantity": Quantity(1, Unit.BOXES)} | said)))
+    found = line_price(BASE, medicine("amlodipine", **({"quantity": Quantity(1, Unit.BOXES)} | said)), start=TODAY)
     assert (found.because, found.total, found.insured) == (because, None, None)
 
 
-def test_the_one_box_of_a_speciality_needs_no_code_and_a_computed_count_serves_where_none_was_written() -> None:
-    line = medicine("amlodipine", cis=Cis("60000001"), quantity=None, rank=3)
-    assert line_price(BASE, line, counted=4).total == 4000
-    summed = bill(BASE, (line, medicine("amlodipine", rank=4)), {3: 4})
+def test_the_one_box_of_a_speciality_needs_no_code_and_the_dosage_counts_boxes_where_none_were_written() -> None:
+    twice = Dosage(
+        steps=(Step(dose=Dose(amount=Decimal(1), unit=DoseUnit.TABLET), timing=Timing(times=2, period=TimeUnit.DAY)),)
+    )
+    line = medicine("amlodipine", cis=Cis("60000001"), quantity=None, rank=3, days=60, structured_dosage=twice)
+    assert line_price(BASE, line, start=TODAY).boxes == 4
+    summed = bill(BASE, (line, medicine("amlodipine", rank=4)), start=TODAY)
     assert (summed.total, summed.insured, summed.missing) == (4000, 2600, (4,))
 
 
@@ -154,7 +160,7 @@ def test_units_that_the_box_does_not_count_give_no_boxes() -> None:
 def test_every_priced_box_of_the_whole_base_has_a_bill_and_no_equivalent_costs_more() -> None:
     base = whole_base()
     speciality, box = base.presentation("3400933313586") or pytest.fail("AMLOR 5 mg")
-    found = line_price(base, medicine("amlodipine", cip13=AMLOR_BOX, quantity=Quantity(3, Unit.BOXES)))
+    found = line_price(base, medicine("amlodipine", cip13=AMLOR_BOX, quantity=Quantity(3, Unit.BOXES)), start=TODAY)
     assert box.public_price is not None
     assert found.total == 3 * box.public_price
     own = per_unit(box)

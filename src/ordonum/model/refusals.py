@@ -638,6 +638,12 @@ class Refusal(Enum):
         "{sentence} ({article}).",
         "Si vous prescrivez malgré tout, indiquez-en la raison sur la ligne (override), puis signez de nouveau.",
     )
+    ALERT_STOPS = Reason(
+        "alert-stops",
+        Kind.ASKS,
+        "L'aide à la prescription arrête cette ordonnance : {sentence}",
+        "Changez la ligne, ou écrivez-y pourquoi vous passez outre (overridden), puis signez.",
+    )
     AGREEMENT_WANTED = Reason(
         "agreement-wanted",
         Kind.ASKS,

@@ -6,7 +6,7 @@ from itertools import groupby
 from ordonum.model.alert import Alert, AlertKind, Unchecked
 from ordonum.model.lines import Overridden
 from ordonum.model.prescription import Line
-from ordonum.model.products import MedicineLine
+from ordonum.model.products import MedicineLine, PreparationLine
 
 ROW = 110
 """Characters of a row of the sheet: what was passed over of a line has one or two there; the whole is in the signed order."""
@@ -28,7 +28,7 @@ def passed_over(line: Line, *, most: int | None = None) -> str:
 
     `most`: characters that it may have, the reason being cut with «…».
     """
-    found = line.overridden if isinstance(line, MedicineLine) else ()
+    found = line.overridden if isinstance(line, (MedicineLine, PreparationLine)) else ()
     if not found:
         return ""
     s = "s" if len(found) > 1 else ""

@@ -6,7 +6,8 @@ reimbursed; deductibles, ceilings (TFR) and complementary insurance are not in i
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
@@ -16,6 +17,9 @@ from ordonum.model.dosage import DoseUnit
 from ordonum.model.drug import GroupPlace, Presentation, Speciality
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import Unit
+from ordonum.model.plan import dispensed, needed, plan, unit_for
+from ordonum.model.plan_shapes import Setting
+from ordonum.model.plan_units import NOBODY, Body, only_strength
 from ordonum.model.prescription import Line
 from ordonum.model.products import MedicineLine
 
@@ -26,7 +30,6 @@ _MEASURED = {
     Unit.GRAMS: frozenset({DoseUnit.GRAM}),
     Unit.UNITS: frozenset(DoseUnit) - {DoseUnit.MILLILITRE, DoseUnit.GRAM, DoseUnit.LITRE},
 }
-_NO_COUNTS: Mapping[int, int] = {}
 
 
 class WithoutPrice(Labelled):
@@ -81,9 +84,13 @@ class Bill(Struct, frozen=True, kw_only=True):
     missing: tuple[int, ...]
 
 
-def bill(base: DrugBase, lines: Iterable[Line], counted: Mapping[int, int] = _NO_COUNTS) -> Bill:
-    """The prices of the medicines among these lines. `counted`: boxes by rank, from the dosage, where none were written."""
-    priced = tuple(line_price(base, each, counted.get(each.rank)) for each in lines if isinstance(each, MedicineLine))
+def bill(base: DrugBase, lines: Iterable[Line], *, start: date, body: Body = NOBODY) -> Bill:
+    """The prices of the medicines among these lines, whose treatment begins on `start`.
+
+    Where no quantity was written, the boxes are those that the structured dosage takes, for this body where it counts by it.
+    """
+    medicines = [each for each in lines if isinstance(each, MedicineLine)]
+    priced = tuple(line_price(base, each, start=start, body=body) for each in medicines)
     return Bill(
         lines=priced,
         total=sum(each.total or 0 for each in priced),
@@ -93,7 +100,7 @@ def bill(base: DrugBase, lines: Iterable[Line], counted: Mapping[int, int] = _NO
     )
 
 
-def line_price(base: DrugBase, line: MedicineLine, counted: int | None = None) -> LinePrice:
+def line_price(base: DrugBase, line: MedicineLine, *, start: date, body: Body = NOBODY) -> LinePrice:
     """What this line costs."""
     if line.cip13 is None and line.cis is None:
         return LinePrice(line=line.rank, because=WithoutPrice.UNCODED)
@@ -106,7 +113,7 @@ def line_price(base: DrugBase, line: MedicineLine, counted: int | None = None) -
         why = WithoutPrice.SEVERAL if any(each.public_price for each in _sold(speciality)) else WithoutPrice.FREE
         return LinePrice(line=line.rank, name=speciality.name, because=why, group=group)
     rate = _rate(line, box)
-    boxes = boxes_of(line, box) or counted
+    boxes = boxes_of(line, box) if line.quantity is not None else _taken(line, speciality, box, start, body)
     total = box.public_price * boxes if box.public_price is not None and boxes is not None else None
     insured = total * (rate or 0) if total is not None else None
     why_not = WithoutPrice.FREE if box.public_price is None else WithoutPrice.NO_COUNT if boxes is None else None
@@ -135,6 +142,25 @@ def boxes_of(line: MedicineLine, box: Presentation) -> int | None:
     if box.pack is None or box.pack.unit not in _MEASURED.get(line.quantity.unit, ()):
         return None
     return math.ceil(line.quantity.value / box.pack.amount)
+
+
+def _taken(line: MedicineLine, speciality: Speciality, box: Presentation, start: date, body: Body) -> int | None:
+    """The boxes that the structured dosage takes over one delivery; None where that cannot be computed."""
+    dosage = line.structured_dosage
+    if dosage is None or box.pack is None:
+        return None
+    strength = only_strength(speciality.active)
+    unit = unit_for(dosage, box.pack, strength)
+    setting = Setting(start=start, body=body, strength=strength, unit=unit, days=line.duration_days)
+    if line.duration_days is not None:
+        units = needed(dosage, setting, line.duration_days)
+    else:
+        whole = plan(dosage, setting).units
+        units = whole.high if whole is not None else None
+    if not units or unit is None:
+        return None
+    handed = dispensed(units, unit, box.pack, strength)
+    return handed.boxes if handed is not None else None
 
 
 def cheaper(base: DrugBase, speciality: Speciality, box: Presentation) -> tuple[Cheaper, ...]:
