@@ -13,6 +13,7 @@ from ordonum.cli import (
     billing,
     codes,
     demo,
+    drugs,
     ending,
     executant,
     exits,
@@ -98,3 +99,4 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(codes.app, name="codes")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(office.app, name="office")
+app.add_typer(drugs.app, name="drugs")

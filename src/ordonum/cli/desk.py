@@ -9,7 +9,9 @@ from uuid import UUID
 import typer
 
 from ordonum.client import Card, Client, UnusableCard
+from ordonum.client import drug_base as on_disk
 from ordonum.client import vitale as vitale_card
+from ordonum.knowledge.drugs.loaded import LoadedBase
 from ordonum.model.beneficiary import Beneficiary
 
 DEFAULT_SERVICE = f"http://127.0.0.1:{os.environ.get('ORDONUM_PORT') or 8420}"
@@ -66,6 +68,16 @@ def trust() -> Path:
     """The roots that orders are verified with."""
     chosen = os.environ.get("ORDONUM_TRUST")
     return Path(chosen) if chosen else home() / "authority" / "trust"
+
+
+def drugs_file() -> Path:
+    """Where the drug base of this machine is, or would be."""
+    return on_disk.file_of(home(), os.environ)
+
+
+def drug_base() -> LoadedBase:
+    """The drug base of this machine: the imported one, else the formulary. Raises BaseUnusable."""
+    return on_disk.opened(drugs_file())
 
 
 def open_card(named: str) -> Card:

@@ -17,6 +17,7 @@ from ordonum.client import (
     UnusableCard,
     UnusableOutbox,
 )
+from ordonum.knowledge.drugs.file import BaseUnusable
 from ordonum.model.refusals import Effect, Refused, Retry
 from ordonum.server.identity.sites import RegisterRefused
 from ordonum.server.identity.trust import RootsRefused
@@ -27,6 +28,7 @@ from ordonum.server.vault.key_backup import KeyBackupRefused
 from ordonum.server.vault.keys import KeysRefused
 from ordonum.server.vault.ledger import LedgerRefused
 from ordonum.wire import native
+from ordonum.wire.bdpm import BdpmRefused
 from ordonum.wire.problem import Problem, problem
 from ordonum.wire.qr import NotOurCode
 
@@ -65,6 +67,8 @@ _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (ClientError, BUG),
     (NotOurCode, UNREADABLE),
     (FileProblem, UNREADABLE),
+    (BdpmRefused, UNREADABLE),
+    (BaseUnusable, UNREADABLE),
     (Refused, UNREADABLE),
     (CannotStart, CANNOT_START),
     (CannotMigrate, CANNOT_START),
@@ -128,6 +132,8 @@ def described(error: Exception) -> dict[str, Any]:
         code, detail = "not-our-code", f"Aucun numéro d'ordonnance lu : {error.seen}."
     elif isinstance(error, FileProblem):
         code = "file-problem"
+    elif isinstance(error, (BdpmRefused, BaseUnusable)):
+        code = "drug-base-refused"
     elif isinstance(error, (BackupRefused, KeyBackupRefused)):
         code = "backup-refused"
     told: dict[str, Any] = {"code": code, "detail": detail, "effect": effect.value, "retry": retry.value, "errors": []}

@@ -1,4 +1,4 @@
-"""The prescribing assistance at the prescriber's: what it finds is told before anything is signed. Pure, and all of it stays here.
+"""The prescribing assistance at the prescriber's: what it finds is told before anything is signed. Pure; all of it stays here.
 
 The patient's facts and treatments are looked at and forgotten: nothing of them is in what is signed or kept. What leaves is only
 what the prescriber writes on a line: the alerts that were passed over, each with its reason.

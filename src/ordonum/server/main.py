@@ -17,6 +17,9 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
+from ordonum.knowledge.drugs.file import BaseUnusable
+from ordonum.knowledge.drugs.formulary import at_hand
+from ordonum.knowledge.drugs.loaded import LoadedBase
 from ordonum.model.refusals import Refused
 from ordonum.server.api.app import STOPPING, make_app
 from ordonum.server.api.protocol import BoundedProtocol
@@ -67,6 +70,7 @@ async def make_context(settings: Settings, application_url: str, metrics: Metric
     """
     trust = Trust(settings.trust, sandbox=settings.sandbox)
     register = sites.load(settings.register_file, sandbox=settings.sandbox)
+    drugs = _open_drugs(settings)
     pool = await open_pool(application_url, settings.pool_size)
     try:
         vault = await _open_vault(settings, pool)
@@ -89,9 +93,20 @@ async def make_context(settings: Settings, application_url: str, metrics: Metric
         draw_id=uuid.uuid4,
         draw_salt=lambda: secrets.token_hex(32),
         draw_delay=delay,
-        reference=reference_of(settings),
         metrics=metrics,
+        drugs=drugs,
     )
+
+
+def _open_drugs(settings: Settings) -> LoadedBase:
+    """The drug base, read whole: a version imported later is read at the next start. Raises CannotStart."""
+    file = settings.drugs_file
+    try:
+        return at_hand(file.read_bytes() if file.exists() else None)
+    except BaseUnusable as error:
+        raise CannotStart(f"{error} ({file})") from None
+    except OSError as error:
+        raise CannotStart(f"La base des médicaments {file} ne peut pas être lue ({error.strerror}).") from None
 
 
 async def connections_per_process(settings: Settings, application_url: str) -> int:

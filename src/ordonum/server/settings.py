@@ -24,6 +24,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     trust: Path
     revocation_list: Path | None = None
     register: Path | None = None
+    drugs: Path | None = None
     sandbox: bool = False
     pool_size: int = 8
     workers: int = 1
@@ -42,6 +43,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         """The register of software and sites."""
         return self.register or self.home / "register.json"
 
+    @property
+    def drugs_file(self) -> Path:
+        """The imported drug base; where there is none, the formulary serves."""
+        return self.drugs or self.home / "drugs.base"
+
 
 def from_environment(environment: dict[str, str]) -> Settings:
     """The settings that these variables make; docs/exploitation.md lists them. Raises ValueError: in French, what to mend."""
@@ -50,6 +56,7 @@ def from_environment(environment: dict[str, str]) -> Settings:
     host = environment.get("ORDONUM_HOST") or "127.0.0.1"
     revocation_list = environment.get("ORDONUM_REVOCATION_LIST")
     register = environment.get("ORDONUM_REGISTER")
+    drugs = environment.get("ORDONUM_DRUGS")
     return Settings(
         home=home,
         port=port,
@@ -60,6 +67,7 @@ def from_environment(environment: dict[str, str]) -> Settings:
         trust=Path(environment.get("ORDONUM_TRUST") or home / "trust"),
         revocation_list=Path(revocation_list) if revocation_list else None,
         register=Path(register) if register else None,
+        drugs=Path(drugs) if drugs else None,
         sandbox=environment.get("ORDONUM_SANDBOX", "") in ("1", "oui", "true"),
         workers=_number(environment, "ORDONUM_WORKERS", 1, least=1, most=WORKERS_MAX),
         stop_notice=_number(environment, "ORDONUM_STOP_NOTICE", 0, most=STOP_NOTICE_SECONDS_MAX),

@@ -67,6 +67,12 @@ class LoadedBase:
         found = self._kept(place)
         return found, next(each for each in found.presentations if each.cip13 == cip13)
 
+    def by_cip7(self, cip7: str) -> tuple[Speciality, Presentation] | None:
+        """The presentation of this CIP7 code, with its speciality: a CIP13 is 34009, the CIP7 and a key."""
+        if len(cip7) != 7:
+            return None
+        return next((found for key in range(10) if (found := self.presentation(f"34009{cip7}{key}")) is not None), None)
+
     def of_substance(self, name: str) -> tuple[str, ...]:
         """The CIS codes of the specialities with that active substance, named as `bare_substance` gives it."""
         return tuple(self._index.cis[place] for place in self._index.substances.get(name, ()))

@@ -9,9 +9,21 @@ from ordonum.knowledge.drugs.base import DrugBase, Edition
 from ordonum.knowledge.drugs.prices import Cheaper, cheaper
 from ordonum.model.drug import Speciality
 from ordonum.model.refusals import Refusal, Refused
-from ordonum.server.usecases.context import Reference
+from ordonum.server.api.operations import EVERYWHERE
 
 CHEAPER_SHOWN = 20
+LOOKUP_REFUSALS = tuple(each for each in EVERYWHERE if each is not Refusal.NOT_FOR_THIS_CALLER)
+
+
+class Reference(Struct, frozen=True, kw_only=True):
+    """The reference data that look-ups answer from: public facts; nothing of anybody."""
+
+    base: DrugBase
+
+
+def reference_of(base: DrugBase) -> Reference:
+    """What is made of the drug base once, at the first look-up."""
+    return Reference(base=base)
 
 
 class Lookup(Struct, frozen=True, kw_only=True):

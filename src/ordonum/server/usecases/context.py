@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from ordonum.knowledge.drugs.base import DrugBase
+from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.tokens import Held
 from ordonum.server.identity.trust import Trust
@@ -16,16 +17,10 @@ from ordonum.server.store.database import Pool
 from ordonum.server.vault.vault import Vault
 
 
-class Reference(Struct, frozen=True, kw_only=True):
-    """The reference data that look-ups answer from: public facts, read once; nothing of anybody."""
-
-    base: DrugBase
-
-
 class Context(Struct, kw_only=True):
     """Everything outside the model. `vault` is replaced when a new year's keys are added, `sites` when the register
-    is written anew; `published` keeps the lists of keys of days that are over, `tokens` those verified lately;
-    `reference` reads the drug base the first time it is asked for."""
+    is written anew; `published` keeps the lists of keys of days that are over, `tokens` those verified lately; `drugs` is the
+    drug base that was opened at the start."""
 
     pool: Pool
     vault: Vault
@@ -36,10 +31,10 @@ class Context(Struct, kw_only=True):
     draw_id: Callable[[], UUID]
     draw_salt: Callable[[], str]
     draw_delay: Callable[[int], float]
-    reference: Callable[[], Reference]
     published: dict[str, str] = field(default_factory=dict)
     tokens: dict[bytes, Held] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
+    drugs: DrugBase = field(default_factory=formulary)
 
 
 class Answer(Struct, frozen=True):

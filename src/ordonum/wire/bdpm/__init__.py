@@ -6,5 +6,8 @@ Source of the format: «Contenu et format des fichiers téléchargeables dans la
 
 from ordonum.wire.bdpm.assembling import Reading, read
 from ordonum.wire.bdpm.rows import FILES, BdpmRefused
+from ordonum.wire.bdpm.shrinking import check_not_shrunk
 
-__all__ = ["FILES", "BdpmRefused", "Reading", "read"]
+SOURCE = "Base de données publique des médicaments (ANSM, HAS, UNCAM), Licence Ouverte 2.0"
+
+__all__ = ["FILES", "SOURCE", "BdpmRefused", "Reading", "check_not_shrunk", "read"]

@@ -90,8 +90,8 @@ class BdpmRefused(Exception):
             place += f", ligne {row}"
         if column is not None:
             place += f", colonne {column} ({FILES[file][column - 1]})"
-        super().__init__(f"{place} : {why}")
-        self.file, self.row, self.column = file, row, column
+        super().__init__(f"{place} : {why} Rien n'est importé.")
+        self.brings = {"file": file, "row": row, "column": column}
 
 
 class Row(Struct, frozen=True):
