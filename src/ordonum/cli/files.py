@@ -149,7 +149,7 @@ def read_prescription(raw: bytes, card: Card, now: datetime) -> ToPrescribe:
 
     Lines none of which has a rank are numbered in their order. Raises Refused with every fault.
     """
-    body = _decoded(raw)
+    body = decoded(raw)
     several = isinstance(body, dict) and "sheets" in body
     if isinstance(body, dict) and _number_lines(body):
         raw = msgspec.json.encode(body)
@@ -165,7 +165,7 @@ def read_prescription(raw: bytes, card: Card, now: datetime) -> ToPrescribe:
     return ToPrescribe(made, several, written.subject or Subject(), written.treatments)
 
 
-def _decoded(raw: bytes) -> Any:
+def decoded(raw: bytes) -> Any:
     """The untyped body, or None where it is no JSON: reading it as what it should be tells why."""
     try:
         return msgspec.json.decode(raw)

@@ -51,13 +51,14 @@ def details(alert: Alert) -> tuple[str, ...]:
 
 
 def unchecked(found: Iterable[Unchecked]) -> tuple[str, ...]:
-    """«contrôle non fait (interaction), parce que …», once for each kind and reason, with all its lines."""
+    """«interaction, ligne 2 : contrôle non fait, parce que …», once for each kind and reason, with all its lines."""
     ordered = sorted(found, key=lambda each: (list(AlertKind).index(each.kind), each.because))
     told = []
     for (kind, because), same in groupby(ordered, key=lambda each: (each.kind, each.because)):
         lines = sorted({rank for each in same for rank in each.lines})
         where = f", {_lines(lines)}" if lines else ""
-        told.append(f"contrôle non fait ({kind.label}{where}), parce que {because}")
+        why = because if because.startswith("contrôle") else f"contrôle non fait, parce que {because}"
+        told.append(f"{kind.label}{where} : {why.removesuffix('.')}.")
     return tuple(told)
 
 
