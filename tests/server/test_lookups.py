@@ -1,5 +1,7 @@
 """The look-ups of the prescribing assistance: public facts and pure functions behind a token; nothing of a body stays."""
 
+from typing import Any
+
 import httpx2
 import pytest
 
@@ -51,3 +53,34 @@ def test_a_field_that_is_not_asked_for_is_refused(system: System, bearer: str) -
 
 def test_the_method_is_the_one_that_is_published(system: System, bearer: str) -> None:
     assert_problem(post(system, f"/v1/drugs/{DOLIPRANE}", {}, bearer=bearer), "wrong-method")
+
+
+def test_a_medicine_is_found_as_it_is_typed(system: System, bearer: str) -> None:
+    told = _get(system, "/v1/drugs/search", bearer, q="doliprane 1000").json()
+    assert told["found"]["names"][0]["name"].startswith("DOLIPRANE")
+    assert_problem(_get(system, "/v1/drugs/search", bearer, q=""), "unreadable")
+    assert_problem(_get(system, "/v1/drugs/search", bearer, q="x" * 201), "unreadable")
+    assert_problem(_get(system, "/v1/drugs/search", bearer), "unreadable")
+
+
+def test_a_dosage_is_read_and_said_back(system: System, bearer: str) -> None:
+    told = post(system, "/v1/dosage/read", {"text": "1-0-1 30j", "unit": "tablet"}, bearer=bearer).json()
+    assert told["shown"] == "1 comprimé le matin et 1 comprimé le soir, pendant 30 jours"
+    said = post(system, "/v1/dosage/say", {"dosage": told["dosage"], "in_words": True}, bearer=bearer).json()
+    assert said["sentence"] == "un comprimé le matin et un comprimé le soir, pendant trente jours"
+    left = post(system, "/v1/dosage/read", {"text": "1 cp zorglub"}, bearer=bearer).json()
+    assert (left["dosage"], left["left"]) == (None, ["zorglub"])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("/v1/dosage/read", {"text": "x" * 3_000}, "unreadable"),
+        ("/v1/dosage/read", {"text": "1 cp", "surname": "Durand"}, "unreadable"),
+        ("/v1/dosage/read", b"x" * 20_000, "too-large"),
+        ("/v1/dosage/say", {"dosage": {"steps": [{"dose": {"amount": "beaucoup", "unit": "tablet"}}]}}, "unreadable"),
+        ("/v1/dosage/say", {"dosage": {"steps": [{"turn": 2}]}}, "unreadable"),
+    ],
+)
+def test_what_is_no_dosage_is_refused_by_its_name(system: System, bearer: str, path: str, body: Any, code: str) -> None:
+    assert_problem(post(system, path, body, bearer=bearer), code)

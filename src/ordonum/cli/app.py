@@ -13,6 +13,7 @@ from ordonum.cli import (
     billing,
     codes,
     demo,
+    dosage,
     drugs,
     ending,
     executant,
@@ -97,6 +98,7 @@ keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(codes.app, name="codes")
+app.add_typer(dosage.app, name="dosage")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(office.app, name="office")
 app.add_typer(drugs.app, name="drugs")

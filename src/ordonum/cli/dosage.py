@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
+import msgspec
 import typer
 from msgspec import to_builtins
 
@@ -12,14 +13,16 @@ from ordonum.cli import exits, files, tables
 from ordonum.cli.desk import JsonOption, drug_base, utc_now
 from ordonum.cli.exits import FileProblem
 from ordonum.knowledge.timezones import PARIS
-from ordonum.model.dosage import Dosage, DoseUnit, When
+from ordonum.model.dosage import Dosage, Dose, DoseUnit, When
 from ordonum.model.drug import Presentation, Speciality
 from ordonum.model.plan import grid as laid_grid
 from ordonum.model.plan import plan, unit_for
 from ordonum.model.plan_shapes import Bounds, Day, Plan, Setting, Take
 from ordonum.model.plan_units import Body, only_strength
 from ordonum.texts import french
-from ordonum.texts.dosage import Reading, read, say, say_when
+from ordonum.texts.dosage import Reading, read, say
+from ordonum.texts.dosage.saying_amounts import said_amount
+from ordonum.texts.dosage.saying_times import clock, moment
 from ordonum.wire import native
 
 app = typer.Typer(help="La posologie : lue, dite en une phrase, posée jour par jour.", no_args_is_help=True)
@@ -44,7 +47,7 @@ def parse(
     if reading.dosage is None:
         _not_understood(reading, as_json=as_json)
     if as_json:
-        exits.show({"ok": True, "dosage": to_builtins(reading.dosage), "sentence": reading.shown})
+        exits.show({"ok": True, "dosage": _bare(reading.dosage), "sentence": reading.shown})
         return
     typer.echo(reading.shown)
 
@@ -133,7 +136,6 @@ def _any(source: str, medicine: str, *, as_json: bool) -> Dosage:
     reading = read(source, unit=_unit(medicine))
     if reading.dosage is None:
         _not_understood(reading, as_json=as_json)
-        raise AssertionError  # it left
     return reading.dosage
 
 
@@ -141,12 +143,18 @@ def _structured(source: str) -> Dosage:
     """A structured dosage from a file, standard input or JSON: by itself, or of a line. Raises Refused, FileProblem."""
     raw = source.encode() if source.lstrip().startswith("{") else files.read_bytes(Path(source))
     body = files.decoded(raw)
-    if isinstance(body, dict) and isinstance(body.get("structured_dosage"), dict):
-        return native.read(native.write(body["structured_dosage"]), Dosage, at="$.structured_dosage")
+    for name in ("structured_dosage", "dosage"):  # of a line; of what `parse --json` says
+        if isinstance(body, dict) and isinstance(body.get(name), dict):
+            return native.read(native.write(body[name]), Dosage, at=f"$.{name}")
     return native.read(raw, Dosage)
 
 
-def _not_understood(reading: Reading, *, as_json: bool) -> None:
+def _bare(dosage: Dosage) -> Any:
+    """A dosage without what is at its default: a person reads it, and writes it in a file."""
+    return msgspec.json.decode(native.canonical(dosage))
+
+
+def _not_understood(reading: Reading, *, as_json: bool) -> NoReturn:
     """Say what was not understood, and leave: the text stays a text."""
     left = ", ".join(f"« {each} »" for each in reading.left)
     why = " ; ".join(each for each in (reading.why, left and f"pas compris : {left}") if each)
@@ -166,7 +174,7 @@ def _row(each: Day, unit: DoseUnit | None) -> tuple[str, str, str, str]:
 
 
 def _take(take: Take, unit: DoseUnit | None) -> str:
-    at = say_when(take.at) if isinstance(take.at, When) else take.at or ""
+    at = moment(take.at) if isinstance(take.at, When) else clock(take.at) if take.at else ""
     times = "" if take.times.low == take.times.high == 1 else f"{_bounds(Bounds(*map(Decimal, take.times)))} fois "
     return f"{times}{_amount(take.each, unit)}{f' {at}' if at else ''}"
 
@@ -184,7 +192,10 @@ def _summary(whole: Plan) -> list[str]:
 
 
 def _amount(bounds: Bounds, unit: DoseUnit | None) -> str:
-    return f"{_bounds(bounds)} {unit.label if unit is not None else ''}".strip()
+    """«2 comprimés», «0 à 4 comprimés»."""
+    if unit is None or bounds.low <= 0:
+        return f"{_bounds(bounds)} {unit.label if unit is not None else ''}".strip()
+    return said_amount(Dose(amount=bounds.low, high=bounds.high if bounds.high > bounds.low else None, unit=unit))
 
 
 def _bounds(bounds: Bounds) -> str:
