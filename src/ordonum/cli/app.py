@@ -9,6 +9,7 @@ from ordonum import __version__
 from ordonum.cli import (
     alerts,
     amending,
+    assist,
     backup,
     billing,
     codes,
@@ -94,6 +95,7 @@ app.command("verify-qr")(keys.verify_qr)
 app.command("rules")(rules.show)
 app.command("alerts")(alerts.show)
 app.command("search")(search.search)
+app.command("assess")(assist.assess)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")

@@ -151,7 +151,7 @@ def read_prescription(raw: bytes, card: Card, now: datetime) -> ToPrescribe:
     """
     body = decoded(raw)
     several = isinstance(body, dict) and "sheets" in body
-    if isinstance(body, dict) and _number_lines(body):
+    if isinstance(body, dict) and number_lines(body):
         raw = msgspec.json.encode(body)
     written = native.read(raw, ConsultationFile) if several else native.read(raw, PrescriptionFile)
     place = written.place or card.place
@@ -173,7 +173,7 @@ def decoded(raw: bytes) -> Any:
         return None
 
 
-def _number_lines(body: dict[str, Any]) -> bool:
+def number_lines(body: dict[str, Any]) -> bool:
     """Number, in place, each list of lines in which no line has a rank; whether there was one. A mix is left as it is."""
     sheets = body["sheets"] if isinstance(body.get("sheets"), list) else [body]
     changed = False

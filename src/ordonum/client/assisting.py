@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from ordonum.model.alert import Alert, AlertLevel, Assessment, Subject
+from ordonum.model.alert import Alert, AlertLevel, Assessment, Subject, Treatment
 from ordonum.model.lines import Overridden
-from ordonum.model.prescription import Line, Prescription
+from ordonum.model.prescription import Line, Measures, Patient, Prescription
 from ordonum.model.products import MedicineLine, PreparationLine
 from ordonum.model.refusals import Fault, Refusal, Refused
 from ordonum.texts import alerts
@@ -18,25 +18,42 @@ from ordonum.texts import alerts
 _TAKEN = (MedicineLine, PreparationLine)  # the lines that alerts are about
 
 
-def subject_of(prescription: Prescription, said: Subject) -> Subject:
+def subject_of(said: Subject, patient: Patient | None, measures: Measures | None) -> Subject:
     """The patient as the checks look: what was said for them, else what the prescription itself says."""
-    patient, measures = prescription.patient, prescription.measures
     known = {
-        "birth_date": patient.birth_date,
-        "sex": patient.sex,
+        "birth_date": patient.birth_date if patient is not None else None,
+        "sex": patient.sex if patient is not None else None,
         "weight_g": measures.weight_g if measures is not None else None,
         "height_cm": measures.height_cm if measures is not None else None,
     }
     return replace(said, **{name: value for name, value in known.items() if getattr(said, name) is None})
 
 
-def stopping(found: Assessment, lines: Sequence[Line]) -> tuple[Alert, ...]:
-    """The alerts that stop, and that no line they are about passes over."""
+def taken_beside(prescriptions: Sequence[Prescription], one: Prescription) -> tuple[Treatment, ...]:
+    """The medicines of the other sheets of a consultation, which the patient will take too."""
     return tuple(
-        each
-        for each in found.alerts
-        if each.level is AlertLevel.STOP and not alerts.is_passed_over(each, _written(lines, each))
+        Treatment(
+            label=line.label,
+            substances=line.substances,
+            cip13=line.cip13,
+            ucd13=line.ucd13,
+            cis=line.cis,
+            virtual=line.virtual,
+            form=line.form,
+            route=line.route,
+            dosage=line.dosage,
+            structured_dosage=line.structured_dosage,
+        )
+        for other in prescriptions
+        if other is not one
+        for line in other.lines
+        if isinstance(line, MedicineLine)
     )
+
+
+def stopping(found: Assessment) -> tuple[Alert, ...]:
+    """The alerts that stop: those that a line passes over are not among them."""
+    return tuple(each for each in found.alerts if each.level is AlertLevel.STOP)
 
 
 def passing_over(prescription: Prescription, reasons: Mapping[str, str], found: Assessment) -> Prescription:
@@ -57,12 +74,14 @@ def passing_over(prescription: Prescription, reasons: Mapping[str, str], found: 
     )
 
 
-def refuse_stops(found: Assessment, prescription: Prescription) -> None:
+def refuse_stops(found: Assessment, *, at: str = "$") -> None:
     """Refuse, before anything is signed, what an alert stops and nobody passed over. Raises Refused, telling how to go on."""
-    stops = stopping(found, prescription.lines)
+    stops = stopping(found)
     if stops:
         faults = tuple(
-            Fault(f"$.lines[{each.lines[0] - 1 if each.lines else 0}].overridden", Refusal.ALERT_STOPS.code, _how(each))
+            Fault(
+                f"{at}.lines[{each.lines[0] - 1 if each.lines else 0}].overridden", Refusal.ALERT_STOPS.code, _how(each)
+            )
             for each in stops
         )
         raise Refused(Refusal.ALERT_STOPS, faults=faults, sentence=stops[0].sentence)
@@ -74,7 +93,3 @@ def _how(alert: Alert) -> str:
 
 def _concerned(lines: Sequence[Line], alert: Alert) -> tuple[Line, ...]:
     return tuple(each for each in lines if each.rank in alert.lines)
-
-
-def _written(lines: Sequence[Line], alert: Alert) -> tuple[Overridden, ...]:
-    return tuple(each for line in _concerned(lines, alert) if isinstance(line, _TAKEN) for each in line.overridden)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from ordonum.model.alert import Alert, AlertKind, Unchecked
-from ordonum.model.lines import Overridden
 from ordonum.model.prescription import Line
 from ordonum.model.products import MedicineLine, PreparationLine
 
@@ -19,7 +18,7 @@ def named(key: str) -> str:
     kind, _, about = key.partition(":")
     if kind not in _KINDS:
         return key
-    names = [each.strip() for part in about.split(":") for each in part.split("+") if each.strip()]
+    names = [" ".join(each.split("-")).strip() for each in about.split("+") if each.strip()]
     return _KINDS[kind].label + (f" ({', '.join(dict.fromkeys(names))})" if names else "")
 
 
@@ -65,11 +64,6 @@ def unchecked(found: Iterable[Unchecked]) -> tuple[str, ...]:
 def how_to_go_on(alert: Alert) -> str:
     """What to write in the file in order to pass over it: the field of the line, with the key."""
     return f'"overridden": [{{"alert": "{alert.key}", "reason": "…"}}] sur la {_lines(alert.lines[:1])}'
-
-
-def is_passed_over(alert: Alert, overridden: Sequence[Overridden]) -> bool:
-    """Whether one of these names it."""
-    return any(each.alert == alert.key for each in overridden)
 
 
 def _lines(ranks: Sequence[int]) -> str:

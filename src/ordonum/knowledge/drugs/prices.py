@@ -188,6 +188,15 @@ def cheaper(base: DrugBase, speciality: Speciality, box: Presentation) -> tuple[
     return tuple(sorted(found, key=lambda each: (each.per_unit, each.price, each.cip13)))
 
 
+def counted_in(base: DrugBase, cip13: str | None, cis: str | None) -> DoseUnit | None:
+    """What the box of a medicine counts, by its code; None where it is not known, or its boxes count differently."""
+    found = base.presentation(cip13) if cip13 is not None else None
+    named = base.speciality(cis) if cis is not None and found is None else None
+    boxes = (found[1],) if found is not None else named.presentations if named is not None else ()
+    units = {each.pack.unit for each in boxes if each.pack is not None}
+    return units.pop() if len(units) == 1 else None
+
+
 def per_unit(box: Presentation) -> Decimal | None:
     """The public price of one unit of the box, in cents; None where price or content is not known."""
     if box.public_price is None or box.pack is None or box.pack.amount <= 0:
