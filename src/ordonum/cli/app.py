@@ -29,6 +29,7 @@ from ordonum.cli import (
     sandbox,
     search,
     serve,
+    thesaurus,
     usage,
 )
 
@@ -104,3 +105,4 @@ app.add_typer(dosage.app, name="dosage")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(office.app, name="office")
 app.add_typer(drugs.app, name="drugs")
+app.add_typer(thesaurus.app, name="thesaurus")

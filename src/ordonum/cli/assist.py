@@ -17,6 +17,7 @@ from ordonum.client import Client, Prescription, assisting
 from ordonum.knowledge.assistance.assess import assess as assessed
 from ordonum.knowledge.drugs.file import BaseUnusable
 from ordonum.knowledge.drugs.prices import Bill, LinePrice, bill
+from ordonum.knowledge.interactions.file import TableUnusable
 from ordonum.knowledge.timezones import PARIS
 from ordonum.model.alert import Alert, Assessment, Subject, Treatment
 from ordonum.model.plan_units import Body
@@ -79,7 +80,7 @@ def _looked_at(wanted: ToPrescribe, one: Prescription) -> Assessment | None:
     """What is found of a sheet; None, said, where the drug base of this workstation cannot be read: that stops nobody."""
     try:
         held = assistance()
-    except (BaseUnusable, OSError) as error:
+    except (BaseUnusable, TableUnusable, OSError) as error:
         typer.echo(f"Aide à la prescription : contrôles non faits, parce que : {error}", err=True)
         return None
     beside = assisting.taken_beside(wanted.prescriptions, one)

@@ -13,8 +13,7 @@ from ordonum.client import drug_base as on_disk
 from ordonum.client import vitale as vitale_card
 from ordonum.knowledge.drugs.loaded import LoadedBase
 from ordonum.knowledge.drugs.prices import counted_in
-from ordonum.knowledge.interactions import Interactions
-from ordonum.knowledge.interactions.table import Table
+from ordonum.knowledge.interactions import Interactions, at_hand
 from ordonum.model.beneficiary import Beneficiary
 from ordonum.model.dosage import DoseUnit
 
@@ -84,6 +83,18 @@ def drug_base() -> LoadedBase:
     return on_disk.opened(drugs_file())
 
 
+def interactions_file() -> Path:
+    """Where the imported thesaurus of interactions of this machine is, or would be."""
+    chosen = os.environ.get("ORDONUM_INTERACTIONS")
+    return Path(chosen) if chosen else home() / "interactions.base"
+
+
+def interactions() -> Interactions:
+    """The interactions that this machine knows: the imported thesaurus, else the table that ships. Raises TableUnusable."""
+    file = interactions_file()
+    return at_hand(file.read_bytes() if file.exists() else None)
+
+
 class Assistance(NamedTuple):
     """What the prescribing assistance of this machine looks in."""
 
@@ -96,7 +107,7 @@ class Assistance(NamedTuple):
 
 
 def assistance() -> Assistance:
-    """The drug base and the interactions of this machine. Raises BaseUnusable, OSError."""
+    """The drug base and the interactions of this machine. Raises BaseUnusable, TableUnusable, OSError."""
     return Assistance(drug_base(), interactions())
 
 

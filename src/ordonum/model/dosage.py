@@ -105,7 +105,7 @@ class Moment(Labelled):
 class Relation(Labelled):
     """Where a take stands from its moment."""
 
-    AT = "at", ""
+    AT = "at", "à"
     BEFORE = "before", "avant"
     AFTER = "after", "après"
     DURING = "during", "pendant"

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from ordonum.knowledge.drugs.base import DrugBase
 from ordonum.knowledge.drugs.formulary import formulary
+from ordonum.knowledge.interactions import Interactions, at_hand
 from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.tokens import Held
 from ordonum.server.identity.trust import Trust
@@ -20,7 +21,7 @@ from ordonum.server.vault.vault import Vault
 class Context(Struct, kw_only=True):
     """Everything outside the model. `vault` is replaced when a new year's keys are added, `sites` when the register
     is written anew; `published` keeps the lists of keys of days that are over, `tokens` those verified lately; `drugs` is the
-    drug base that was opened at the start."""
+    drug base, `interactions` the thesaurus, that were opened at the start."""
 
     pool: Pool
     vault: Vault
@@ -35,6 +36,7 @@ class Context(Struct, kw_only=True):
     tokens: dict[bytes, Held] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
     drugs: DrugBase = field(default_factory=formulary)
+    interactions: Interactions = field(default_factory=lambda: at_hand(None))
 
 
 class Answer(Struct, frozen=True):
