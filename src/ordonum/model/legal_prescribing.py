@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from ordonum.model.case import Case, Said
 from ordonum.model.conditions import Trait
+from ordonum.model.course import duration_of
 from ordonum.model.days import age_on, months_after
 from ordonum.model.lines import BaseLine
 from ordonum.model.prescription import SignedOrder
@@ -19,11 +20,12 @@ ADULT_FORM_AGE = 6  # from that age on, no child is «sans forme galénique adap
 
 def end_of_treatment(line: BaseLine, start: date) -> date | None:
     """The first day after the whole treatment if it begins that day, renewals included; None where no duration is written."""
-    if line.duration_days is None:
+    days = duration_of(line)
+    if days is None:
         return None
-    if line.duration_days in MONTH_DAYS and line.renewals:
+    if days in MONTH_DAYS and line.renewals:
         return months_after(start, 1 + line.renewals)
-    return start + timedelta(days=line.duration_days * (1 + line.renewals))
+    return start + timedelta(days=days * (1 + line.renewals))
 
 
 def always(rule: Rule, case: Case) -> Said | None:
@@ -34,9 +36,9 @@ def always(rule: Rule, case: Case) -> Said | None:
 def lasts(rule: Rule, case: Case) -> Said | None:
     """A treatment longer than `months`; or than `days`, or the medicine's own limit where that is shorter."""
     line, start = case.line, case.around.order.written_on
-    if line.duration_days is None:
+    if (days := duration_of(line)) is None:
         return None
-    total = line.duration_days * (1 + line.renewals)
+    total = days * (1 + line.renewals)
     if rule.months:
         end = end_of_treatment(line, start)
         return {"asked": total} if end is not None and end > months_after(start, rule.months) else None

@@ -44,7 +44,7 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
     now = context.now()
     zone = zone_of(actor.place)
     day = legal_day(now, zone)
-    met = rules_met(state, AT_DELIVERY, day, conditions=context.conditions, zone=zone)
+    met = rules_met(state, AT_DELIVERY, day, conditions=context.conditions, contents=context.contents, zone=zone)
     seen = entry(
         context,
         lookup,

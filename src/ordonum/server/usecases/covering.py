@@ -10,6 +10,7 @@ from ordonum.model.actors import Actor
 from ordonum.model.acts import Execution
 from ordonum.model.case import Covered
 from ordonum.model.conditions import Table, Trait, known_of
+from ordonum.model.course import Contents, no_contents, with_duration
 from ordonum.model.days import legal_day
 from ordonum.model.outcomes import Delivered
 from ordonum.model.products import MedicineLine
@@ -39,7 +40,7 @@ async def covering(
     for lookup in await executed_for(context.pool, patient, LOOKED_AT_MAX):
         other = (await read_history(context, lookup)).state if lookup != own else None
         if other is not None and other.order.prescriber.rpps == state.order.prescriber.rpps:
-            found += covered_by(other, actor, context.conditions)
+            found += covered_by(other, actor, context.conditions, context.contents)
     return tuple(found)
 
 
@@ -49,15 +50,15 @@ def _may_not_overlap(execution: Execution, state: State, table: Table) -> bool:
     return any(line.rank in lines and known_of(line, table, day).traits & NOT_TWICE for line in state.order.lines)
 
 
-def covered_by(state: State, actor: Actor, table: Table) -> list[Covered]:
+def covered_by(state: State, actor: Actor, table: Table, contents: Contents = no_contents) -> list[Covered]:
     """What the deliveries of this place on a prescription cover, substance by substance."""
     zone = zone_of(actor.place)
     here = [each for each in state.executions if each.by.place.key == actor.place.key]
     if not here:
         return []
-    given, found = supplies(state, zone), []
+    given, found = supplies(state, zone, contents), []
     first = min(legal_day(each.performed_at, zone) for each in here)
-    for line in state.order.lines:
+    for line in (with_duration(each, contents, state.order.written_on) for each in state.order.lines):
         end = covered_until(given.get(line.rank, ()), line)
         if not isinstance(line, MedicineLine) or end is None:
             continue

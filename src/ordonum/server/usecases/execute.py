@@ -109,6 +109,7 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
         may_execute=may_execute(actor),
         rules=AT_DELIVERY,
         conditions=context.conditions,
+        contents=context.contents,
         now=context.now(),
         zone=zone_of(actor.place),
     )

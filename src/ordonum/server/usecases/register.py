@@ -61,6 +61,7 @@ def registration(
             taken=history.registration is not None,
             rules=AT_REGISTRATION,
             conditions=context.conditions,
+            contents=context.contents,
             birth=request.identity.birth_date,
             now=now,
             zone=zone_of(order.place),

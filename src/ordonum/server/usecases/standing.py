@@ -12,4 +12,6 @@ from ordonum.server.usecases.context import Context
 
 def stands(context: Context, state: State, zone: ZoneInfo, day: date) -> Standing:
     """Where it stands on this legal day of this zone."""
-    return standing(state, deadlines(state, MAKING_DAYS, day, conditions=context.conditions, zone=zone), day, zone)
+    contents = context.contents
+    dates = deadlines(state, MAKING_DAYS, day, conditions=context.conditions, contents=contents, zone=zone)
+    return standing(state, dates, day, zone, contents)
