@@ -32,13 +32,19 @@ _WRITTEN = (
     ("h", "1", "h heure heures"),
 )
 _UNITS = {
-    f"u{place}": (kind, Decimal(factor), names if "|" in names else "|".join(sorted(names.split(), key=len, reverse=True)))
+    f"u{place}": (
+        kind,
+        Decimal(factor),
+        names if "|" in names else "|".join(sorted(names.split(), key=len, reverse=True)),
+    )
     for place, (kind, factor, names) in enumerate(_WRITTEN)
 }
 _NUMBER = r"(?:\d{1,3}(?: \d{3})+(?!\d)|\d{1,12})(?:[.,]\d{1,6})?"
 _UNIT = "|".join(f"(?P<{name}>{names})" for name, (_, _, names) in _UNITS.items())
 # A number, its unit; at the very end the unit may only be begun («500 m»), as it is typed.
-_AMOUNT = re.compile(rf"(?<![a-z0-9.,])(?P<number>{_NUMBER})(?: ?(?:{_UNIT})(?![a-z0-9])| ?(?:m|mi\w*|un\w*)$)?(?![a-z])")
+_AMOUNT = re.compile(
+    rf"(?<![a-z0-9.,])(?P<number>{_NUMBER})(?: ?(?:{_UNIT})(?![a-z0-9])| ?(?:m|mi\w*|un\w*)$)?(?![a-z])"
+)
 _PER = re.compile(
     rf" ?(?:/|par|pour) ?(?:(?P<number>{_NUMBER}) ?)?(?:(?P<ml>ml|cc|g)|(?P<l>l)"
     r"|h|heures?|doses?|inhalation|bouffee|pulverisation|goutte|cp|comprime|gelule|sachet|ampoule)(?![a-z0-9])"

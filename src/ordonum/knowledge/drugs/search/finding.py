@@ -9,7 +9,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordonum.knowledge.drugs.search.amounts import Amount
-from ordonum.knowledge.drugs.search.index import Alias, BESIDE, FIRST, INSIDE, ROLES, SUBSTANCE, Entry, Named, SearchIndex
+from ordonum.knowledge.drugs.search.index import (
+    Alias,
+    BESIDE,
+    FIRST,
+    INSIDE,
+    ROLES,
+    SUBSTANCE,
+    Entry,
+    Named,
+    SearchIndex,
+)
 from ordonum.knowledge.drugs.search.matching import EXACT, FAULT, PREFIX, Vocabulary
 from ordonum.knowledge.drugs.search.words import Read, folded, read, written_words
 
@@ -110,19 +120,26 @@ class Finder:
         words = self._words(asked.words[:WORDS_MAX])
         needs = [(each.written, self._having(each)) for each in asked.amounts[:AMOUNTS_MAX]]
         having = [each for _, each in needs]
-        ranked = sorted((self._candidate(place, words, having) for place in self._places(words)), key=lambda each: each.rank)
+        ranked = sorted(
+            (self._candidate(place, words, having) for place in self._places(words)), key=lambda each: each.rank
+        )
         kept = [each for each in ranked if each.rank[0] == ranked[0].rank[0] and each.rank[2] <= ranked[0].rank[2]]
         return Found(
             names=tuple(self._shown(each.place, words, needs) for each in kept[:limit]),
             total_names=len(kept),
-            total_specialities=sum(self.index.names[each.place].end - self.index.names[each.place].begin for each in kept),
+            total_specialities=sum(
+                self.index.names[each.place].end - self.index.names[each.place].begin for each in kept
+            ),
             ignored=tuple(each.typed for each in words if not each.names and not each.details),
             cut=cut or len(asked.words) > WORDS_MAX or len(asked.amounts) > AMOUNTS_MAX,
         )
 
     def _read(self, text: str) -> tuple[Read, bool]:
         """The words and amounts typed; «doliprane1000» in two."""
-        plain = _GLUED.sub(lambda found: found[0] if found[0] in self._vocabulary else f"{found[1]} {found[2]}", folded(text[:LENGTH_MAX]))
+        plain = _GLUED.sub(
+            lambda found: found[0] if found[0] in self._vocabulary else f"{found[1]} {found[2]}",
+            folded(text[:LENGTH_MAX]),
+        )
         asked = read(plain[:LENGTH_MAX])
         if not asked.words and not asked.amounts:
             asked = replace(asked, words=written_words(asked.plain))
@@ -238,7 +255,9 @@ class Finder:
 
     def _shown(self, place: int, words: list[_Word], amounts: list[tuple[str, frozenset[int]]]) -> FoundName:
         named, entries = self.index.names[place], self._entries(place)
-        details = [(each.typed, each.details) for each in words if place not in each.names and (each.names or each.details)]
+        details = [
+            (each.typed, each.details) for each in words if place not in each.names and (each.names or each.details)
+        ]
         having = [[each for _, each in details], [each for _, each in amounts]]
         counted = [self._fit(each, *having) for each in entries]
         fitting = [each for each, count in zip(entries, counted, strict=True) if count == max(counted)]

@@ -233,7 +233,12 @@ def _telling(named: Named) -> str:
 
 def _order(speciality: Speciality) -> tuple[bool, float, str, str]:
     """Marketed first, then by strength, form and name."""
-    strengths = [float(key[1:]) for each in read(speciality.name).amounts for key in each.keys if key[0] in "mu" and key[1:2].isdigit()]
+    strengths = [
+        float(key[1:])
+        for each in read(speciality.name).amounts
+        for key in each.keys
+        if key[0] in "mu" and key[1:2].isdigit()
+    ]
     return not speciality.sold, strengths[0] if strengths else 0, speciality.form, speciality.name
 
 
@@ -244,7 +249,11 @@ def _entry(speciality: Speciality, name: tuple[str, ...], texts: _Texts) -> Entr
         keys |= {key for amount in read(each.amount or "").amounts for key in amount.keys}
     if _homeopathic(speciality):
         keys |= dilutions(found.plain)
-    details = {*found.words, *plain_words(speciality.form), *(word for each in speciality.routes for word in plain_words(each))}
+    details = {
+        *found.words,
+        *plain_words(speciality.form),
+        *(word for each in speciality.routes for word in plain_words(each)),
+    }
     details -= set(name)
     details |= {short for word in details for short in _SHORT_FORMS.get(word, "").split()}
     rates = [rate for each in speciality.presentations for rate in each.rates]
@@ -264,6 +273,10 @@ def _entry(speciality: Speciality, name: tuple[str, ...], texts: _Texts) -> Entr
 
 def _said(component: Component) -> str:
     """«PARACÉTAMOL 500 mg», «AMOXICILLINE 250 mg pour 5 ml»: useless zeros left out; of a tablet or a capsule, no reference."""
-    amount = re.sub(r"(\d+),(\d*?)0+(?!\d)", lambda found: found[1] + ("," + found[2] if found[2] else ""), component.amount or "")
+    amount = re.sub(
+        r"(\d+),(\d*?)0+(?!\d)", lambda found: found[1] + ("," + found[2] if found[2] else ""), component.amount or ""
+    )
     divided = component.reference if component.reference and component.reference[:1].isdigit() else None
-    return " ".join(part for part in (component.name.strip(), amount.strip(), f"pour {divided}" if divided else "") if part)
+    return " ".join(
+        part for part in (component.name.strip(), amount.strip(), f"pour {divided}" if divided else "") if part
+    )

@@ -73,5 +73,3 @@ def _shuffled(words: list[str]) -> Iterator[tuple[str, str]]:
         for one, other in combinations(together, 2):
             if abs(len(one) - len(other)) <= 1 and one[:_BEGINNING] != other[:_BEGINNING]:
                 yield one, other
-
-
