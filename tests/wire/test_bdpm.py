@@ -27,7 +27,7 @@ def test_every_fact_of_the_files_is_where_it_belongs() -> None:
     assert (second.european, second.atc, first.atc) == ("EU/1/20/1528", None, "N02BE01")
     assert second.conditions == ("liste I", "prescription limitée à 4 semaines")
     assert [each.name for each in second.active] == ["PARADOL"]
-    assert [(place.group, place.type, place.rank) for place in first.groups + second.groups] == [(7, 0, 1), (7, 1, 2)]
+    assert [(place.group, place.type, place.rank) for place in first.groups + second.groups] == [(7, 0, 9), (7, 1, 2)]
     assert (first.sold, third.sold, third.form, third.holders) == (True, False, "poudre et solvant pour sirop", ())
     assert first.shortages == (
         Shortage(
