@@ -98,10 +98,11 @@ _NEXT = re.compile(r"(?: -|\+| \+|,| et)(?: de)? (?=\d)| - | \+ (?=plaquette|fla
 _COMMENT = re.compile(
     r"(?<=[a-z] )(?:dont|soit|chaque|conditionnement|kit|palier|distribut\w+ parallèle)\b.*|[;.](?: .*|$)"
 )
+_RECONSTITUTED = re.compile(r"^(?:poudre|lyophilisat|trousse|granulés)|solvant")
 _ACCESSORY = re.compile(
     r"^(?:\d+ )?(?:aiguille|tampon|adaptateur|dispositif|gobelet|cuillère|pipette|compte-gouttes|compresse|perfuseur|canule|"
     r"trousse|nécessaire|set|filtre|embout|applicateur|pompe|pansement|kit|système|inhalateur|bouchon|cathéter|lingette|"
-    r"avec|muni|mesurette|godet|piston|g de déshydratant|seringues?(?! préremplie))"
+    r"avec|muni|robinet|mesurette|godet|piston|g de déshydratant|seringues?(?! préremplie))"
 )
 # What comes with the container and has its own size: «avec seringue de 10 ml»; what measures a dose is small.
 _ITS_OWN = re.compile(r"\bavec (?:une? |\d+ )?(?:aiguille|seringue|flacon|ampoule|poche|cartouche)")
@@ -118,6 +119,7 @@ _WRITINGS = (
     (re.compile(r"\b(récipient|flacon)s? unidoses?"), r"\1 unidose"),
     (re.compile(r"sachets?-doses?|sachets(?=poly)"), "sachet "),
     (re.compile(r"^ ?(?:1 )?bo[iî]te(?: carton)?s? de "), ""),
+    (re.compile(r"^(\d+ comprimés (?:sous|conditionnés) .*) contenant .*"), r"\1"),
     (re.compile(r"(?:suremballée|surpochée)s?/?"), ""),
 )
 
@@ -137,7 +139,7 @@ def pack_of(label: str, form: str) -> Pack | None:
     found = _element(first, form)
     others = [each for each in others if not _ACCESSORY.match(each)]
     if found is not None and others:
-        return _together(found, [_element(each, form) for each in others])
+        return _together(found, [_following(found, each, form) for each in others], form)
     beside = _DOSES_BESIDE.search(label.lower())
     if found is not None and beside and found.containers in (None, 1) and found.unit in _POURED:
         return replace(found, other=(Decimal(beside[1]), _COUNTED[beside[2]]))
@@ -158,6 +160,14 @@ def _element(text: str, form: str) -> Pack | None:
         return None
     content = _content(rest, form)
     return _bare(count, container, rest, form) if content is None else _of(count, container, content)
+
+
+def _following(found: Pack, text: str, form: str) -> Pack | None:
+    """The pack of a further element; «et 4 comprimés blancs» is said of each container of the first."""
+    pack = _element(text, form)
+    if pack is None or _ELEMENT.match(text) or found.containers is None:
+        return pack
+    return Pack(pack.amount * found.containers, pack.unit)
 
 
 def _content(rest: str, form: str) -> _Content | None:
@@ -199,16 +209,25 @@ def _bare(count: int | None, container: str, rest: str, form: str) -> Pack | Non
     return Pack(Decimal(count), unit) if unit is not None and count else None
 
 
-def _together(found: Pack, others: list[Pack | None]) -> Pack | None:
-    """Elements of one box: things counted alike are added; of a powder and its solvent, the powder's containers are counted."""
-    if found.unit in _COUNTED.values() and found.other is None:
-        alike = [each for each in others if each is not None and each.unit is found.unit and each.other is None]
-        if len(alike) == len(others):
-            return Pack(found.amount + sum(each.amount for each in alike), found.unit)
-        return found if found.unit in (DoseUnit.DOSE, DoseUnit.LYOPHILISATE) else None  # a powder and its solvent
-    if found.other is None or found.unit not in _POURED:
-        return replace(found, containers=None)
-    return Pack(*found.other)
+def _together(found: Pack, others: list[Pack | None], form: str) -> Pack | None:
+    """Elements of one box. Alike, they are added; of a powder and its solvent, the containers of the powder are counted."""
+    solid = found.unit in _COUNTED.values() and found.unit not in _TAKEN_WHOLE.values()
+    kinds = {(each.unit, each.other[1] if each.other else None) if each else None for each in (found, *others)}
+    if len(kinds) == 1 and (solid or " et " not in form):
+        packs = [found, *(each for each in others if each is not None)]
+        told = [each.other for each in packs if each.other is not None]
+        both = (sum((amount for amount, _ in told), Decimal()), told[0][1]) if told else None
+        return Pack(sum((each.amount for each in packs), Decimal()), found.unit, None, both)
+    if not _RECONSTITUTED.search(form) or (solid and found.unit not in (DoseUnit.DOSE, DoseUnit.LYOPHILISATE)):
+        return None
+    itself = (
+        Pack(*found.other) if found.unit in _POURED and found.other is not None else replace(found, containers=None)
+    )
+    return itself if all(each is None or _containers(each) == itself.amount for each in others) else None
+
+
+def _containers(pack: Pack) -> Decimal:
+    return pack.other[0] if pack.unit in _POURED and pack.other is not None else pack.amount
 
 
 def _unit(thing: str, form: str) -> DoseUnit:
