@@ -125,7 +125,7 @@ def prescribing_told(
 
 
 def durations_told(order: SignedOrder, ranks: Container[int] | None = None) -> Iterator[str]:
-    """The lines (of those ranks) whose dosage says another duration than they do: the shorter counts, and whoever reads is told."""
+    """The lines (of those ranks) whose dosage says another duration than they do: the shorter counts, and readers are told."""
     for line in order.lines:
         if (ranks is None or line.rank in ranks) and (days := disagrees(line)) is not None:
             yield (
