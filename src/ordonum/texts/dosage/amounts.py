@@ -1,0 +1,165 @@
+"""Reading of amounts and lengths of time. Each reader takes the tokens and a place, and gives back a fact and the place after
+it, or nothing; it looks only a bounded number of tokens ahead.
+"""
+
+from decimal import Decimal
+
+from ordonum.model.dosage import DoseUnit, PerBody, Span, TimeUnit
+from ordonum.texts.dosage.facts import Amount, Pattern
+from ordonum.texts.dosage.tokens import Phrases, Token
+from ordonum.texts.dosage.units import WRITTEN, most
+
+Tokens = list[Token]
+UNITS = Phrases(WRITTEN)
+TIMES = {
+    "minute": TimeUnit.MINUTE, "heure": TimeUnit.HOUR, "jour": TimeUnit.DAY, "semaine": TimeUnit.WEEK,
+    "mois": TimeUnit.MONTH, "an": TimeUnit.YEAR,
+}  # fmt: skip
+_PER_BODY = Phrases({
+    "/kg": PerBody.KILOGRAM, "par kg": PerBody.KILOGRAM, "par kg de poids": PerBody.KILOGRAM,
+    "/kg de poids": PerBody.KILOGRAM, "par kg de poids corporel": PerBody.KILOGRAM, "/m2": PerBody.SQUARE_METRE,
+    "/m²": PerBody.SQUARE_METRE, "par m²": PerBody.SQUARE_METRE, "par m2": PerBody.SQUARE_METRE,
+    "par m² de surface corporelle": PerBody.SQUARE_METRE, "par m2 de surface corporelle": PerBody.SQUARE_METRE,
+    "par metre carre de surface corporelle": PerBody.SQUARE_METRE, "par metre carre": PerBody.SQUARE_METRE,
+})  # fmt: skip
+
+
+def key(tokens: Tokens, at: int) -> str:
+    """The key of the token at that place, «» beyond the end."""
+    return tokens[at].key if 0 <= at < len(tokens) else ""
+
+
+def number(tokens: Tokens, at: int) -> Decimal | None:
+    """The number at that place."""
+    return tokens[at].value if 0 <= at < len(tokens) else None
+
+
+def whole(tokens: Tokens, at: int, most_: int = 9_999) -> int | None:
+    """The whole number from 1 at that place."""
+    value = number(tokens, at)
+    return int(value) if value is not None and 1 <= value <= most_ and not value % 1 else None
+
+
+def skip(tokens: Tokens, at: int, *keys: str) -> int:
+    """The place after these keys, each where it stands."""
+    for each in keys:
+        at += key(tokens, at) == each
+    return at
+
+
+def ranged(tokens: Tokens, at: int) -> tuple[Decimal, Decimal | None, int, bool] | None:
+    """«2», «1 à 2», «1-2»: the low, the high, the place after; whether a hyphen (that needs a unit) made the range."""
+    low = number(tokens, at)
+    if low is None:
+        return None
+    sign, high = key(tokens, at + 1), number(tokens, at + 2)
+    if sign in ("a", "ou", "-") and high is not None and key(tokens, at + 3) != "-":
+        return low, high, at + 3, sign == "-"
+    return low, None, at + 1, False
+
+
+def amount(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
+    """«1 à 2 comprimés», «15 mg/kg», «un demi-comprimé», «1 cp et demi», «1»."""
+    numbers = ranged(tokens, at)
+    if numbers is None:
+        return None
+    low, high, end, hyphen = numbers
+    found = _unit(tokens, end)
+    if found is None:
+        # A bare number before a word of time is no amount.
+        if hyphen or key(tokens, end) in TIMES or key(tokens, end) in ("fois", "x", "prise", "%", "°"):
+            return None
+        return (Amount(amount=low, high=high), end) if _plausible(low, high, DoseUnit.UNIT) else None
+    unit, end = found
+    if high is None:
+        low, end = _and_part(tokens, end, low)
+    if not _plausible(low, high, unit):
+        return None
+    return _by_body(tokens, end, low, high, unit)
+
+
+def _by_body(tokens: Tokens, end: int, low: Decimal, high: Decimal | None, unit: DoseUnit) -> tuple[Amount, int]:
+    per = _PER_BODY.at(tokens, end)
+    if per is None:
+        if unit is DoseUnit.DOSE and key(tokens, end) == "-" and key(tokens, end + 1) == "poids":
+            return Amount(amount=low, high=high, unit=DoseUnit.DOSE_KG, per=PerBody.KILOGRAM), end + 2
+        if unit is DoseUnit.DOSE and key(tokens, end) == "poids":
+            return Amount(amount=low, high=high, unit=DoseUnit.DOSE_KG, per=PerBody.KILOGRAM), end + 1
+        if unit is DoseUnit.DOSE and low == 1 and high is None and (weight := _graduation_of(tokens, end)):
+            return Amount(amount=weight[0], unit=DoseUnit.DOSE_KG), weight[1]
+        a_weight = (
+            unit is DoseUnit.DOSE_KG and low == 1 and high is None
+        )  # nobody weighs 1 kg: «1 dose-kg» is a dose-poids
+        return Amount(amount=low, high=high, unit=unit, per=PerBody.KILOGRAM if a_weight else None), end
+    end = per[1]
+    graduation = None
+    if (key(tokens, end), key(tokens, end + 1)) == ("arrondi", "a") and (rounded := number(tokens, end + 2)):
+        near = UNITS.at(tokens, end + 3)
+        if near is not None and near[0] is unit:
+            graduation, end = rounded, skip(tokens, near[1], "pres")
+    return Amount(amount=low, high=high, unit=unit, per=per[0], graduation=graduation), end
+
+
+def _unit(tokens: Tokens, at: int) -> tuple[DoseUnit, int] | None:
+    """«comprimés», «-comprimé», «de comprimé», «d'ampoule»."""
+    part = key(tokens, at - 1) == "part" or (number(tokens, at - 1) or 1) < 1
+    if part and key(tokens, at) in ("-", "de", "d'"):
+        at += 1
+    found = UNITS.at(tokens, at)
+    if found is None:
+        return None
+    return found[0], skip(tokens, found[1], "oral") if found[0] is DoseUnit.LYOPHILISATE else found[1]
+
+
+def _and_part(tokens: Tokens, at: int, low: Decimal) -> tuple[Decimal, int]:
+    """«1 comprimé et demi», «2 comprimés et un quart», «1 cp 1/2»."""
+    after = skip(tokens, at, "et")
+    part = number(tokens, after)
+    if part is None or part >= 1 or not part or low % 1:
+        return low, at
+    joined = after > at and key(tokens, after) == "part" and UNITS.at(tokens, after + 1) is None
+    return (low + part, after + 1) if joined and key(tokens, after + 1) not in ("-", "de", "d'") else (low, at)
+
+
+def _graduation_of(tokens: Tokens, at: int) -> tuple[Decimal, int] | None:
+    """«correspondant à la graduation de 7 kg»."""
+    keys = [key(tokens, at + each) for each in range(5)]
+    value = number(tokens, at + 5)
+    if keys == ["correspondant", "a", "la", "graduation", "de"] and value and key(tokens, at + 6) == "kg":
+        return value, at + 7
+    return None
+
+
+def _plausible(low: Decimal, high: Decimal | None, unit: DoseUnit) -> bool:
+    return 0 < low <= most(unit) and (high is None or low < high <= most(unit))
+
+
+def pattern(tokens: Tokens, at: int) -> tuple[Pattern, int] | None:
+    """«1-0-1», «1/2 - 0 - 1 - 0»: morning, noon, evening, bedtime."""
+    amounts = []
+    while len(amounts) < 5 and (value := number(tokens, at)) is not None:
+        amounts.append(value)
+        at += 1
+        if key(tokens, at) != "-" or number(tokens, at + 1) is None:
+            break
+        at += 1
+    if len(amounts) not in (3, 4) or not any(amounts) or key(tokens, at) in ("/", "-"):
+        return None
+    unit = UNITS.at(tokens, at)
+    if not all(not each or _plausible(each, None, DoseUnit.TABLET if unit is None else unit[0]) for each in amounts):
+        return None
+    return (Pattern(tuple(amounts)), at) if unit is None else (Pattern(tuple(amounts), unit[0]), unit[1])
+
+
+def span(tokens: Tokens, at: int) -> tuple[Span, int] | None:
+    """«7 jours», «5 à 7 jours», «48 h»."""
+    low = whole(tokens, at)
+    if low is None:
+        return None
+    high, end = None, at + 1
+    if key(tokens, end) in ("a", "-", "ou") and (high := whole(tokens, end + 1)):
+        end += 2
+    unit = TIMES.get(key(tokens, end))
+    if unit is None or (high is not None and high <= low):
+        return None
+    return Span(low, unit, high), end + 1

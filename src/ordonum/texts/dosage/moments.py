@@ -1,0 +1,136 @@
+"""Reading of moments, hours, weekdays, days of the month, of a cycle, and from a procedure."""
+
+from ordonum.model.dosage import Moment, Relation, TimeUnit, When
+from ordonum.texts.dosage.amounts import Tokens, key, skip, span
+from ordonum.texts.dosage.facts import Takes
+from ordonum.texts.dosage.tokens import Phrases
+
+M, R = Moment, Relation
+_PLACES: dict[str, Moment] = {
+    **dict.fromkeys(("le petit dejeuner", "le petit-dejeuner", "petit dejeuner", "petit-dejeuner", "le petit dej"), M.BREAKFAST),
+    **dict.fromkeys(("le dejeuner", "dejeuner", "repas du midi", "le repas de midi", "le repas du midi"), M.LUNCH),
+    **dict.fromkeys(("le diner", "diner", "repas du soir", "le repas du soir"), M.DINNER),
+    **dict.fromkeys(("le repas du matin",), M.BREAKFAST),
+    **dict.fromkeys(("le gouter", "gouter"), M.SNACK),
+    **dict.fromkeys(("le coucher", "coucher"), M.BEDTIME),
+    **dict.fromkeys(("le lever", "le reveil"), M.WAKING),
+    **dict.fromkeys(("repas", "le repas", "les repas", "chaque repas", "toutes les repas", "les 3 repas"), M.MEAL),
+    **dict.fromkeys(
+        ("l'examen", "l'intervention", "l'operation", "la procedure", "l'acte", "l'anesthesie", "la coloscopie",
+         "l'examen ou l'intervention"), M.PROCEDURE),
+    **dict.fromkeys(("le rapport", "le rapport sexuel", "chaque rapport", "les rapports", "rapport"), M.INTERCOURSE),
+    **dict.fromkeys(("l'effort", "effort", "chaque effort", "les efforts"), M.EFFORT),
+    **dict.fromkeys(
+        ("la selle", "chaque selle", "chaque selle liquide", "les selles", "chaque selle non moulee"), M.STOOL),
+}  # fmt: skip
+_RELATIONS: dict[str, Relation] = {
+    "avant": R.BEFORE, "apres": R.AFTER, "pendant": R.DURING, "au cours de": R.DURING, "au milieu de": R.DURING,
+    "entre": R.BETWEEN, "au debut de": R.START, "en debut de": R.START, "a la fin de": R.END, "en fin de": R.END,
+}  # fmt: skip
+
+
+def _contracted(relation: str, place: str) -> list[str]:
+    """«au cours de» + «le repas» is «au cours du repas»; «de» + «les repas» is «des repas»."""
+    if not relation.endswith(" de"):
+        return [f"{relation} {place}"]
+    stem = relation.removesuffix(" de")
+    if place.startswith("le "):
+        return [f"{stem} du {place[3:]}"]
+    if place.startswith("les "):
+        return [f"{stem} des {place[4:]}"]
+    return [f"{stem} d'{place}" if place[0] in "aeiou" else f"{stem} de {place}"]
+
+
+_AT: dict[str, Moment] = {
+    **dict.fromkeys(("le matin", "matin", "chaque matin", "toutes les matin", "du matin"), M.MORNING),
+    **dict.fromkeys(("le midi", "midi", "a midi", "chaque midi", "toutes les midi"), M.NOON),
+    **dict.fromkeys(("le soir", "soir", "chaque soir", "toutes les soir", "du soir"), M.EVENING),
+    **dict.fromkeys(("au coucher", "le coucher", "coucher", "le soir au coucher", "soir au coucher", "au moment du coucher"), M.BEDTIME),
+    **dict.fromkeys(("au reveil", "au lever", "le matin au reveil", "le matin au lever", "matin au reveil", "au saut du lit"), M.WAKING),
+    **dict.fromkeys(("a jeun",), M.FASTING),
+    **dict.fromkeys(("en milieu de matinee", "au milieu de la matinee"), M.MID_MORNING),
+    **dict.fromkeys(("l'apres-midi", "l'apres midi", "apres-midi", "dans l'apres-midi"), M.AFTERNOON),
+    **dict.fromkeys(("au gouter", "gouter"), M.SNACK),
+    **dict.fromkeys(("la nuit", "nuit"), M.NIGHT),
+    **dict.fromkeys(("au petit dejeuner", "au petit-dejeuner", "au petit dej"), M.BREAKFAST),
+    **dict.fromkeys(("au dejeuner",), M.LUNCH),
+    **dict.fromkeys(("au diner", "au souper"), M.DINNER),
+    **dict.fromkeys(("aux repas", "au repas", "a chaque repas", "au moment des repas", "aux 3 repas"), M.MEAL),
+    **dict.fromkeys(("au moment de l'examen", "au moment de l'examen ou de l'intervention"), M.PROCEDURE),
+    **dict.fromkeys(("au moment du rapport",), M.INTERCOURSE),
+    **dict.fromkeys(("a l'effort",), M.EFFORT),
+    **dict.fromkeys(("a chaque selle", "a chaque selle liquide"), M.STOOL),
+}  # fmt: skip
+WHENS = Phrases({
+    **{
+        phrase: (moment, relation, place.startswith(("les ", "chaque ")))
+        for said, relation in _RELATIONS.items()
+        for place, moment in _PLACES.items()
+        for phrase in _contracted(said, place)
+        if relation is not R.BETWEEN or place == "les repas"
+    },
+    **{phrase: (moment, R.AT, phrase.startswith("aux ") or "chaque" in phrase) for phrase, moment in _AT.items()},
+})  # fmt: skip
+_LETTERS = {"mi": M.NOON, "s": M.EVENING}
+
+
+def takes(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
+    """«le matin», «30 min avant le petit déjeuner», «à 8h et 20h», «08h00»."""
+    found = WHENS.at(tokens, at)
+    if found is not None:
+        (moment, relation, every_one), end = found
+        return Takes(when=(When(moment=moment, relation=relation),), every_one=every_one), end
+    return _offset(tokens, at) or _hours(tokens, at) or _letter(tokens, at)
+
+
+def _offset(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
+    length = span(tokens, at)
+    if length is None:
+        return None
+    found = WHENS.at(tokens, length[1])
+    if found is None or found[0][1] not in (R.BEFORE, R.AFTER):
+        return None
+    if found[0][0] is M.PROCEDURE and length[0].unit is TimeUnit.DAY:
+        return None  # a day of its own
+    (moment, relation, every_one), end = found
+    return Takes(when=(When(moment=moment, relation=relation, offset=length[0]),), every_one=every_one), end
+
+
+def _letter(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
+    """«1 mat 1 mi 1 s»: the letters mean the moments of a day after its morning or noon only."""
+    moment = _LETTERS.get(key(tokens, at))
+    if moment is None or not any(each.key in ("matin", "midi", "mi") for each in tokens[max(0, at - 8) : at]):
+        return None
+    return Takes(when=(When(moment=moment),)), at + 1
+
+
+def _hours(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
+    """«à 8h et 20h», «à 7h, 12h 18h», «vers 20 h 30», «08h00»."""
+    led = key(tokens, at) in ("a", "vers")
+    place = at + led
+    hours: list[str] = []
+    while len(hours) < 24 and (found := _hour(tokens, place, bare=led)) is not None:
+        hours.append(found[0])
+        end = found[1]
+        place = skip(tokens, skip(tokens, skip(tokens, end, ","), "et"), "a")
+    return (Takes(at=tuple(hours)), end) if hours else None
+
+
+def _hour(tokens: Tokens, at: int, *, bare: bool) -> tuple[str, int] | None:
+    """«8h», «8 h 30», «8h30», «8:30», «20 heures»; without «à», only where the minutes are written."""
+    hour, sign = tokens[at].value if at < len(tokens) else None, key(tokens, at + 1)
+    if hour is None or hour % 1 or not 0 <= hour <= 23 or sign not in ("heure", ":"):
+        return None
+    minutes = tokens[at + 2].value if at + 2 < len(tokens) else None
+    glued = (
+        minutes is not None
+        and tokens[at + 2].start - tokens[at + 1].end <= 1
+        and tokens[at + 2].end - tokens[at + 2].start > 1
+    )
+    if glued and minutes is not None and not minutes % 1 and 0 <= minutes <= 59 and key(tokens, at + 3) != "heure":
+        following = key(tokens, at + 3)
+        if not following.isalpha() or following in ("et", "puis", "pendant", "le", "a"):
+            return f"{int(hour):02d}:{int(minutes):02d}", at + 3
+    if sign == ":" or not bare:
+        return None
+    return f"{int(hour):02d}:00", at + 2
