@@ -122,7 +122,6 @@ SYNONYMS = {
     "vitamine c": ("acide ascorbique", "nom courant"),
     "vitamine b12": ("cyanocobalamine", "nom courant"),
     "vitamine b9": ("acide folique", "nom courant"),
-    "vitamine e": ("alpha-tocophérol", "nom courant"),
     "retinol": ("vitamine a", "nom chimique"),
 }
 # Names that begin so are all that one: the index has one row for each insulin, the base names new ones.
