@@ -91,6 +91,31 @@ def test_an_index_adds_its_members_and_its_substances() -> None:
     assert "zoméga" in table.substances
 
 
+INDEX_TEXT = """Index des classes
+Mise à jour : Mai 2031
+
+bêtamines
+(bêtamine a, oméga
+deux)
+
+zétamines (autres)
+(zéta
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "xhtml"])
+def test_an_index_is_read_as_text_or_as_a_page(form: str) -> None:
+    page = (
+        "<?xml version='1.0'?><html><head><title>x</title></head><body><p>"
+        + INDEX_TEXT.replace("\n\n", "</p><p>")
+        + "</p></body></html>"
+    )
+    index = INDEX_TEXT if form == "text" else page
+    table = read({NAME: TEXT.encode(), "index_classes_2031-05.txt": index.encode()})
+    assert "oméga deux" in table.classes["BÊTAMINES"]
+    assert table.classes["zétamines (autres)"] == ("zéta",)
+
+
 def test_the_structured_table_is_read_by_its_columns() -> None:
     table = read({"thesaurusMai2031.csv": PAIRS.encode()})
     assert levels(of(table, "alphazol", "betamines")) == [CI]
