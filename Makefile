@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+# A database and a service for each process; the tests of a file stay together.
+PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile
 
 # An environment made elsewhere (a folder copied or moved) does not work here: make it again.
 ifneq ($(shell cat .venv/.ready 2>/dev/null),$(CURDIR))
@@ -27,7 +29,7 @@ demo: $(STAMP) ## play the whole story on a fresh database and tell it step by s
 	@exec $(BIN)/ordonum demo
 
 test: $(STAMP) ## set up, then run all the tests
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest $(PARALLEL)
 
 check: $(STAMP) ## format, lint, types, import contract, house rules
 	@$(BIN)/ruff format --check .

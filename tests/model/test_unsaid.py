@@ -12,8 +12,10 @@ import ordonum.model
 from factories import DOCTOR, NIR, PHARMACY, PLACE, SOFTWARE, an_actor, an_execution
 from ordonum.model.actors import Actor, Employee, EmployeeRole, Establishment, Structure
 from ordonum.model.acts import Execution, Given
+from ordonum.model.alert import AllergyTo
 from ordonum.model.beneficiary import Ins, InsStatus
 from ordonum.model.coded import Coded
+from ordonum.model.dosage import DoseUnit, PerBody, Relation, TimeUnit
 from ordonum.model.executant_acts import same_author
 from ordonum.model.identifiers import ActCode, Cip13, EmployeeId, Identifier, InsOid, Lpp, Malformed, Nabm, StructureId
 from ordonum.model.labels import Labelled
@@ -32,6 +34,31 @@ from ordonum.model.refusals import RECORDED_SENTENCE, Effect, Refusal, Refused
 from ordonum.sandbox import people, places
 
 TRUE_UNLESS_SAID = {"Ingredient.active", "RegisterFacts.may_secure"}
+# An ampoule is an ampoule, and a milligram is written mg.
+SAME_IN_BOTH_LANGUAGES: dict[type, frozenset[str]] = {
+    DoseUnit: frozenset(
+        {
+            "ampoule",
+            "sachet",
+            "injection",
+            "dose",
+            "inhalation",
+            "application",
+            "film",
+            "implant",
+            "tube",
+            "g",
+            "mg",
+            "ng",
+            "ml",
+            "l",
+            "mmol",
+            "dose-kg",
+        }
+    ),
+    TimeUnit: frozenset({"minute"}),
+    PerBody: frozenset({"kg"}),
+}
 WITHHELD = Withheld(line=1, reason=NotDelivered.OUT_OF_STOCK)
 SEEN = SeenOnPaper(stamp="Pharmacie des Halles")
 
@@ -53,16 +80,17 @@ def test_what_is_not_said_is_not_so() -> None:
     }
     assert {name for name, default in said.items() if default is True} == TRUE_UNLESS_SAID
     chosen = [field.default for kind in _structs() for field in msgspec.structs.fields(kind)]
-    assert {each for each in chosen if isinstance(each, Labelled)} == {Supply.SOLD}
+    assert {each for each in chosen if isinstance(each, Labelled)} == {Supply.SOLD, Relation.AT, AllergyTo.SUBSTANCE}
     counted = {name.split(".")[1]: default for name, default in said.items() if not isinstance(default, bool)}
-    assert counted == {"renewals": 0, "every": 1, "birth_rank": 1}
+    assert counted == {"renewals": 0, "every": 1, "birth_rank": 1, "turn": 1}
 
 
 def test_every_member_of_a_list_has_words_for_people() -> None:
     for module in pkgutil.iter_modules(ordonum.model.__path__):
         for kind in vars(importlib.import_module(f"ordonum.model.{module.name}")).values():
             if isinstance(kind, type) and issubclass(kind, Labelled) and kind is not Labelled:
-                assert all(each.label and each.label != each.value for each in kind), kind
+                same = SAME_IN_BOTH_LANGUAGES.get(kind, frozenset())
+                assert {each.value for each in kind if each.label in {"", each.value}} == same, kind
 
 
 def test_every_effect_has_its_sentence() -> None:

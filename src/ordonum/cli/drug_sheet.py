@@ -12,14 +12,14 @@ from ordonum.model.drug import Nature, Pack, Presentation, Shortage, Speciality
 from ordonum.texts import french
 
 KINDS = {
-    "specialities_added": "spécialités nouvelles ou de nouveau commercialisées",
-    "specialities_withdrawn": "spécialités retirées ou arrêtées",
-    "presentations_added": "présentations nouvelles ou de nouveau commercialisées",
-    "presentations_withdrawn": "présentations retirées ou arrêtées",
-    "prices": "prix changés",
-    "conditions": "spécialités dont les conditions de prescription changent",
-    "shortages_begun": "ruptures, tensions ou arrêts nouveaux",
-    "shortages_ended": "ruptures, tensions ou arrêts finis",
+    "specialities_added": "Spécialités nouvelles ou de nouveau commercialisées",
+    "specialities_withdrawn": "Spécialités retirées ou arrêtées",
+    "presentations_added": "Présentations nouvelles ou de nouveau commercialisées",
+    "presentations_withdrawn": "Présentations retirées ou arrêtées",
+    "prices": "Prix changés",
+    "conditions": "Spécialités dont les conditions de prescription changent",
+    "shortages_begun": "Ruptures, tensions ou arrêts nouveaux",
+    "shortages_ended": "Ruptures, tensions ou arrêts finis",
 }
 ROLES = {0: "princeps", 1: "générique", 2: "générique par complémentarité posologique", 4: "générique substituable"}
 
@@ -61,7 +61,7 @@ def changes(changed: Changes | None, shown: int) -> None:
         typer.echo("Rien n'a changé depuis la version précédente.")
     for name, found in kinds.items():
         if found:
-            typer.echo(f"{len(found)} {KINDS[name]} :")
+            typer.echo(f"{KINDS[name]} : {len(found)}")
         for each in found[:shown]:
             typer.echo(f"  {each.code}  {each.name}{_both(each)}")
         if len(found) > shown:

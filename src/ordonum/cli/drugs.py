@@ -109,7 +109,7 @@ def _told(changed: Changes | None) -> dict[str, Any] | None:
 def _found(base: LoadedBase, asked: str) -> list[tuple[Speciality, Presentation | None]]:
     """By code, else every speciality whose name has all the words, those on sale first."""
     code = "".join(asked.split())
-    if code.isascii() and code.isdigit():
+    if code.isascii() and code.isdigit() and len(code) in (7, 8, 13):
         boxed = base.presentation(code) or base.by_cip7(code)
         named = base.speciality(code)
         return [boxed] if boxed is not None else [(named, None)] if named is not None else []

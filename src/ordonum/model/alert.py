@@ -21,13 +21,13 @@ class AlertLevel(Labelled):
 
     STOP = "stop", "arrêt"
     CAUTION = "caution", "prudence"
-    NOTE = "note", "note"
+    NOTE = "note", "information"
 
 
 class AlertKind(Labelled):
     """What an alert is about."""
 
-    INTERACTION = "interaction", "interaction"
+    INTERACTION = "interaction", "interaction médicamenteuse"
     ALLERGY = "allergy", "allergie"
     DUPLICATE = "duplicate", "redondance"
     MAXIMUM = "maximum", "dose maximale"
@@ -84,7 +84,7 @@ class Assessment(Struct, frozen=True, kw_only=True):
 class AllergyTo(Labelled):
     """What an allergy is to."""
 
-    SUBSTANCE = "substance", "substance"
+    SUBSTANCE = "substance", "une substance"
     CLASS = "class", "classe"
     EXCIPIENT = "excipient", "excipient à effet notoire"
 

@@ -54,7 +54,7 @@ class DoseUnit(Labelled):
     MOUTHWASH = "mouthwash", "bain de bouche"
     SINGLE_DOSE = "single-dose", "unidose"
     TUBE = "tube", "tube"
-    UNIT = "unit", "unité"
+    UNIT = "unit", "unité"  # of the medicine: what a text leaves unnamed («1-0-1»), and the «unités» of a pen
     GRAM = "g", "g"
     MILLIGRAM = "mg", "mg"
     MICROGRAM = "ug", "µg"
@@ -105,11 +105,13 @@ class Moment(Labelled):
 class Relation(Labelled):
     """Where a take stands from its moment."""
 
-    AT = "at", ""
+    AT = "at", "à"
     BEFORE = "before", "avant"
     AFTER = "after", "après"
     DURING = "during", "pendant"
     BETWEEN = "between", "entre"
+    START = "start", "au début de"
+    END = "end", "à la fin de"
 
 
 class Weekday(Labelled):
@@ -197,9 +199,11 @@ class Cycle(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Timing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """When it is taken. `times` (to `times_high`) in each `every` `period`s: 3 a day; 1 every 8 hours; 1 a week.
 
-    `weekdays`, `month_days` (1..31) and `cycle` narrow the days; `at` (clock) and `when` (moments) are the takes of a day,
-    of `times` takes each where it is told. `once`: a single take. `procedure_days`: days from a procedure or examination
-    (-1: the day before).
+    `weekdays`, `month_days` (1..31) and `cycle` narrow the days; `at` (clock) or `when` (moments) are the takes of a day.
+    Both told: the same takes, in pairs («le soir à 20 h»). A moment that comes back in a day (a meal, a stool, fasting) goes
+    with `times`: «3 fois par jour, au début du repas». `in_all`: the dose is of the whole period, its takes are not told
+    («3 g par jour»). `count`: so many takes in all. `once`: a single take. `procedure_days`: days from a procedure or
+    examination (-1: the day before).
     """
 
     times: Annotated[int, Meta(ge=1, le=100)] | None = None
@@ -212,6 +216,8 @@ class Timing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     cycle: Cycle | None = None
     at: Annotated[tuple[ClockTime, ...], Meta(max_length=24)] = ()
     when: Annotated[tuple[When, ...], Meta(max_length=12)] = ()
+    in_all: bool = False
+    count: Annotated[int, Meta(ge=2, le=100)] | None = None
     once: bool = False
     procedure_days: Annotated[tuple[Annotated[int, Meta(ge=-60, le=60)], ...], Meta(max_length=30)] = ()
 
@@ -234,9 +240,10 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Step(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One step of a dosage. Steps of the same `turn` go together; those of the next turn begin when it is over.
 
-    `as_needed`: the condition in the prescriber's words, empty string: «si besoin». `until`: until what («la fin de la
-    diarrhée»); `duration`: for how long; both: whichever comes first. `instruction`: what is said besides, that is
-    part of no computation («en couche mince», «arrêter si nausées»).
+    `as_needed`: the condition in the prescriber's words («douleur»), empty string: «si besoin». `until`: until what, with its
+    first words («jusqu'à disparition de la diarrhée», «tant que…»); `duration`: for how long; both: whichever comes first.
+    `site`: with its first words («dans chaque œil»). `instruction`: what is said besides, that is part of no computation
+    («en couche mince», «stop si nausées»), parts after commas.
     """
 
     turn: Annotated[int, Meta(ge=1, le=STEPS_MAX)] = 1

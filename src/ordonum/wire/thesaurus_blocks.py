@@ -111,8 +111,6 @@ def entry(block: Block) -> Entry | None:
 
 def _degrees(levels: tuple[Gravity, ...], conduct: str) -> tuple[Degree, ...]:
     """Each gravity of the heading, and those that the conduct adds, with its own part of the conduct where it has one."""
-    if len(levels) == 1:
-        return (Degree(levels[0]),)
     starts = [each for each in _PART.finditer(conduct) if not conduct[: each.start()].rstrip(" ").rpartition("\n")[2]]
     ends = [*(each.start() for each in starts[1:]), len(conduct)][: len(starts)]
     parts: dict[Gravity, list[str]] = {each: [] for each in levels}
@@ -121,6 +119,8 @@ def _degrees(levels: tuple[Gravity, ...], conduct: str) -> tuple[Degree, ...]:
         assert gravity is not None
         parts.setdefault(gravity, []).append(joined(_LEAD.sub("", conduct[start.end() : end]).split("\n")) or "")
     ordered = sorted(parts, key=ORDER.__getitem__)
+    if len(ordered) == 1:
+        return (Degree(levels[0]),)
     return tuple(Degree(each, " ".join(parts[each]).strip() or None) for each in ordered)
 
 

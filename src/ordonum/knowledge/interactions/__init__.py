@@ -1,18 +1,20 @@
 """Drug interactions between the lines of a prescription, and between lines and treatments. Pure.
 
-`Interactions(table)` indexes a table once: the thesaurus that was imported, or `SHIPPED`, the short table of ours, which says
-that it is short. `between` tells each pair of substances once, at its gravest level.
+`Interactions(table)` indexes a table once: the thesaurus that was imported, or the short table of ours, which says that it
+is short; `at_hand` takes the one that there is. `between` tells each pair of substances once, at its gravest level.
 """
 
 from collections.abc import Iterator, Sequence
 
+from ordonum.knowledge.interactions.file import read
 from ordonum.knowledge.interactions.matching import Index
 from ordonum.knowledge.interactions.names import homeopathic
+from ordonum.knowledge.interactions.shipped import shipped
 from ordonum.knowledge.interactions.table import Table
 from ordonum.knowledge.interactions.telling import ORDERED, Meeting, Taken, told
 from ordonum.model.alert import Alert, AlertKind, Unchecked
 
-__all__ = ["Interactions", "Taken"]
+__all__ = ["Interactions", "Taken", "at_hand"]
 
 
 class Interactions:
@@ -105,3 +107,8 @@ def _couples(
         for place, treatment in enumerate(treatments):
             for other in treatments[place + 1 :]:
                 yield treatment, other
+
+
+def at_hand(raw: bytes | None) -> Interactions:
+    """The imported thesaurus whose file this is; without one, the table that ships. Raises TableUnusable."""
+    return Interactions(shipped() if raw is None else read(raw))

@@ -55,7 +55,12 @@ class Index:
                 for each in covered:
                     self._classes[each].add(union)
         sides = {side for entry in table.entries for side in entry.pair}
-        for name in (*table.substances, *(each for each in sides if each not in self._sizes and each not in BY_ROUTE)):
+        members = (each for inside in table.classes.values() for each in inside)
+        for name in (
+            *table.substances,
+            *members,
+            *(each for each in sides if each not in self._sizes and each not in BY_ROUTE),
+        ):
             self._named(name)
         self._entries: list[tuple[Entry, tuple[Scope, ...]]] = []
         for place, entry in enumerate(table.entries):

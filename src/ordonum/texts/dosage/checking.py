@@ -1,0 +1,97 @@
+"""What contradicts itself in a dosage put together, and what its amounts are equal to."""
+
+from collections.abc import Sequence
+
+from ordonum.model.dosage import Dose, Span, Step, TimeUnit, When
+from ordonum.texts.dosage.facts import Amount, Ceiling, Equal, Fact
+from ordonum.texts.dosage.saying_amounts import said_amount
+from ordonum.texts.dosage.timings import Unclear, order
+
+_DAYS = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7}
+
+
+def in_days(span: Span | None) -> int | None:
+    """The number of days of an exact span of days or weeks."""
+    if span is None or span.high is not None or span.unit not in _DAYS:
+        return None
+    return span.value * _DAYS[span.unit]
+
+
+def of_the_day(whens: tuple[When, ...]) -> tuple[When, ...]:
+    """Moments in the order of the day; twice the same is a contradiction."""
+    if len(set(whens)) != len(whens):
+        raise Unclear("deux fois la même prise")
+    return tuple(sorted(whens, key=order))
+
+
+def apart(steps: Sequence[Step]) -> None:
+    """Several doses of a day must have takes of their own."""
+    seen: set[object] = set()
+    for step in steps:
+        own = {
+            (hour, step.timing.weekdays, step.timing.cycle, step.timing.procedure_days)
+            for hour in (*step.timing.when, *step.timing.at)
+        } or {(step.timing.weekdays, step.timing.cycle, step.timing.month_days, step.timing.procedure_days)}
+        if own & seen:
+            raise Unclear("deux doses au même moment")
+        seen |= own
+
+
+def check(steps: Sequence[Step]) -> None:
+    """Refuses a dose or a day above the limit that the same text sets."""
+    for step in steps:
+        limits, dose = step.limits, step.dose
+        if limits is None or dose is None:
+            continue
+        if _over(dose, limits.per_take, 1) and step.as_needed is None:
+            raise Unclear("une dose au-dessus de son maximum par prise")
+        if _over(dose, limits.per_day, 1) or _over(dose, limits.per_take, 1):
+            raise Unclear("une dose au-dessus de son maximum")
+        takes = _takes_of_a_day(step)
+        if step.as_needed is None and _over(dose, limits.per_day, takes):
+            raise Unclear("plus par jour que le maximum")
+        if step.as_needed is None and limits.takes_per_day is not None and takes > limits.takes_per_day:
+            raise Unclear("plus de prises par jour que le maximum")
+
+
+def _over(dose: Dose, limit: Dose | None, takes: int) -> bool:
+    """Whether so many takes of the least dose pass the limit."""
+    if limit is None or (dose.unit, dose.per) != (limit.unit, limit.per):
+        return False
+    return dose.amount * takes > limit.amount
+
+
+def _takes_of_a_day(step: Step) -> int:
+    timing = step.timing
+    if timing.in_all:
+        return 1
+    if timing.period is TimeUnit.HOUR and timing.every_high is None:
+        return max(1, 24 // timing.every) * (timing.times or 1)
+    if timing.period is TimeUnit.DAY and timing.every == 1 and timing.times is not None:
+        return timing.times
+    return max(1, len(timing.when), len(timing.at))
+
+
+def equals(facts: Sequence[Fact]) -> list[str]:
+    """«1000 mg équivalant à 2 gélules», for each amount said another way; the same again in the same unit says nothing."""
+    found: list[str] = []
+    ratios: dict[tuple[object, ...], object] = {}
+    last: Amount | None = None
+    for each in facts:
+        if isinstance(each, Amount):
+            last = each
+        elif isinstance(each, Ceiling) and each.amount is not None:
+            last = each.amount
+        elif isinstance(each, Equal):
+            of = each.of or last
+            if of is None or of.high is not None or each.same.high is not None:
+                raise Unclear("«soit» sans la dose dont il parle")
+            if (of.unit, of.per) == (each.same.unit, each.same.per):
+                if of.amount != each.same.amount:
+                    raise Unclear("deux doses pour une même prise")
+                continue
+            kind = (of.unit, of.per, each.same.unit, each.same.per)
+            if ratios.setdefault(kind, of.amount / each.same.amount) != of.amount / each.same.amount:
+                raise Unclear("deux équivalences qui ne s'accordent pas")
+            found.append(f"{said_amount(of)} équivalant à {said_amount(each.same)}")
+    return found

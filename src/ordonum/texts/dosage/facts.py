@@ -1,0 +1,143 @@
+"""What the pieces of a dosage say, one fact each, before they are put together. `place` is not kept: their order is."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from ordonum.model.dosage import Cycle, DoseUnit, PerBody, Rate, Span, TimeUnit, Weekday, When
+
+
+class Amount(Struct, frozen=True, kw_only=True):
+    """How much of one take; `unit` None: not written here, another amount of the text may tell it."""
+
+    amount: Decimal
+    high: Decimal | None = None
+    unit: DoseUnit | None = None
+    per: PerBody | None = None
+    graduation: Decimal | None = None
+
+
+class Often(Struct, frozen=True, kw_only=True):
+    """How often: `times` None: «par jour», where only the amount before it tells."""
+
+    times: int | None = None
+    times_high: int | None = None
+    every: int = 1
+    every_high: int | None = None
+    period: TimeUnit = TimeUnit.DAY
+
+
+class Days(Struct, frozen=True, kw_only=True):
+    """The days: of the week, of the month, of a cycle, or counted from a procedure."""
+
+    weekdays: tuple[Weekday, ...] = ()
+    month_days: tuple[int, ...] = ()
+    cycle: Cycle | None = None
+    cycle_days: tuple[int, ...] = ()
+    cycle_length: int | None = None
+    procedure_days: tuple[int, ...] = ()
+    alternating: bool = False
+    daily: bool = False
+
+
+class Takes(Struct, frozen=True, kw_only=True):
+    """The moments or the hours of the takes of a day."""
+
+    when: tuple[When, ...] = ()
+    at: tuple[str, ...] = ()
+
+
+class Pattern(Struct, frozen=True):
+    """«1-0-1»: amounts of morning, noon, evening, bedtime."""
+
+    amounts: tuple[Decimal, ...]
+
+
+class InTakes(Struct, frozen=True):
+    """«en 3 prises»: what an amount of the whole day is shared between; 1: taken at once."""
+
+    takes: int
+
+
+class Once(Struct, frozen=True):
+    """A single take."""
+
+
+class Lasting(Struct, frozen=True, kw_only=True):
+    """For how long; `at_most`: «maximum 7 jours»; `first`: «le premier jour»."""
+
+    span: Span
+    at_most: bool = False
+
+
+class AfterPause(Struct, frozen=True):
+    """«puis 7 jours d'arrêt»."""
+
+    span: Span
+
+
+class Giving(Struct, frozen=True):
+    """How fast it is given."""
+
+    rate: Rate
+
+
+class Words(Struct, frozen=True):
+    """Words kept in a field of their own: `until`, `as_needed`, `route`, `site` or `instruction`."""
+
+    field: str
+    text: str
+
+
+class Ceiling(Struct, frozen=True, kw_only=True):
+    """A limit: the field of `Limits` it goes to, and an amount, a number of takes, or a span."""
+
+    field: str
+    amount: Amount | None = None
+    takes: int | None = None
+    span: Span | None = None
+
+
+class Equal(Struct, frozen=True):
+    """«(soit 2 gélules)»: the amount before it, said another way; `of` where it is told."""
+
+    same: Amount
+    of: Amount | None = None
+
+
+class Count(Struct, frozen=True):
+    """So many takes in all."""
+
+    takes: int
+
+
+class Again(Struct, frozen=True):
+    """«à renouveler une fois dans 15 jours»."""
+
+    span: Span
+
+
+class Change(Struct, frozen=True):
+    """«diminuer de 5 mg tous les 3 jours jusqu'à arrêt»; `up_to` where it rises to an amount."""
+
+    by: Amount
+    each: Span
+    up_to: Amount | None = None
+
+
+class Then(Struct, frozen=True):
+    """What follows begins when what is before it is over."""
+
+
+class Also(Struct, frozen=True):
+    """What follows goes together with what is before it, with conditions of its own («;»)."""
+
+
+class End(Struct, frozen=True):
+    """«puis arrêt»."""
+
+
+Fact = (
+    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | AfterPause | Giving | Words | Ceiling | Equal
+    | Count | Again | Change | Then | Also | End
+)  # fmt: skip

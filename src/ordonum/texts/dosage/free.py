@@ -1,0 +1,255 @@
+"""Reading of what stays words: conditions, ends, routes, sites, instructions. No number, unit, moment nor negation in them.
+
+A word that looks like one of the language (a misspelt «matin») is no free word: the whole text is then not understood.
+"""
+
+from rapidfuzz.distance import OSA
+
+from ordonum.texts.dosage.amounts import Tokens, key
+from ordonum.texts.dosage.facts import Words
+from ordonum.texts.dosage.tokens import NUMBER, SIGN, WORD, Phrases, fold, plain
+from ordonum.texts.dosage.units import WRITTEN
+
+FREE_MOST = 12  # words
+_ROUTES = {
+    "orale": "per os|po|vo|voie orale|par la bouche", "sous-cutanée": "sc|s/c|voie sc|voie sous cutanee|sous-cutanee|en sous-cutane",
+    "intramusculaire": "im|voie im|intramusculaire|en intramusculaire",
+    "intraveineuse": "iv|voie iv|ivl|ivd|intraveineuse|en intraveineuse|en intraveineux",
+    "sublinguale": "sublingual|sublinguale|sous la langue|voie sublinguale", "cutanée": "voie cutanee|voie locale",
+    "transdermique": "voie transdermique", "ophtalmique": "voie ophtalmique|voie oculaire", "nasale": "voie nasale|intranasal",
+    "auriculaire": "voie auriculaire", "rectale": "voie rectale|intrarectal|ir|par voie intra-rectale",
+    "vaginale": "voie vaginale|intravaginal|voie intravaginale", "inhalée": "voie inhalee|voie inhalatoire|en inhalation|par inhalation",
+    "buccale": "voie buccale|voie buccogingivale", "péridurale": "voie peridurale", "intradermique": "voie intradermique",
+    "gastrique": "voie gastrique|voie enterale|par sonde",
+}  # fmt: skip
+ROUTES = Phrases({
+    **{alias: route for route, aliases in _ROUTES.items() for alias in aliases.split("|")},
+    **{f"{led}voie {fold_of}": route for route in _ROUTES for fold_of in (route,) for led in ("", "par ", "en ", "- ")},
+    **{f"par {alias}": route for route, aliases in _ROUTES.items() for alias in aliases.split("|") if alias.startswith("voie")},
+    **{f"par voie {alias}": route for route, alias in (("sous-cutanée", "sc"), ("intraveineuse", "iv"), ("intramusculaire", "im"))},
+    **{f"en {alias}": route for route, alias in (("sous-cutanée", "sc"), ("intraveineuse", "iv"), ("intramusculaire", "im"))},
+})  # fmt: skip
+AS_NEEDED = Phrases(dict.fromkeys(
+    ("si besoin", "si necessaire", "en cas de besoin", "a la demande", "au besoin", "selon besoin", "selon les besoins",
+     "si besoins", "en cas de necessite"), "",
+))  # fmt: skip
+_CONDITIONS = Phrases(dict.fromkeys(("si", "s'", "en cas de", "en cas d'"), ""))
+_SETTLED = (
+    "en couche mince", "en couche mince et uniforme", "en couche epaisse", "en massage leger", "en faisant penetrer",
+    "en massant legerement", "avec un grand verre d'eau", "avec un verre d'eau", "dans un grand verre d'eau", "dans un verre d'eau",
+    "a dissoudre dans un verre d'eau", "dilue dans un verre d'eau", "a diluer dans un verre d'eau", "avec un peu d'eau", "avec de l'eau",
+    "sans croquer", "a avaler sans croquer", "ne pas croquer", "ne pas ecraser", "ne pas ouvrir", "ne pas couper", "ne pas macher",
+    "a sucer", "a croquer", "a macher", "a laisser fondre sous la langue", "a laisser fondre", "a distance des repas",
+    "en dehors des repas", "debout ou assis", "sans se recoucher", "en changeant de site", "en alternant les sites",
+    "apres la toilette", "sur peau propre et seche", "sur peau propre", "sur peau seche", "bien agiter avant emploi",
+    "a repartir dans la journee", "a repartir sur la journee", "arreter progressivement", "ne pas arreter brutalement",
+    "rincer la bouche apres", "rincer la bouche apres utilisation", "a conserver au refrigerateur", "a jeun strict",
+    "sans interruption", "ne pas s'exposer au soleil", "eviter l'alcool", "a heure fixe", "a heures fixes", "a horaires reguliers",
+)  # fmt: skip
+_INSTRUCTIONS = Phrases(dict.fromkeys(_SETTLED, ""))
+_STOPS = Phrases(dict.fromkeys(("stop si", "stop en cas de", "stop en cas d'", "stop des"), ""))
+_ACCORDING = Phrases(dict.fromkeys(
+    ("selon l'intensite", "selon la douleur", "selon les douleurs", "selon la gene", "selon les symptomes",
+     "selon l'evolution", "selon la tolerance", "selon tolerance", "en fonction de l'intensite", "en fonction de la gene",
+     "en fonction de la douleur", "en fonction des douleurs", "en fonction des symptomes", "en fonction de la tolerance"), "",
+))  # fmt: skip
+_UNTIL = Phrases(dict.fromkeys(("jusqu'a", "jusqu'au", "jusqu'aux", "jusque", "tant que", "tant qu'"), ""))
+_SITES = Phrases(dict.fromkeys(
+    ("dans chaque", "dans l'", "dans les deux", "dans le", "dans la", "sur l'", "sur le", "sur la", "sur les", "dans les 2"), "",
+))  # fmt: skip
+_SMALL = frozenset(
+    [
+        "a",
+        "au",
+        "aux",
+        "ce",
+        "ces",
+        "cette",
+        "d'",
+        "de",
+        "des",
+        "du",
+        "en",
+        "et",
+        "il",
+        "elle",
+        "l'",
+        "la",
+        "le",
+        "les",
+        "leur",
+        "ma",
+        "mon",
+        "ou",
+        "par",
+        "pas",
+        "plus",
+        "pour",
+        "qu'",
+        "que",
+        "s'",
+        "sa",
+        "se",
+        "ses",
+        "son",
+        "sous",
+        "sur",
+        "un",
+        "une",
+        "vos",
+        "votre",
+        "vous",
+        "avec",
+        "chez",
+        "dans",
+        "est",
+        "y",
+    ]
+)
+# Words of the language: a free word that is one of them, or is one fault away from one of four letters or more, is refused.
+_OURS = frozenset({
+    "matin", "midi", "soir", "nuit", "coucher", "reveil", "jour", "jours", "journee", "semaine", "mois", "heure", "heures",
+    "minute", "minutes", "quotidien", "quotidienne", "quotidiennement", "hebdomadaire", "mensuel", "fois", "prise", "prises",
+    "repas", "jeun", "puis", "ensuite", "pendant", "durant", "toutes", "chaque", "maximum", "minimum", "moins", "dose",
+    "doses", "sauf", "sans", "jamais", "aucun", "aucune", "stop", "demi", "quart", "moitie", "double", "doubler", "diminuer",
+    "augmenter", "alterner", "alternance", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
+    "dejeuner", "diner", "renouveler", "prendre", "avant", "apres", "max", "ne", "ni", "non", "pas", "plus", "glycemie", "inr",
+    "tension", "poids", "creatinine", "clairance", "kaliemie", "saturation", "dextro", "taux", "protocole", "schema", "veille",
+    "lendemain", "premier", "premiere", "dernier", "derniere", "autre", "prochain", "prochaine", "toujours", "parfois",
+    *(name for phrase in WRITTEN for name in phrase.split() if len(name) > 3),
+    "un", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "dix", "onze", "douze", "quinze", "vingt", "trente",
+})  # fmt: skip
+_LONG = tuple(sorted(each for each in _OURS if len(each) > 3))
+_COMMON = frozenset(fold(each) for each in (
+    "pour", "main", "mains", "dents", "foie", "noir", "voix", "peau", "doigt", "doigts", "rouge", "matinale", "cou", "gêne", "selles",
+    "pieds", "plante", "douleur", "douleurs", "peu", "os", "dos", "œil", "yeux", "nez", "toux", "âge", "soif", "faim",
+))  # fmt: skip
+_KNOWN: dict[str, bool] = {}
+
+
+def _free(said: str) -> bool:
+    """Whether a folded word may stand in a field of free words."""
+    if said in _COMMON:
+        return True
+    if said in _OURS or len(said) < 3 or not any(each in "aeiouy" for each in said):
+        return False
+    known = _KNOWN.get(said)
+    if known is None:
+        known = not any(
+            OSA.distance(said, each, score_cutoff=1) <= 1 for each in _LONG if abs(len(each) - len(said)) < 2
+        )
+        if len(_KNOWN) < 5_000:
+            _KNOWN[said] = known
+    return known
+
+
+def _run(tokens: Tokens, at: int) -> int | None:
+    """The place after the free words that begin here; none where there are none, too many, or a word that may not be there."""
+    end, last = at, at
+    while end < len(tokens) and tokens[end].kind in (WORD, SIGN) and end - at <= FREE_MOST:
+        said = tokens[end].key
+        if tokens[end].kind == SIGN:
+            if said == "-" and end > at and _joins(tokens, end):
+                end += 1
+                continue
+            break
+        if starts(tokens, end) or (end > at and _HEAT.at(tokens, end) is not None and _heated(tokens, end)):
+            break
+        if said in _SMALL:
+            end += 1
+            continue
+        if not _free(said):
+            return None
+        end += 1
+        last = end
+    return last if last > at and last == end else None
+
+
+def _heated(tokens: Tokens, at: int) -> bool:
+    """Whether a number follows the comparison that begins here."""
+    found = _HEAT.at(tokens, at)
+    return found is not None and found[1] < len(tokens) and tokens[found[1]].kind == NUMBER
+
+
+def _joins(tokens: Tokens, at: int) -> bool:
+    """A hyphen inside a word («post-prandial»)."""
+    return at + 1 < len(tokens) and tokens[at - 1].end == tokens[at].start and tokens[at].end == tokens[at + 1].start
+
+
+_STARTS = frozenset(
+    {"max", "pendant", "puis", "stop", "toutes", "chaque", "sans", "voie", "jusqu'a", "tant", "si", "qsp"}
+)
+
+
+def starts(tokens: Tokens, at: int) -> bool:
+    """Whether the words of another piece begin here."""
+    return tokens[at].key in _STARTS or (
+        key(tokens, at) == "avec" and key(tokens, at + 1) in ("un", "1") and key(tokens, at + 2) == "max"
+    )
+
+
+_HEAT = Phrases(dict.fromkeys(
+    ("superieure ou egale a", "superieure a", "sup a", ">", "≥", "> ou = a", ">=", "a partir de", "au-dessus de", "au dessus de", "> a",
+     "a plus de", "de plus de", "depassant", "a", "superieur a", "superieur ou egal a", "de"), "",
+))  # fmt: skip
+_DEGREES = Phrases(dict.fromkeys(("°c", "° c", "°", "c", "degres", "degres celsius", "degre"), ""))
+
+
+class Reader:
+    """Reads pieces of words out of one cleaned text."""
+
+    def __init__(self, text: str, tokens: Tokens) -> None:
+        self.text, self.tokens = text, tokens
+
+    def said(self, start: int, end: int) -> str:
+        """The words as they were written, between two places."""
+        return " ".join(self.text[self.tokens[start].start : self.tokens[end - 1].end].split())
+
+    def words(self, at: int) -> tuple[Words, int] | None:
+        """The condition, the end, the route, the site or the instruction that begins here."""
+        return self._settled(at) or self._led(at)
+
+    def _settled(self, at: int) -> tuple[Words, int] | None:
+        for field, phrases in (("as_needed", AS_NEEDED), ("route", ROUTES)):
+            found = phrases.at(self.tokens, at)
+            if found is not None:
+                return Words(field, found[0]), found[1]
+        settled = _INSTRUCTIONS.at(self.tokens, at)
+        return None if settled is None else (Words("instruction", self.said(at, settled[1])), settled[1])
+
+    def _led(self, at: int) -> tuple[Words, int] | None:
+        for field, phrases, kept in (
+            ("instruction", _STOPS, True),
+            ("instruction", _ACCORDING, True),
+            ("until", _UNTIL, True),
+            ("as_needed", _CONDITIONS, False),
+            ("site", _SITES, True),
+        ):
+            led = phrases.at(self.tokens, at)
+            if led is None:
+                continue
+            end = _run(self.tokens, led[1])
+            if end is None:
+                return (Words(field, self.said(at, led[1])), led[1]) if phrases is _ACCORDING else None
+            if field == "as_needed":
+                return self._condition(led[1], end)
+            return Words(field, self.said(at if kept else led[1], end)), end
+        return None
+
+    def _condition(self, start: int, end: int) -> tuple[Words, int]:
+        """«température supérieure ou égale à 38,5 °C»: the only number that a condition may hold."""
+        heat = _HEAT.at(self.tokens, end)
+        first = fold(self.said(start, start + 1))
+        if first not in ("temperature", "fievre"):
+            return Words("as_needed", self.said(start, end)), end
+        place = end if heat is None else heat[1]
+        degrees = self.tokens[place].value if place < len(self.tokens) else None
+        if degrees is None or not 35 <= degrees <= 42:
+            return Words("as_needed", self.said(start, end)), end
+        after = _DEGREES.at(self.tokens, place + 1)
+        said = self.said(start, place)
+        figure = str(plain(degrees)).replace(".", ",")
+        return Words("as_needed", f"{said} {figure} °C"), place + 1 if after is None else after[1]
+
+
+__all__ = ["NUMBER", "Reader", "plain"]

@@ -1,0 +1,205 @@
+"""French text of a dosage → structure, only where every word of it was understood. Linear in the length of the text, pure."""
+
+import msgspec
+from msgspec import Struct
+
+from ordonum.model.dosage import Dosage, DoseUnit, Span, TimeUnit
+from ordonum.texts.dosage import amounts, limits, moments
+from ordonum.texts.dosage.assembling import Unclear, assembled
+from ordonum.texts.dosage.facts import (
+    Again,
+    Also,
+    Amount,
+    Ceiling,
+    Count,
+    Days,
+    End,
+    Equal,
+    Fact,
+    InTakes,
+    Lasting,
+    Often,
+    Once,
+    Then,
+)
+from ordonum.texts.dosage.free import Reader
+from ordonum.texts.dosage.saying import say
+from ordonum.texts.dosage.tokens import SIGN, Phrases, Token, clean, split
+
+TEXT_MAX = 2_000
+_LEFT_MAX = 20
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What a text was read as. `dosage` only where every word was understood; `left`: the words that were not; `why`: in
+    French, what has two readings or contradicts itself; `shown`: the reading in words, to show to who typed it.
+    """
+
+    dosage: Dosage | None = None
+    left: tuple[str, ...] = ()
+    why: str = ""
+    shown: str = ""
+
+    @property
+    def understood(self) -> bool:
+        """Whether the whole text was."""
+        return self.dosage is not None
+
+
+_SKIPPED = frozenset(',.:-()«»"+!')
+_FORMS = (
+    "gel",
+    "creme",
+    "pommade",
+    "solution",
+    "sirop",
+    "lotion",
+    "collyre",
+    "comprime",
+    "gelule",
+    "mousse",
+    "shampooing",
+    "suspension",
+)
+_NOISE = Phrases(dict.fromkeys(
+    ("et", "prendre", "a prendre", "appliquer", "a appliquer", "mettre", "poser", "a poser", "remplacer", "poser/remplacer", "instiller",
+     "injecter", "a injecter", "administrer", "a administrer", "inhaler", "donner", "faire", "posologie :", "par prise", "/prise",
+     "a raison de", "a poursuivre", "avaler", "a avaler", "pris", "de creme", "de gel", "de pommade", "de lotion",
+     "de collyre", "de sirop", "de solution", "de solution buvable", "de suspension", "a chaque prise", "traitement de", "duree du traitement :",
+     *(f"{form} :" for form in _FORMS)), "",
+))  # fmt: skip
+_SAID: Phrases[Fact] = Phrases({
+    **dict.fromkeys(
+        ("prise unique", "en prise unique", "dose unique", "en dose unique", "en 1 dose unique", "en 1 prise unique", "d'emblee",
+         "1 seule fois", "en 1 seule fois", "une fois seulement", "unidose unique", "en 1 fois unique"), Once()),
+    **dict.fromkeys(("en 1 seule prise", "en 1 prise", "en 1 fois"), InTakes(1)),
+    **dict.fromkeys(("en alternance", "en alternant", "le lendemain", "le jour suivant", "alterner", "alternativement"), Days(alternating=True)),
+    **dict.fromkeys(("toutes les jour", "chaque jour", "tous les jours"), Days(daily=True)),
+    **dict.fromkeys(("puis stop", "et stop", "puis l'arret"), End()),
+    **dict.fromkeys(("puis", ">", "puis apres"), Then()),
+    ";": Also(),
+})  # fmt: skip
+_FIRST_DAY = Phrases(
+    dict.fromkeys(("le premier jour", "le 1er jour", "jour 1", "a j1"), Lasting(span=Span(1, TimeUnit.DAY)))
+)
+
+
+def read(text: str, *, unit: DoseUnit | None = None) -> Reading:
+    """The text as a structure, or why not. `unit`: what the medicine counts in, where the text names none («1-0-1»)."""
+    if len(text) > TEXT_MAX:
+        return Reading(why=f"texte de plus de {TEXT_MAX} caractères")
+    cleaned = clean(text)
+    tokens = split(cleaned)
+    facts, left = _facts(tokens, Reader(cleaned, tokens), cleaned)
+    if left:
+        return Reading(left=tuple(left[:_LEFT_MAX]))
+    try:
+        dosage = msgspec.convert(msgspec.to_builtins(assembled(facts, unit)), Dosage)
+    except Unclear as unclear:
+        return Reading(left=(" ".join(cleaned.split()),) if cleaned.strip() else (), why=unclear.why)
+    except (ValueError, ArithmeticError):  # a bound of the model
+        return Reading(left=(" ".join(cleaned.split()),), why="valeur hors de ce qui se prescrit")
+    return Reading(dosage=dosage, shown=say(dosage))
+
+
+def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact], list[str]]:
+    """Every fact of the text in its order, and the words that none of them took."""
+    facts: list[Fact] = []
+    left: list[tuple[int, int]] = []
+    at, broken = 0, False
+    while at < len(tokens):
+        found = _fact(tokens, at, reader, facts)
+        if found is not None:
+            facts.append(found[0])
+            at, broken = found[1], False
+            continue
+        noise = _NOISE.at(tokens, at)
+        if noise is not None:
+            at = noise[1]
+        elif tokens[at].kind == SIGN and tokens[at].key in _SKIPPED:
+            at += 1
+        else:
+            begun = left.pop()[0] if broken else tokens[at].start
+            left.append((begun, tokens[at].end))
+            at, broken = at + 1, True
+            continue
+        broken = False
+    return facts, [cleaned[start:end] for start, end in left]
+
+
+def _fact(tokens: list[Token], at: int, reader: Reader, facts: list[Fact]) -> tuple[Fact, int] | None:
+    """The fact that begins here: the most particular reader first."""
+    last = facts[-1] if facts else None
+    said = _SAID.at(tokens, at)
+    return (
+        limits.change(tokens, at)
+        or said
+        or limits.ceiling(tokens, at, after=isinstance(last, Ceiling))
+        or amounts.pattern(tokens, at)
+        or (_times(tokens, at) if isinstance(last, Amount) and last.unit is not None else None)
+        or amounts.often(tokens, at)
+        or moments.takes(tokens, at)
+        or moments.days(tokens, at)
+        or _FIRST_DAY.at(tokens, at)
+        or _equal(tokens, at)
+        or _shared(tokens, at)
+        or amounts.lasting(tokens, at)
+        or reader.words(at)
+        or amounts.amount(tokens, at)
+    )
+
+
+def _times(tokens: list[Token], at: int) -> tuple[Often, int] | None:
+    """«3/j», «2 à 3/j» after an amount that has its unit: so many times."""
+    found = amounts.amount(tokens, at)
+    if found is None or found[0].unit is not None:
+        return None
+    per = amounts.period(tokens, found[1])
+    if per is None or found[0].amount % 1 or (found[0].high or 0) % 1 or found[0].amount > 100:
+        return None
+    high = None if found[0].high is None else int(found[0].high)
+    return Often(times=int(found[0].amount), times_high=high, every=per[0], every_high=per[1], period=per[2]), per[3]
+
+
+def _equal(tokens: list[Token], at: int) -> tuple[Equal, int] | None:
+    """«soit 2 gélules»; «1000 mg équivalant à 2 gélules»."""
+    if amounts.key(tokens, at) == "soit":
+        same = amounts.amount(tokens, at + 1)
+        return None if same is None or same[0].unit is None else (Equal(same[0]), same[1])
+    of = amounts.amount(tokens, at)
+    if of is not None and amounts.key(tokens, at - 1) == "(" and amounts.key(tokens, of[1]) == ")":
+        return (Equal(of[0]), of[1]) if of[0].unit is not None else None
+    if of is None or (amounts.key(tokens, of[1]), amounts.key(tokens, of[1] + 1)) != ("equivalant", "a"):
+        return None
+    same = amounts.amount(tokens, of[1] + 2)
+    return None if same is None else (Equal(same[0], of[0]), same[1])
+
+
+_SHARED = Phrases(
+    dict.fromkeys(
+        ("en", "repartis en", "reparti en", "a repartir en", "divise en", "divises en", "repartie en", "reparties en"),
+        "",
+    )
+)
+_AGAIN = Phrases(dict.fromkeys(
+    ("a renouveler dans", "a renouveler apres", "a renouveler 1 fois dans", "a renouveler 1 fois apres", "a repeter dans", "renouveler dans",
+     "a renouveler 1 fois", "a repeter 1 fois apres", "a repeter apres"), "",
+))  # fmt: skip
+
+
+def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count, int] | None:
+    """«en 3 prises», «à renouveler dans 15 jours», «2 prises en tout»."""
+    count = amounts.whole(tokens, at, 100)
+    if count is not None and amounts.key(tokens, at + 1) in ("prise", "fois") and amounts.key(tokens, at + 2) == "en":
+        return (Count(count), at + 4) if amounts.key(tokens, at + 3) == "toutes" else None
+    again = _AGAIN.at(tokens, at)
+    if again is not None:
+        found = amounts.span(tokens, again[1])
+        return None if found is None else (Again(found[0]), amounts.skip(tokens, found[1], "plus", "tard"))
+    led = _SHARED.at(tokens, at)
+    if led is None:
+        return None
+    count = amounts.whole(tokens, led[1], 24)
+    if count is None or amounts.key(tokens, led[1] + 1) not in ("prise", "fois", "administrations", "injections"):
+        return None
+    return InTakes(count), led[1] + 2

@@ -1,0 +1,299 @@
+"""The timing that several facts say together; `Unclear` where they contradict one another."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ordonum.model.dosage import Cycle, Dose, Moment, Relation, TimeUnit, Timing, When
+from ordonum.texts.dosage.facts import Again, Count, Days, Fact, InTakes, Often, Once, Takes
+from ordonum.texts.dosage.units import COUNTED
+
+
+class Unclear(Exception):
+    """The text has no reading, or more than one; `why`, in French."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+# Moments that come back in a day: they say when, not how many times.
+RECURRENT = frozenset({Moment.MEAL, Moment.FASTING, Moment.STOOL, Moment.INTERCOURSE, Moment.EFFORT})
+_MEALS = {Moment.MORNING: Moment.BREAKFAST, Moment.NOON: Moment.LUNCH, Moment.EVENING: Moment.DINNER}
+_ORDER = list(Moment)
+_HOURS = {
+    Moment.WAKING: (4, 12), Moment.MORNING: (4, 11), Moment.NOON: (11, 14), Moment.AFTERNOON: (12, 18),
+    Moment.EVENING: (16, 23), Moment.BEDTIME: (18, 23), Moment.DINNER: (17, 22), Moment.BREAKFAST: (5, 11),
+    Moment.LUNCH: (11, 15),
+}  # fmt: skip
+
+
+def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
+    """The timing, and the instruction that a moment became («à jeun» beside «le matin»)."""
+    timing, often = _days(facts)
+    when, at, instruction = _takes(facts)
+    again = [each.span for each in facts if isinstance(each, Again)]
+    if again:
+        if often is not None or again[0].high is not None or len(again) > 1:
+            raise Unclear("«à renouveler» dont le rythme ne se lit pas")
+        often = Often(times=1, every=again[0].value, period=again[0].unit)
+        timing = replace(timing, count=2)
+    counts = {each.takes for each in facts if isinstance(each, Count)}
+    if len(counts) > 1 or (counts and (again or min(counts) < 2)):
+        raise Unclear("le nombre de prises ne se lit pas")
+    if counts:
+        timing = replace(timing, count=counts.pop())
+    timing = replace(timing, when=when, at=at)
+    if any(isinstance(each, Once) for each in facts):
+        return _once(timing, often, bool(again), facts), instruction
+    return _paced(timing, often, dose, facts), instruction
+
+
+def _once(timing: Timing, often: Often | None, again: bool, facts: Sequence[Fact]) -> Timing:
+    if again:  # «en prise unique, à renouveler dans 15 jours»
+        assert often is not None
+        return replace(timing, times=1, every=often.every, period=often.period)
+    if often is not None or len(timing.when) + len(timing.at) > 1 or timing.weekdays or timing.cycle or timing.count:
+        raise Unclear("une prise unique et un rythme")
+    if any(isinstance(each, InTakes) and each.takes > 1 for each in facts):
+        raise Unclear("une prise unique en plusieurs prises")
+    if any(each.moment not in (Moment.FASTING, Moment.PROCEDURE) for each in timing.when) and not timing.procedure_days:
+        raise Unclear("une seule prise en tout, ou chaque jour à ce moment ?")
+    return replace(timing, once=True)
+
+
+def _paced(timing: Timing, often: Often | None, dose: Dose | None, facts: Sequence[Fact]) -> Timing:
+    """The timing with its frequency, as it agrees with the takes and the days."""
+    shares = [each.takes for each in facts if isinstance(each, InTakes)]
+    if len(shares) > 1:
+        raise Unclear("deux partages de la dose")
+    if often is not None and timing.cycle is None and not timing.weekdays and not timing.month_days:
+        timing, often = _agreed(timing, often)
+    elif often is not None:
+        timing, often = _on_days(timing, often)
+    if often is None:
+        return _bare(timing, dose, shares)
+    paced = replace(
+        timing, times=1 if often.times is None else often.times, times_high=often.times_high, every=often.every,
+        every_high=often.every_high, period=often.period,
+    )  # fmt: skip
+    if often.times is None:
+        paced = replace(paced, in_all=_of_the_whole(dose, shares))
+    elif shares and shares != [often.times] and shares != [1]:
+        raise Unclear("deux nombres de prises")
+    return paced
+
+
+def _of_the_whole(dose: Dose | None, shares: list[int]) -> bool:
+    """«3 g par jour»: its takes are not told; «1 comprimé par jour» is one take."""
+    if dose is None or shares == [1]:
+        return False
+    return not (dose.unit in COUNTED and (dose.high or dose.amount) <= 1 and dose.per is None and not shares)
+
+
+def _bare(timing: Timing, dose: Dose | None, shares: list[int]) -> Timing:
+    """Without frequency: weekdays and days of the month tell it; «en une prise» alone is once."""
+    if timing.weekdays and len(timing.when) + len(timing.at) <= 1:
+        return replace(timing, times=len(timing.weekdays), period=TimeUnit.WEEK)
+    if timing.month_days:
+        return replace(timing, times=len(timing.month_days), period=TimeUnit.MONTH)
+    told = timing.when or timing.at or timing.cycle or timing.weekdays or timing.period or timing.procedure_days
+    if shares == [1] and not told:
+        return replace(timing, once=True)
+    return timing
+
+
+def _rate(often: Often) -> tuple[int, int | None, int, int | None, TimeUnit]:
+    return (often.times or 0, often.times_high, often.every, often.every_high, often.period)
+
+
+def _agreed(timing: Timing, often: Often) -> tuple[Timing, Often | None]:
+    """The frequency beside the moments or hours of a day: the same thing said twice, or a contradiction."""
+    specific = [each for each in timing.when if each.moment not in RECURRENT and each.moment is not Moment.PROCEDURE]
+    count = max(len(specific), len(timing.at))
+    if not count:
+        return timing, often
+    if often.times_high is not None or often.every_high is not None:
+        raise Unclear("un nombre de prises variable, et leurs moments")
+    if often.period is TimeUnit.DAY and often.every == 1:
+        if (often.times or 1) != count:
+            raise Unclear("le nombre de prises par jour n'est pas celui des moments")
+        return timing, None
+    if often.period is TimeUnit.HOUR:
+        if 24 % often.every or 24 // often.every * (often.times or 1) != count:
+            raise Unclear("l'intervalle ne tombe pas sur ces moments")
+        return timing, None
+    if (often.times or 1) != 1 or (count > 1 and often.period is not TimeUnit.DAY):
+        raise Unclear("le rythme ne tombe pas sur ces moments")
+    return replace(timing, every=often.every, period=often.period), None
+
+
+_FORTNIGHTS = {7: 1, 8: 1, 14: 2, 15: 2, 21: 3, 28: 4}
+
+
+def _on_days(timing: Timing, often: Often) -> tuple[Timing, Often | None]:
+    """The frequency beside weekdays, days of the month or of a cycle."""
+    count = max(len(timing.when), len(timing.at))
+    recurrent = all(each.moment in RECURRENT for each in timing.when)
+    if often.period is TimeUnit.DAY and often.every == 1 and often.times_high is None:
+        if (often.times or 1) > 1 or (count and not recurrent):
+            kept, rest = _agreed(timing, often)
+            return (kept, rest) if not timing.month_days else (_bad_days(), None)
+        if timing.cycle is not None and often.times is not None:
+            return timing, None
+        return timing, often if timing.cycle is not None else None
+    if timing.weekdays:
+        return _weekly(timing, often)
+    if (
+        timing.month_days
+        and _rate(often)[1:] == (None, 1, None, TimeUnit.MONTH)
+        and (often.times or 1) in (1, len(timing.month_days))
+    ):
+        if often.times in (None, len(timing.month_days)):
+            return timing, None
+    if (
+        timing.cycle is not None
+        and often.period in (TimeUnit.DAY, TimeUnit.HOUR)
+        and often.every_high is None
+        and not count
+    ):
+        if often.period is TimeUnit.HOUR or often.every == 1:
+            return timing, often
+    return _bad_days(), None
+
+
+def _bad_days() -> Timing:
+    raise Unclear("le rythme ne s'accorde pas avec les jours")
+
+
+def _weekly(timing: Timing, often: Often) -> tuple[Timing, Often | None]:
+    """«1 fois par semaine le mardi»: as many times as days; «tous les 15 jours le lundi» is every two weeks."""
+    days = len(timing.weekdays)
+    if often.period is TimeUnit.DAY and often.every in _FORTNIGHTS and days == 1 and often.every_high is None:
+        often = replace(often, every=_FORTNIGHTS[often.every], period=TimeUnit.WEEK)
+    if often.period is TimeUnit.HOUR and not timing.when and not timing.at:
+        return timing, often
+    if often.period is not TimeUnit.WEEK or (often.times or 1) != days or often.times_high or often.every_high:
+        _bad_days()
+    takes = max(len(timing.when), len(timing.at))
+    if takes > 1:
+        _bad_days()
+    return timing, replace(often, times=often.times or days)
+
+
+def _days(facts: Sequence[Fact]) -> tuple[Timing, Often | None]:
+    """The days, and the only frequency."""
+    timing = Timing()
+    often: Often | None = None
+    length, cycle_days, daily = None, (), False
+    for each in facts:
+        if isinstance(each, Often):
+            timing, often = _both(timing, often, each)
+        elif isinstance(each, Days):
+            if each.alternating:
+                raise Unclear("une alternance sans ses deux doses")
+            daily = daily or each.daily
+            length, cycle_days = each.cycle_length or length, each.cycle_days or cycle_days
+            timing = _narrowed(timing, each)
+    if cycle_days:
+        if length is None or timing.cycle is not None or cycle_days[-1] > length:
+            raise Unclear("les jours d'un cycle dont la longueur n'est pas dite")
+        timing = replace(timing, cycle=Cycle(length=length, days=cycle_days))
+    elif length is not None:
+        raise Unclear("une semaine libre sans les jours du cycle")
+    if daily and often is None and timing == Timing() and not any(isinstance(each, Takes) for each in facts):
+        often = Often(times=1)
+    return timing, often
+
+
+def _narrowed(timing: Timing, days: Days) -> Timing:
+    for field in ("weekdays", "month_days", "cycle", "procedure_days"):
+        value = getattr(days, field)
+        if not value:
+            continue
+        held = getattr(timing, field)
+        if held and field in ("weekdays", "procedure_days"):
+            value = tuple(sorted({*held, *value}, key=_place))
+        elif held:
+            raise Unclear("deux fois les jours, de deux façons")
+        timing = replace(timing, **{field: value})
+    if sum(map(bool, (timing.weekdays, timing.month_days, timing.cycle, timing.procedure_days))) > 1:
+        raise Unclear("des jours de plusieurs sortes")
+    return timing
+
+
+def _place(day: object) -> int:
+    from ordonum.model.dosage import Weekday
+
+    return day if isinstance(day, int) else list(Weekday).index(day)  # type: ignore[arg-type]  # a weekday
+
+
+def _both(timing: Timing, one: Often | None, other: Often) -> tuple[Timing, Often]:
+    """Two frequencies: the same said twice, a frequency of the day on some days, or a contradiction."""
+    if one is None or one == other:
+        return timing, other
+    by_hour = {each.period is TimeUnit.HOUR: each for each in (one, other)}
+    if len(by_hour) == 2:
+        hours, a_day = by_hour[True], by_hour[False]
+        per_day = (a_day.times or 0) if (a_day.every, a_day.period) == (1, TimeUnit.DAY) else 0
+        if per_day and hours.times == 1 and hours.every * per_day == 24 and not (a_day.times_high or hours.every_high):
+            return timing, hours
+        raise Unclear("deux rythmes qui ne s'accordent pas")
+    pair = {each.every > 1: each for each in (one, other) if each.period is TimeUnit.DAY}
+    if len(pair) == 2 and pair[True].times == 1 and pair[True].every_high is None:
+        some, all_ = pair[True], pair[False]
+        if (all_.times or 1) == 1 and all_.times_high is None:
+            return timing, some
+        if timing.cycle is None:
+            return replace(timing, cycle=Cycle(length=some.every, days=(1,))), all_
+    raise Unclear("deux rythmes qui ne s'accordent pas")
+
+
+def _takes(facts: Sequence[Fact]) -> tuple[tuple[When, ...], tuple[str, ...], str]:
+    """The moments and hours of a day; «à jeun» beside another moment is an instruction."""
+    whens = [when for each in facts if isinstance(each, Takes) for when in each.when]
+    at = [hour for each in facts if isinstance(each, Takes) for hour in each.at]
+    if len(set(at)) != len(at) or len(set(whens)) != len(whens):
+        raise Unclear("deux fois la même prise")
+    instruction = ""
+    fasting = When(moment=Moment.FASTING)
+    if fasting in whens and (len(whens) > 1 or at):
+        whens.remove(fasting)
+        instruction = "à jeun"
+    whens = _meals(whens)
+    recurrent = [each for each in whens if each.moment in RECURRENT]
+    if recurrent and (len(whens) > 1 or at):
+        raise Unclear("deux sortes de moments")
+    if whens and at:
+        if len(whens) != len(at) or not all(_agrees(each, hour) for each, hour in zip(whens, at, strict=True)):
+            raise Unclear("les heures et les moments ne s'accordent pas")
+    return tuple(sorted(whens, key=order)), tuple(sorted(at)), instruction
+
+
+def order(when: When) -> int:
+    """The place of a moment in the day."""
+    return _ORDER.index(when.moment) * 10 + list(Relation).index(when.relation)
+
+
+def _agrees(when: When, hour: str) -> bool:
+    first, last = _HOURS.get(when.moment, (0, 23))
+    return first <= int(hour[:2]) <= last and when.offset is None
+
+
+def _meals(whens: list[When]) -> list[When]:
+    """«matin et soir pendant les repas» is at breakfast and dinner; «le matin avant le petit déjeuner» is before breakfast."""
+    meal = [each for each in whens if each.moment is Moment.MEAL]
+    if len(meal) == 1 and len(whens) > 1 and all(each.moment in _MEALS for each in whens if each not in meal):
+        if meal[0].relation is Relation.BETWEEN:
+            return whens
+        return [replace(meal[0], moment=_MEALS[each.moment]) for each in whens if each not in meal]
+    kept = []
+    for place, each in enumerate(whens):
+        following = whens[place + 1] if place + 1 < len(whens) else None
+        inside = following is not None and (
+            _MEALS.get(each.moment) is following.moment
+            or (each.moment is Moment.EVENING and following.moment is Moment.BEDTIME and following.offset is not None)
+        )
+        if not inside or each.relation is not Relation.AT:
+            kept.append(each)
+    return kept
