@@ -242,6 +242,8 @@ def test_what_is_no_medicine_is_left_alone_and_a_preparation_is_looked_at() -> N
     child = who(birth_date="2020-01-01", sex=Sex.MALE, allergies=())
     found = assessed((preparation, device, free), child)
     assert [(each.key, each.lines) for each in found.alerts] == [("age:codeine", (1,))]
+    passed = replace(preparation, overridden=(Overridden(alert="age:codeine", reason="avis du centre de la douleur"),))
+    assert [each.key for each in assessed((passed,), child).overridden] == ["age:codeine"]
 
 
 def test_an_allergy_that_nobody_knows_is_said_once() -> None:
