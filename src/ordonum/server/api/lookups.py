@@ -49,7 +49,7 @@ class LookupThreads:
 def handlers(context: Context) -> list[tuple[Lookup, Handler]]:
     """The look-ups and what answers each."""
     threads = LookupThreads()
-    reference = cache(lambda: reference_of(context.drugs))
+    reference = cache(lambda: reference_of(context.drugs, context.interactions))
     return [(each, _handler(context, each, threads, reference)) for each in LOOKUPS]
 
 
