@@ -67,6 +67,11 @@ class LoadedBase:
         found = self._kept(place)
         return found, next(each for each in found.presentations if each.cip13 == cip13)
 
+    @property
+    def records_kept(self) -> int:
+        """How many decoded records are at hand."""
+        return self._kept.cache_info().currsize
+
     def by_cip7(self, cip7: str) -> tuple[Speciality, Presentation] | None:
         """The presentation of this CIP7 code, with its speciality: a CIP13 is 34009, the CIP7 and a key."""
         if len(cip7) != 7:
