@@ -50,7 +50,7 @@ def step(
     if isinstance(timing.get("cycle"), tuple):
         length, *days = timing["cycle"]
         timing["cycle"] = Cycle(length=length, days=tuple(days))
-    if "times" in timing and "period" not in timing and "when" not in timing and "at" not in timing:
+    if ("times" in timing) and "period" not in timing and "when" not in timing and "at" not in timing:
         timing["period"] = DAY
     dose = of(amount, unit, per=per) if amount is not None else None
     return Step(dose=dose, timing=Timing(**timing), duration=lasting(during) if during else None, **more)

@@ -131,7 +131,9 @@ def open_client(card: str, service: str) -> Client:
     """A client with this card before this service."""
     opened = open_card(card)
     audience = os.environ.get("ORDONUM_AUDIENCE")
-    return Client(service, opened, home=home() / "postes" / opened.name, trust=trust(), audience=audience)
+    return Client(
+        service, opened, home=home() / "postes" / opened.name, trust=trust(), audience=audience, drugs=drug_base
+    )
 
 
 def open_vitale(named: str | None, number: int | None, today: date) -> Beneficiary | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -20,6 +21,8 @@ from ordonum.client.keys import HeldKeys
 from ordonum.client.outbox import Kept, Outbox
 from ordonum.client.transport import Road, Stand, decoded
 from ordonum.client.verify import Verifier
+from ordonum.knowledge.drugs.base import DrugBase
+from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.model.actors import Software
 from ordonum.model.acts import Acknowledgement, ExecuteRequest, Given
 from ordonum.model.invoice import Justification
@@ -67,6 +70,7 @@ class Acting:
         now: Callable[[], datetime],
         tell: Callable[[str], None],
         hand_signature: bool = True,
+        drugs: Callable[[], DrugBase] = formulary,
     ) -> None:
         self.hand_signature = hand_signature
         self.card, self.software, self.now = card, software, now
@@ -74,6 +78,7 @@ class Acting:
         self.road = Road(card, software, audience=audience, now=now)
         self._trust, self._tell = trust, tell
         self._verifier: Verifier | None = None
+        self.drugs = cache(drugs)
 
     def verifier(self) -> Steps[Verifier]:
         """The verifier, once the service's acknowledgement keys are known. Raises Unanswered."""

@@ -12,7 +12,8 @@ from ordonum.client.keys import HeldKey
 from ordonum.client.transport import decoded
 from ordonum.knowledge import specialties
 from ordonum.knowledge.anonymity import is_minor, proposed
-from ordonum.knowledge.conditions import CONDITIONS
+from ordonum.knowledge.drugs.contents import contents_of
+from ordonum.knowledge.drugs.law import conditions_of
 from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
 from ordonum.knowledge.rules import AT_REGISTRATION
@@ -107,7 +108,10 @@ class Printing(Acting):
             software=self.software,
             commitment=CommitmentHex("0" * 64),
         )
-        prescribing_told(order, AT_REGISTRATION, CONDITIONS, sealed.birth_date, at="$")
+        drugs = self.drugs()
+        prescribing_told(
+            order, AT_REGISTRATION, conditions_of(drugs), sealed.birth_date, at="$", contents=contents_of(drugs)
+        )
 
     def _code_key(self) -> HeldKey:
         """The key that signs QR codes: the one in use, or a new one that the card delegates."""

@@ -19,6 +19,8 @@ from ordonum.client.journal import Journal
 from ordonum.client.keys import HeldKeys
 from ordonum.client.outbox import Outbox
 from ordonum.client.sealing import KeyWrap
+from ordonum.knowledge.drugs.base import DrugBase
+from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.model.actors import Software
 from ordonum.model.identifiers import Nil
 
@@ -41,7 +43,8 @@ class Workstation:
     are verified with; `audience` is the service's own name where it is reached by another address; `wrap` locks the
     outbox's key up (a card, a key ring). `tell` is given French sentences on what stopped nothing: a journal that cannot
     be written, a kept file that does not open. `hand_signature`: sheets leave room for it; False for a software of the
-    specification's version 3, whose sheets need none. It may be called from another thread.
+    specification's version 3, whose sheets need none. `drugs` opens the drug base whose conditions the rules read, when they
+    are first asked: the formulary, unless another is at hand. It may be called from another thread.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Workstation:
         wrap: KeyWrap | None = None,
         tell: Callable[[str], None] = to_stderr,
         hand_signature: bool = True,
+        drugs: Callable[[], DrugBase] = formulary,
     ) -> None:
         self.service = service.rstrip("/")
         self.card, self.software, self.now = card, software, now
@@ -73,6 +77,7 @@ class Workstation:
             now=now,
             tell=tell,
             hand_signature=hand_signature,
+            drugs=drugs,
         )
         self._urls = _Addresses(self.service)
         self._begin()

@@ -1,4 +1,4 @@
-"""Legal conditions of a hundred and fifty well-known substances, until the drug base brings them all.
+"""Legal conditions of a hundred and fifty well-known substances, where the drug base at hand is not whole; and what no base says.
 
 Source: Base de données publique des médicaments (BDPM), juillet 2025, files CIS_CPD, CIS_COMPO and CIS; each row is what at
 least three quarters of the presentations of the substance alone, taken by mouth where there are such, say. Where they differ
@@ -10,7 +10,7 @@ what is not sure is never refused. Hypnotics and anxiolytics are those of these 
 from msgspec.structs import replace
 
 from ordonum.knowledge import specialties
-from ordonum.model.conditions import Conditions, Table, Trait, bare_substance
+from ordonum.model.conditions import Conditions, Trait, bare_substance
 
 SOURCE = "BDPM, juillet 2025"
 
@@ -40,6 +40,7 @@ lormétazépam  | list-1 hypnotic | 28 | | |
 loprazolam    | list-1 hypnotic | 28 | | |
 nitrazépam    | list-1 hypnotic | 28 | | |
 estazolam     | list-1 hypnotic | 28 | | |
+eszopiclone   | list-1 hypnotic | 28 | | |
 alprazolam    | list-1 anxiolytic | 84 | | |
 bromazépam    | list-1 anxiolytic | 84 | | |
 lorazépam     | list-1 anxiolytic | 84 | | |
@@ -51,6 +52,9 @@ clorazépate   | list-1 anxiolytic | 84 | | |
 buspirone     | list-1 anxiolytic | 84 | | |
 hydroxyzine   | list-1 anxiolytic | 84 | | |
 étifoxine     | list-1 anxiolytic | 84 | | |
+clotiazépam   | list-1 anxiolytic | 84 | | |
+nordazépam    | list-1 anxiolytic | 84 | | |
+loflazépate d'éthyle | list-1 anxiolytic | 84 | | |
 clonazépam    | list-1 assimilated secured in-words no-overlap initial-specialists | 84 | | 12 | neurologie, pediatrie
 tianeptine    | list-1 assimilated secured in-words no-overlap | 28 | | |
 midazolam     | list-1 assimilated secured in-words | 28 | 7 | |
@@ -135,7 +139,7 @@ def _row(line: str) -> tuple[str, Conditions]:
     )
 
 
-def _table() -> Table:
+def _table() -> dict[str, tuple[Conditions, ...]]:
     found = {name: Conditions(traits=frozenset({Trait.LIST_I})) for name in _names(LIST_I)}
     found |= {name: Conditions(traits=frozenset({Trait.LIST_II})) for name in _names(LIST_II)}
     found |= {name: Conditions(traits=frozenset({Trait.UNLISTED})) for name in _names(UNLISTED)}
@@ -146,4 +150,4 @@ def _table() -> Table:
     return {name: (row,) for name, row in found.items()}
 
 
-CONDITIONS: Table = _table()
+CONDITIONS = _table()

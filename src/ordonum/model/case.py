@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ordonum.model.beneficiary import Bearer
 from ordonum.model.conditions import Known
+from ordonum.model.course import Contents, Handed, dosage_of, handed, no_contents
 from ordonum.model.days import age_on
 from ordonum.model.identifiers import BirthDate, Rpps
 from ordonum.model.outcomes import Delivered, ExceptionalRule
@@ -42,6 +43,7 @@ class Around(Struct, frozen=True, kw_only=True):
     executant: str | None = None
     bearer: Bearer | None = None
     covered: tuple[Covered, ...] = ()
+    contents: Contents = no_contents
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -55,6 +57,15 @@ class Case(Struct, frozen=True, kw_only=True):
     given: Sequence[Supply] = ()
     asked: tuple[Delivered, ...] = ()
     amount: int | None = None
+
+    @property
+    def out(self) -> Handed | None:
+        """What is handed over of the line, by its boxes; None where that of any of them is not known."""
+        if dosage_of(self.line) is None:
+            return None
+        found = [handed(each, self.line, self.around.contents) for each in self.asked]
+        same = [each for each in found if each is not None and each.box == (found[0] and found[0].box)]
+        return Handed(same[0].box, sum(each.many for each in same)) if same and len(same) == len(found) else None
 
     @property
     def exceptional(self) -> ExceptionalRule | None:

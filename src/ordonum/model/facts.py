@@ -9,6 +9,7 @@ from msgspec import Struct
 from ordonum.model.actors import Actor, Professional
 from ordonum.model.case import Covered
 from ordonum.model.conditions import NO_TABLE, Table
+from ordonum.model.course import Contents, no_contents
 from ordonum.model.identifiers import BirthDate
 from ordonum.model.lines import Family
 from ordonum.model.prescription import Identity
@@ -36,6 +37,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     may_execute: frozenset[Family]
     rules: tuple[Rule, ...]
     conditions: Table = NO_TABLE
+    contents: Contents = no_contents
     covered: tuple[Covered, ...] = ()
     now: datetime
     zone: ZoneInfo
@@ -53,6 +55,7 @@ class RegisterFacts(Struct, frozen=True, kw_only=True):
     taken: bool
     rules: tuple[Rule, ...] = ()
     conditions: Table = NO_TABLE
+    contents: Contents = no_contents
     birth: BirthDate | None = None
     now: datetime
     zone: ZoneInfo

@@ -1,6 +1,6 @@
 """What the legal rules say of an execution, and of a delivery that one only thinks of. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from ordonum.model.acts import Execution
 from ordonum.model.case import Around, Case
 from ordonum.model.conditions import NO_TABLE, Table, known_of
+from ordonum.model.course import Contents, disagrees, no_contents, with_duration
 from ordonum.model.days import legal_day
 from ordonum.model.facts import Facts, Finding
 from ordonum.model.identifiers import BirthDate
@@ -36,7 +37,7 @@ def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
     each that the prescriber added by hand.
     """
     day = legal_day(execution.performed_at, facts.zone)
-    order, given = facts.state.order, supplies(facts.state, facts.zone)
+    order, given = facts.state.order, supplies(facts.state, facts.zone, facts.contents)
     around = Around(
         order=order,
         day=day,
@@ -45,6 +46,7 @@ def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
         executant=facts.actor.place.key,
         bearer=execution.bearer,
         covered=facts.covered,
+        contents=facts.contents,
     )
     asked: dict[int, tuple[int, list[Delivered]]] = {}
     for place, each in enumerate(execution.lines):
@@ -56,7 +58,7 @@ def cases_of(execution: Execution, facts: Facts) -> Iterator[tuple[int, Case]]:
     for rank, (place, outcomes) in asked.items():
         if not 1 <= rank <= len(order.lines):
             continue
-        line = order.lines[rank - 1]
+        line = with_duration(order.lines[rank - 1], facts.contents, order.written_on)
         yield (
             place,
             Case(
@@ -87,20 +89,27 @@ def _facts(each: Met) -> dict[str, Any]:
 
 
 def prescribing_told(
-    order: SignedOrder, rules: tuple[Rule, ...], conditions: Table, birth: BirthDate | None, *, at: str = "$.jws"
+    order: SignedOrder,
+    rules: tuple[Rule, ...],
+    conditions: Table,
+    birth: BirthDate | None,
+    *,
+    at: str = "$.jws",
+    contents: Contents = no_contents,
 ) -> tuple[str, ...]:
     """What the rules that inform say of a prescription. Raises Refused, with every line at fault, for those that refuse, then
     for those that ask a reason that the line does not give. A sheet that left on paper has happened: it is only told.
     """
-    around = Around(order=order, day=order.written_on, registering=True, birth=birth)
+    around = Around(order=order, day=order.written_on, registering=True, birth=birth, contents=contents)
     asked = in_question(rules, around)
     found = [
         each
-        for line in order.lines
+        for line in (with_duration(each, contents, order.written_on) for each in order.lines)
         for each in met(asked, Case(around=around, line=line, known=known_of(line, conditions, around.day)))
     ]
+    beside = tuple(durations_told(order))
     if order.on_paper is not None:
-        return told(found)
+        return told(found) + beside
     for effect, refusal, where in (
         (Effect.REFUSES, Refusal.RULE_REFUSES_PRESCRIBING, ""),
         (Effect.ASKS, Refusal.RULE_ASKS_PRESCRIBING, ".override"),
@@ -112,7 +121,17 @@ def prescribing_told(
                 for each in against
             )
             raise Refused(refusal, faults=faults, **_facts(against[0]))
-    return told(each for each in found if each.effect is Effect.INFORMS)
+    return told(each for each in found if each.effect is Effect.INFORMS) + beside
+
+
+def durations_told(order: SignedOrder, ranks: Container[int] | None = None) -> Iterator[str]:
+    """The lines (of those ranks) whose dosage says another duration than they do: the shorter counts, and readers are told."""
+    for line in order.lines:
+        if (ranks is None or line.rank in ranks) and (days := disagrees(line)) is not None:
+            yield (
+                f"{of_lines([line.rank])} : la posologie dure {days} jours et la ligne dit {line.duration_days} jours ; "
+                f"la durée la plus courte compte"
+            )
 
 
 def _answered(each: Met, order: SignedOrder) -> bool:
@@ -128,15 +147,22 @@ def told(found: Iterable[Met]) -> tuple[str, ...]:
 
 
 def rules_met(
-    state: State, rules: tuple[Rule, ...], day: date, *, conditions: Table = NO_TABLE, zone: ZoneInfo = PARIS
+    state: State,
+    rules: tuple[Rule, ...],
+    day: date,
+    *,
+    conditions: Table = NO_TABLE,
+    contents: Contents = no_contents,
+    zone: ZoneInfo = PARIS,
 ) -> Iterator[Met]:
     """The rules that a delivery on that day would meet, line by line, whatever was handed over; what is over is passed."""
-    given = supplies(state, zone)
-    around = Around(order=state.order, day=day)
+    given = supplies(state, zone, contents)
+    around = Around(order=state.order, day=day, contents=contents)
     asked = in_question(rules, around)
     for line in state.order.lines:
         remainder = state.remainder(line.rank)
         if remainder is None or remainder.left == 0:
             continue
         known = known_of(line, conditions, day)
-        yield from met(asked, Case(around=around, line=line, known=known, given=given.get(line.rank, ())))
+        timed = with_duration(line, contents, state.order.written_on)
+        yield from met(asked, Case(around=around, line=timed, known=known, given=given.get(line.rank, ())))

@@ -13,6 +13,7 @@ from msgspec import Struct
 from ordonum.model import legal_delivery, legal_exceptional, legal_prescribing
 from ordonum.model.case import Around, Case, Said, applies
 from ordonum.model.conditions import NO_TABLE, Table, known_of
+from ordonum.model.course import Contents, no_contents, with_duration
 from ordonum.model.legal_delivery import french, last_day
 from ordonum.model.measure import one_delivery
 from ordonum.model.rule import Check, Effect, Rule, When
@@ -108,20 +109,26 @@ class LineDates(Struct, frozen=True, kw_only=True):
 
 
 def deadlines(
-    state: State, rules: tuple[Rule, ...], day: date, *, conditions: Table = NO_TABLE, zone: ZoneInfo = PARIS
+    state: State,
+    rules: tuple[Rule, ...],
+    day: date,
+    *,
+    conditions: Table = NO_TABLE,
+    contents: Contents = no_contents,
+    zone: ZoneInfo = PARIS,
 ) -> tuple[LineDates, ...]:
     """The legal days of each line, as the rules in force on `day` make them; rules that only inform make none.
 
-    `zone` is that of the place where one looks; `conditions` the table of medicines.
+    `zone` is that of the place where one looks; `conditions` the table of medicines, `contents` what their boxes hold.
     """
-    given = supplies(state, zone)
-    around = Around(order=state.order, day=day)
+    given = supplies(state, zone, contents)
+    around = Around(order=state.order, day=day, contents=contents)
     rules = in_question(rules, around)
     return tuple(
         _dates(
             Case(around=around, line=line, known=known_of(line, conditions, day), given=given.get(line.rank, ())), rules
         )
-        for line in state.order.lines
+        for line in (with_duration(each, contents, state.order.written_on) for each in state.order.lines)
     )
 
 

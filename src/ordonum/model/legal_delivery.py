@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from ordonum.model.care import OpticalEquipment, OpticsLine
 from ordonum.model.case import Case, Said
 from ordonum.model.conditions import Trait, bare_substance
+from ordonum.model.course import Handed
 from ordonum.model.days import months_after
 from ordonum.model.lines import AgreementState, Unit
 from ordonum.model.measure import one_delivery
@@ -15,6 +16,7 @@ from ordonum.model.rule import Rule
 from ordonum.model.supply import (
     amount_for,
     counted,
+    days_begun,
     days_of,
     is_large_pack,
     left_to_give,
@@ -62,13 +64,28 @@ def at_once(rule: Rule, case: Case) -> Said | None:
     """More days of treatment at once than `days`; one large box may make up to three months. What is rented is not counted."""
     if isinstance(case.line, DeviceLine) and case.line.supply is Supply.RENTED:
         return None
-    days = days_of(case.amount, case.line) if case.amount else None
-    most = rule.days or 0
+    most, out = rule.days or 0, case.out
+    known = _days_out(out, case) if out is not None else None
+    days = known if known is not None else days_of(case.amount, case.line) if case.amount else None
     if days is None or days <= most:
         return None
-    if is_large_pack(case.line, most) and days <= LARGE_PACK_DAYS:
+    large = is_large_pack(case.line, most) if out is None or known is None else _is_large(out, days, most)
+    if large and days <= LARGE_PACK_DAYS:
         return None
     return {"asked": days, "most": most}
+
+
+def _days_out(out: Handed, case: Case) -> int | None:
+    """How long what is handed over lasts, taken from this day on."""
+    day = case.around.day
+    start = min(case.given[0].day, day) if case.given else day
+    going = out.box.course(start)
+    return None if going is None else going.lasts(out.units, (day - start).days)
+
+
+def _is_large(out: Handed, days: int, most: int) -> bool:
+    """Whether each of the boxes that are handed over lasts longer than that."""
+    return out.box.whole and days // out.many > most
 
 
 def fraction_days(case: Case) -> int | None:
@@ -121,7 +138,8 @@ def presented_late(rule: Rule, case: Case) -> Said | None:
     for day, amount in (*((each.day, each.amount) for each in case.given), (case.around.day, 0)):
         last = start + timedelta(days=(rule.days or 0) - (1 if used else 0))
         lost = (day - start).days if day > last and (not used or fraction) else 0
-        late, used, days = (last if lost else late), used + lost, days_of(amount, line) or 0
+        late, used = (last if lost else late), used + lost
+        days = days_of(amount, line, used) or 0
         start, used = max(start, day) + timedelta(days=days), used + days
     if late is None:
         return None
@@ -135,7 +153,11 @@ def presented_late(rule: Rule, case: Case) -> Said | None:
 def _days_asked(case: Case) -> int:
     """The days that are handed over: as they are said where a box is broken, else as the line counts them."""
     said = [each.quantity.value for each in case.asked if each.quantity and each.quantity.unit is Unit.DAYS]
-    return sum(said) if said and len(said) == len(case.asked) else days_of(case.amount or 0, case.line) or 0
+    if said and len(said) == len(case.asked):
+        return sum(said)
+    return (
+        days_begun(case.amount or 0, case.line, sum(days_of(each.amount, case.line) or 0 for each in case.given)) or 0
+    )
 
 
 def _at_most(days: int, line: Line) -> str:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from ordonum.model.case import Case, Said
 from ordonum.model.conditions import Trait
+from ordonum.model.course import duration_of, months_of
 from ordonum.model.days import age_on, months_after
 from ordonum.model.lines import BaseLine
 from ordonum.model.prescription import SignedOrder
@@ -19,11 +20,14 @@ ADULT_FORM_AGE = 6  # from that age on, no child is «sans forme galénique adap
 
 def end_of_treatment(line: BaseLine, start: date) -> date | None:
     """The first day after the whole treatment if it begins that day, renewals included; None where no duration is written."""
-    if line.duration_days is None:
+    days, months = duration_of(line), months_of(line)
+    if days is None:
         return None
-    if line.duration_days in MONTH_DAYS and line.renewals:
+    if months is not None:
+        return months_after(start, months)
+    if days in MONTH_DAYS and line.renewals:
         return months_after(start, 1 + line.renewals)
-    return start + timedelta(days=line.duration_days * (1 + line.renewals))
+    return start + timedelta(days=days * (1 + line.renewals))
 
 
 def always(rule: Rule, case: Case) -> Said | None:
@@ -34,9 +38,9 @@ def always(rule: Rule, case: Case) -> Said | None:
 def lasts(rule: Rule, case: Case) -> Said | None:
     """A treatment longer than `months`; or than `days`, or the medicine's own limit where that is shorter."""
     line, start = case.line, case.around.order.written_on
-    if line.duration_days is None:
+    if (days := duration_of(line)) is None:
         return None
-    total = line.duration_days * (1 + line.renewals)
+    total = days * (1 + line.renewals)
     if rule.months:
         end = end_of_treatment(line, start)
         return {"asked": total} if end is not None and end > months_after(start, rule.months) else None
@@ -71,6 +75,16 @@ def hospital(rule: Rule, case: Case) -> Said | None:
     return None if in_hospital(case.around.order) else {}
 
 
+def renewed(rule: Rule, case: Case) -> Said | None:
+    """To be delivered more than once."""
+    return {"renewals": case.line.renewals} if case.line.renewals else None
+
+
+def contradicted(rule: Rule, case: Case) -> Said | None:
+    """The codes of the line and its substances are not of one product."""
+    return {} if case.known.contradicted else None
+
+
 def specialist(rule: Rule, case: Case) -> Said | None:
     """Written by somebody who has none of the specialties that it is reserved to, as far as they are known."""
     wanted, own = case.known.specialties, case.around.order.prescriber.specialty
@@ -79,8 +93,8 @@ def specialist(rule: Rule, case: Case) -> Said | None:
 
 def entitled(case: Case) -> bool:
     """Whether who wrote it may begin the medicine: in a hospital, or of the specialty, as the medicine wants."""
-    if Trait.INITIAL_HOSPITAL in case.known.traits and in_hospital(case.around.order):
-        return True
+    if Trait.INITIAL_HOSPITAL in case.known.traits:  # of its specialists, where both are wanted: a service has no card
+        return in_hospital(case.around.order)
     if Trait.INITIAL_SPECIALISTS not in case.known.traits:
         return False
     return not case.known.specialties or case.around.order.prescriber.specialty in case.known.specialties
@@ -100,6 +114,14 @@ def initial_over(rule: Rule, case: Case) -> Said | None:
         return None
     last = months_after(line.initial.on, months)
     return {"day": f"{last:%d/%m/%Y}"} if last < case.around.day else None
+
+
+def renewed_by(rule: Rule, case: Case) -> Said | None:
+    """Renewed, an initial prescription being cited, by somebody who has none of the specialties that may."""
+    line, own = case.line, case.around.order.prescriber.specialty
+    may = case.known.renewal_specialties
+    renews = isinstance(line, MedicineLine) and line.initial is not None
+    return {} if renews and may and own not in may and own not in case.known.specialties else None
 
 
 def mention_age(rule: Rule, case: Case) -> Said | None:

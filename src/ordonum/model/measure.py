@@ -10,20 +10,23 @@ from ordonum.model.care import (
     SpeechTherapyLine,
     TherapyAct,
 )
-from ordonum.model.lines import Unit
+from ordonum.model.course import dosage_of, duration_of, units_for_days, units_of
+from ordonum.model.lines import Quantity, Unit
 from ordonum.model.outcomes import Delivered
 from ordonum.model.prescription import Line
 
 
 def counted_unit(line: Line) -> Unit | None:
-    """The unit in which a line is counted: its quantity's; visits where nursing has frequency and duration; else days if
-    a duration was written; else nothing.
+    """The unit in which a line is counted: the unit of the medicine where a dosage in words makes their number; its quantity's;
+    visits where nursing has frequency and duration; else days if a duration was written; else nothing.
     """
+    if dosage_of(line) is not None and units_of(line) is not None:
+        return Unit.UNITS
     if line.quantity is not None:
         return line.quantity.unit
     if planned(line) is not None:
         return Unit.SESSIONS if isinstance(line, NursingLine) else None
-    return Unit.DAYS if line.duration_days is not None else None
+    return Unit.DAYS if duration_of(line) is not None else None
 
 
 def planned(line: Line) -> int | None:
@@ -51,11 +54,14 @@ def allowed(line: Line) -> int | None:
     if open_ended(line):
         return None
     deliveries = 1 + line.renewals
+    if dosage_of(line) is not None and (units := units_of(line)) is not None:
+        return units * deliveries
     if line.quantity is not None:
         return line.quantity.value * deliveries
     if (visits := planned(line)) is not None:
         return visits * deliveries
-    return line.duration_days * deliveries if line.duration_days is not None else deliveries
+    days = duration_of(line)
+    return days * deliveries if days is not None else deliveries
 
 
 def one_delivery(line: Line) -> int:
@@ -76,7 +82,22 @@ def covered(each: Delivered, line: Line) -> int | None:
         return max(each.covers, least)
     if unit is None:
         return 1
-    return each.quantity.value if each.quantity is not None and each.quantity.unit is unit else None
+    if each.quantity is None:
+        return None
+    return each.quantity.value if each.quantity.unit is unit else _in_units(each.quantity, line)
+
+
+def _in_units(given: Quantity, line: Line) -> int | None:
+    """What boxes or days of a line are in units, where it is counted by the unit: its boxes hold what is prescribed."""
+    units = units_of(line)
+    if units is None:
+        return None
+    if given.unit is Unit.DAYS:
+        return units_for_days(given.value, line)
+    prescribed = line.quantity
+    return (
+        given.value * units // prescribed.value if prescribed and given.unit is prescribed.unit is Unit.BOXES else None
+    )
 
 
 def _agreed(each: Delivered) -> bool:

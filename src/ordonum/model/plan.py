@@ -16,7 +16,7 @@ from msgspec import Struct
 from ordonum.model.dosage import Dosage, DoseUnit, Limits
 from ordonum.model.drug import Pack
 from ordonum.model.plan_days import DAY_MINUTES, UNIT_MINUTES, Count, in_a_day, of_the_day
-from ordonum.model.plan_laid import amount_of, count_on, day_of, first_unit, in_unit, laid
+from ordonum.model.plan_laid import amount_of, count_on, day_of, first_unit, in_unit, laid, steady
 from ordonum.model.plan_shapes import ZERO, Bounds, Day, Gap, Laid, Plan, Setting, Stretch, Take
 from ordonum.model.plan_units import Strength, countable, in_pack, per_one
 
@@ -146,34 +146,44 @@ def _takes(stretch: Stretch, count: Count) -> Iterator[Take]:
         yield Take(step=stretch.index, at=None, times=rest, each=stretch.dose)
 
 
-class _Course(Struct, frozen=True):
+class Course(Struct, frozen=True):
     """What was taken before each day, at most, and in all; from the first day to the last, after which it begins again."""
 
     before: tuple[Decimal, ...]
     whole: Decimal
 
+    def taken(self, days: int) -> Decimal:
+        """What so many days take, from the first."""
+        turns, day = divmod(days, len(self.before))
+        return turns * self.whole + self.before[day]
 
-@lru_cache(maxsize=1024)
-def _course(dosage: Dosage, setting: Setting) -> _Course | None:
+    def lasts(self, given: Decimal, since: int = 0) -> int:
+        """How many whole days so many units last, from the day of that rank."""
+        turns, rest = divmod(given + self.taken(since), self.whole)
+        return int(turns) * len(self.before) + bisect_right(self.before, rest) - 1 - since
+
+
+@lru_cache(maxsize=256)
+def course(dosage: Dosage, setting: Setting) -> Course | None:
+    """How a dosage goes on, day after day; None where a dose, its frequency or its days are not known."""
     made = laid(dosage, setting)
     if set(made.gaps) - _OF_DURATION or Gap.PROCEDURE in made.gaps:
         return None
+    if steady(made):
+        day = day_of(made, 0).high
+        return Course((ZERO,), day) if day else None
     days = _days(made)
     length = days[1] if days is not None else max(each.begins for each in made.stretches) + STEADY_DAYS
     *before, whole = accumulate((day_of(made, rank).high for rank in range(length)), initial=ZERO)
-    return _Course(tuple(before), whole) if whole else None
+    return Course(tuple(before), whole) if whole else None
 
 
 def lasts(dosage: Dosage, setting: Setting, given: Decimal, since: int = 0) -> int | None:
     """How many whole days so many units last, taken as much as the dosage lets, from the day of that rank (0: the first); None
     where it cannot be told. A dosage that is over begins again: it is a renewal.
     """
-    course = _course(dosage, setting)
-    if course is None:
-        return None
-    turns, day = divmod(since, len(course.before))
-    turns_, rest = divmod(given + turns * course.whole + course.before[day], course.whole)
-    return int(turns_) * len(course.before) + bisect_right(course.before, rest) - 1 - since
+    found = course(dosage, setting)
+    return None if found is None else found.lasts(given, since)
 
 
 def used_up(dosage: Dosage, setting: Setting, given: Decimal, since: int = 0) -> date | None:
@@ -186,15 +196,8 @@ def used_up(dosage: Dosage, setting: Setting, given: Decimal, since: int = 0) ->
 
 def needed(dosage: Dosage, setting: Setting, days: int, since: int = 0) -> Decimal | None:
     """The most units that so many days take, from the day of that rank: those of a fraction, of a month; None: not known."""
-    course = _course(dosage, setting)
-    if course is None:
-        return None
-
-    def before(rank: int) -> Decimal:
-        turns, day = divmod(rank, len(course.before))
-        return turns * course.whole + course.before[day]
-
-    return before(since + days) - before(since)
+    found = course(dosage, setting)
+    return None if found is None else found.taken(since + days) - found.taken(since)
 
 
 class Dispensed(Struct, frozen=True, kw_only=True):

@@ -54,15 +54,12 @@ NONE = Count(0, 0)
 
 
 def of_the_day(timing: Timing) -> tuple[str | When, ...]:
-    """The takes of a day that are named: hours, then moments. «Le soir (à 20 h)» is one take, «à 8 h et au coucher» two; «à
-    chaque repas» is each of the three, unless a number of times says otherwise.
+    """The takes of a day that are named: hours, else moments («le soir (à 20 h)» is one take); «à chaque repas» is each of the
+    three, unless a number of times says otherwise. None where the dose is of the whole period.
     """
-    moments = [each for when in timing.when for each in _meals(when, timing)]
-    for hour in timing.at:
-        same = next((each for each in moments if int(hour[:2]) in _HOURS.get(each.moment, ())), None)
-        if same is not None:
-            moments.remove(same)
-    return (*timing.at, *moments)
+    if timing.in_all:
+        return ()
+    return timing.at or tuple(each for when in timing.when for each in _meals(when, timing))
 
 
 def _meals(when: When, timing: Timing) -> tuple[When, ...]:
@@ -91,8 +88,10 @@ def is_event(timing: Timing) -> bool:
 
 def contradictory(timing: Timing) -> bool:
     """Whether its takes cannot be told: «2 fois par semaine» on three named days; «2 fois par semaine, matin et soir» (two
-    takes, or four?).
+    takes, or four?); an hour that is not of its moment.
     """
+    if timing.at and timing.when and not _paired(timing):
+        return True
     named = len(timing.weekdays) or len(timing.month_days)
     if named:
         both = bool(timing.weekdays and (timing.month_days or timing.period is TimeUnit.MONTH))
@@ -100,6 +99,13 @@ def contradictory(timing: Timing) -> bool:
         return both or shared or timing.period is TimeUnit.YEAR
     longer = timing.period in (*_OF_DAYS, TimeUnit.YEAR) or (timing.period is TimeUnit.DAY and timing.every > 1)
     return longer and (timing.times or 1) > 1 and len(of_the_day(timing)) > 1
+
+
+def _paired(timing: Timing) -> bool:
+    """Whether hours and moments are the same takes, each hour of its moment."""
+    pairs = zip(timing.at, timing.when, strict=False)
+    same = len(timing.at) == len(timing.when)
+    return same and all(int(hour[:2]) in _HOURS.get(when.moment, range(24)) for hour, when in pairs)
 
 
 def takes_on(timing: Timing, rank: int, on: date, start: date) -> Count:
@@ -152,15 +158,15 @@ def in_a_day(timing: Timing) -> Count:
 
 
 def _times(timing: Timing) -> Count:
+    if timing.in_all:
+        return Count(1, 1)
     least = timing.times or 1
     return Count(least, max(least, timing.times_high or 0))
 
 
 def _in_a_day(timing: Timing, named: int) -> Count:
-    """The takes of one day: its named ones, or the number of times where that is more; so many at each where no day is said."""
+    """The takes of one day: its named ones, or the number of times where that is more."""
     low, high = _times(timing)
-    if timing.period is None:
-        return Count(low * max(1, named), high * max(1, named))
     return Count(max(low, named), max(high, named))
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ordonum.model.days import months_after
-from ordonum.model.dosage import Dosage, Dose, DoseUnit, Limits, Moment, PerBody, Span, Step, TimeUnit
+from ordonum.model.dosage import Dosage, Dose, DoseUnit, Limits, Moment, PerBody, Span, Step, TimeUnit, Timing
 from ordonum.model.plan_days import (
     DAY_MINUTES,
     NONE,
@@ -35,8 +35,14 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 
+_BOTH = re.compile(
+    r"\b(?:chaque|chacune?\s+des|(?:les|des|aux)\s+deux)\b.*\b(?:[oœ]e?il|yeux|narines?|oreilles?|c[ôo]t[ée]s?|aisselles?|cuisses?|bras|"
+    r"jambes?|genoux?|mains?|pieds?)\b",
+    re.IGNORECASE,
+)
 
-@lru_cache(maxsize=1024)
+
+@lru_cache(maxsize=512)
 def laid(dosage: Dosage, setting: Setting) -> Laid:
     """The steps of a dosage, turn after turn, from its first day; none lasts longer than the whole, nor than `setting.days`."""
     unit = setting.unit or first_unit(dosage)
@@ -78,15 +84,30 @@ def _doses(step: Step) -> list[Dose]:
 def _length(step: Step, setting: Setting, begins: int) -> tuple[int, int] | None:
     """The days of a step, at least and at most; None where nothing says how long."""
     timing = step.timing
+    if timing.count is not None:
+        counted = len(_in_all(timing, setting.start + timedelta(days=begins)))
+        return counted, counted
     if timing.procedure_days:
         days = _procedure_rank(step, setting)
         return (0, 0) if days is None else (days, days)
-    if timing.once or _at_a_procedure(step):
+    if timing.once or is_at_a_procedure(step):
         return 1, 1
     if step.duration is None:
         return None
     low, high = _days(step.duration, setting.start + timedelta(days=begins), calendar=by_months(timing))
     return (1 if step.until is not None else low), high
+
+
+@lru_cache(maxsize=128)
+def _in_all(timing: Timing, start: date) -> tuple[Count, ...]:
+    """The takes of each day, where so many are taken in all."""
+    found: list[Count] = []
+    left, wanted = (timing.count or 0,) * 2
+    while left > 0 and len(found) < DAYS_MAX:
+        high = takes_on(timing, len(found), start + timedelta(days=len(found)), start).high
+        found.append(Count(min(high, left), min(high, left)))
+        left -= high
+    return tuple(found) if left < wanted else ()
 
 
 def _procedure_rank(step: Step, setting: Setting) -> int | None:
@@ -97,7 +118,7 @@ def _procedure_rank(step: Step, setting: Setting) -> int | None:
     return start + max(days) + 1 if start + min(days) >= 0 else None
 
 
-def _at_a_procedure(step: Step) -> bool:
+def is_at_a_procedure(step: Step) -> bool:
     timing = step.timing
     return timing.period is None and bool(timing.when) and all(each.moment is Moment.PROCEDURE for each in timing.when)
 
@@ -201,7 +222,8 @@ def _dose(step: Step, unit: DoseUnit | None, setting: Setting, *, free: bool) ->
     found = for_body(dose, setting.body, most / factor if most is not None else None)
     if found is None:
         return Bounds(ZERO, ZERO)
-    low, high = (each * factor for each in found)
+    sites = 2 if step.site is not None and _BOTH.search(step.site) else 1  # a drop in each eye is two drops
+    low, high = (each * factor * sites for each in found)
     return Bounds(low, most if free and most is not None else high)
 
 
@@ -224,7 +246,8 @@ def count_on(stretch: Stretch, rank: int, setting: Setting) -> Count:
     on = setting.start + timedelta(days=rank)
     if timing.procedure_days:
         return at_procedure(stretch, (on - setting.procedure).days) if setting.procedure is not None else NONE
-    found = takes_on(timing, local, on, setting.start + timedelta(days=stretch.begins))
+    start = setting.start + timedelta(days=stretch.begins)
+    found = takes_on(timing, local, on, start) if timing.count is None else _in_all(timing, start)[local]
     high = found.high if stretch.takes_most is None else min(found.high, stretch.takes_most)
     sure = not stretch.free and (stretch.least is None or local < stretch.least)
     return Count(min(found.low, high) if sure else 0, high)
@@ -256,3 +279,22 @@ def day_of(plan: Laid, rank: int) -> Bounds:
     """What is taken on the day of that rank, in all."""
     amounts = [amount_of(each, count_on(each, rank, plan.setting)) for each in plan.stretches]
     return Bounds(sum((each.low for each in amounts), ZERO), sum((each.high for each in amounts), ZERO))
+
+
+def steady(plan: Laid) -> bool:
+    """Whether each of its days is like the first."""
+    return (
+        all(each.begins == 0 and _daily(each) for each in plan.stretches)
+        and len({each.days for each in plan.stretches}) == 1
+    )
+
+
+def _daily(stretch: Stretch) -> bool:
+    timing = stretch.step.timing
+    if timing.once or timing.count or timing.cycle or timing.weekdays or timing.month_days or timing.procedure_days:
+        return False
+    if timing.period in (None, TimeUnit.MINUTE):
+        return not is_at_a_procedure(stretch.step)
+    if timing.period is TimeUnit.HOUR:
+        return DAY_MINUTES * (timing.times or 1) % (timing.every * 60) == 0
+    return timing.period is TimeUnit.DAY and timing.every == 1 and timing.every_high is None

@@ -57,12 +57,19 @@ _MEASURES: dict[DoseUnit, tuple[str, Decimal]] = {
     DoseUnit.SPRAY: ("dose", Decimal(1)),
     DoseUnit.DOSE: ("dose", Decimal(1)),
 }
+# Two names of one thing, for who writes a dose and who labels a box.
+_SAME = {
+    DoseUnit.SOFT_CAPSULE: DoseUnit.CAPSULE,
+    DoseUnit.INJECTION: DoseUnit.SYRINGE,
+    DoseUnit.PLASTER: DoseUnit.PATCH,
+}
 CONTAINERS = frozenset(
     {
         DoseUnit.AMPOULE,
         DoseUnit.VIAL,
         DoseUnit.BAG,
         DoseUnit.SYRINGE,
+        DoseUnit.INJECTION,
         DoseUnit.PEN,
         DoseUnit.SACHET,
         DoseUnit.SINGLE_DOSE,
@@ -78,6 +85,8 @@ def per_one(unit: DoseUnit, into: DoseUnit, strength: Strength | None = None) ->
     """How many `into` one `unit` is: by measure, or by the strength of the medicine; None where they do not convert."""
     if unit is into:
         return Decimal(1)
+    if strength is not None and _measure(strength.holds.unit)[0] == "iu":  # the «unités» of a pen
+        unit, into = (DoseUnit.IU if each is DoseUnit.UNIT else each for each in (unit, into))
     (kind, many), (other, of) = _measure(unit), _measure(into)
     if kind == other:
         return many / of
@@ -103,7 +112,7 @@ def _between_holders(kind: str, many: Decimal, other: str, of: Decimal, strength
 
 
 def _measure(unit: DoseUnit) -> tuple[str, Decimal]:
-    return _MEASURES.get(unit) or (unit.value, Decimal(1))
+    return _MEASURES.get(unit) or (_SAME.get(unit, unit).value, Decimal(1))
 
 
 def countable(unit: DoseUnit) -> bool:
@@ -112,7 +121,11 @@ def countable(unit: DoseUnit) -> bool:
 
 
 def in_pack(pack: Pack, unit: DoseUnit, strength: Strength | None = None) -> Decimal | None:
-    """How many of `unit` a box holds; None where that cannot be told. A vial is one, however much it holds."""
+    """How many of `unit` a box holds; None where that cannot be told. A vial is one, however much it holds; a unit without a
+    name («1-0-1») is one of what the box counts.
+    """
+    if unit is DoseUnit.UNIT and countable(pack.unit):
+        return pack.amount
     if unit in CONTAINERS and pack.unit in _VOLUMES:
         return Decimal(pack.containers or 1)
     factor = per_one(pack.unit, unit, strength)
@@ -169,8 +182,7 @@ _UNITS = (
     (r"l|litres?", DoseUnit.LITRE),
     (r"(?:ui|u\.i\.?|u|unités?)\s*(?:anti-?xa|axa)", DoseUnit.IU_ANTI_XA),
     (r"(?:m\.?\s?u\.?\s?i\.?|millions?\s+(?:d['’])?(?:ui|unités?(?:\s+internationales?)?))", DoseUnit.MEGA_IU),
-    (r"ui|ul|u\.i\.?|unités?\s+internationales?", DoseUnit.IU),
-    (r"u|unités?", DoseUnit.UNIT),
+    (r"ui|ul|u\.i\.?|unités?\s+internationales?|u|unités?", DoseUnit.IU),
     (r"mmol|millimoles?", DoseUnit.MILLIMOLE),
     (r"meq", DoseUnit.MILLIEQUIVALENT),
 )
@@ -199,6 +211,7 @@ _HOLDERS = (
     ("film", DoseUnit.FILM),
     ("lyophilisat", DoseUnit.LYOPHILISATE),
     ("récipient unidose", DoseUnit.SINGLE_DOSE),
+    ("récipient-unidose", DoseUnit.SINGLE_DOSE),
     ("cuillère-mesure", DoseUnit.MEASURE),
     ("cuillère mesure", DoseUnit.MEASURE),
     ("goutte", DoseUnit.DROP),
@@ -211,7 +224,6 @@ _HOLDERS = (
     ("inhalation", DoseUnit.DOSE),
 )
 _ONE = re.compile(r"(?:pour\s+)?(?:1|une?)\s+(?P<noun>[^\W\d].*)", re.IGNORECASE)
-_OF = re.compile(r"(?:pour\s+)?(?P<text>.+)", re.IGNORECASE)
 _LENGTH_MAX = 200
 
 
@@ -240,12 +252,13 @@ def strength_of(component: Component) -> Strength | None:
 
 def _within(reference: str) -> tuple[Amount, ...]:
     """«un comprimé», «5 ml de solution», «une seringue préremplie de 0,4 ml» (a syringe, and 0,4 ml)."""
+    measured = _WRITTEN.match(re.sub(r"^pour\s+", "", reference))
+    if measured is not None:
+        amount = _amount(measured)
+        return (amount,) if amount is not None else ()
     one = _ONE.fullmatch(reference)
     if one is None:
-        of = _OF.fullmatch(reference)
-        found = _WRITTEN.match(of["text"]) if of is not None else None
-        amount = _amount(found) if found is not None else None
-        return (amount,) if amount is not None else ()
+        return ()
     noun = one["noun"].casefold()
     holder = next((unit for word, unit in _HOLDERS if noun.startswith(word)), None)
     sizes = [amount for found in _WRITTEN.finditer(noun) if (amount := _amount(found)) is not None]

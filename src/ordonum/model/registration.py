@@ -35,7 +35,7 @@ def check_registration(order: SignedOrder, facts: RegisterFacts) -> tuple[str, .
     _check_dates(order, facts)
     if facts.taken:
         raise Refused(Refusal.NUMBER_TAKEN, at="$.number")
-    return prescribing_told(order, facts.rules, facts.conditions, facts.birth)
+    return prescribing_told(order, facts.rules, facts.conditions, facts.birth, contents=facts.contents)
 
 
 def _check_dates(order: SignedOrder, facts: RegisterFacts) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
+from ordonum.model.course import Contents, no_contents, with_duration
 from ordonum.model.legal import LineDates
 from ordonum.model.legal_delivery import french
 from ordonum.model.lines import Family, Unit
@@ -54,12 +55,15 @@ class Standing(Struct, frozen=True, kw_only=True):
     lines: tuple[LineStanding, ...]
 
 
-def standing(state: State, dates: Sequence[LineDates], day: date, zone: ZoneInfo) -> Standing:
+def standing(
+    state: State, dates: Sequence[LineDates], day: date, zone: ZoneInfo, contents: Contents = no_contents
+) -> Standing:
     """Where a prescription stands on this legal day of this zone; `dates` are its legal days, line by line."""
-    given = supplies(state, zone)
+    given = supplies(state, zone, contents)
+    timed = [with_duration(each, contents, state.order.written_on) for each in state.order.lines]
     lines = tuple(
         _line(state, line, known, covered_until(before, line) if (before := given.get(line.rank)) else None, day)
-        for line, known in zip(state.order.lines, dates, strict=True)
+        for line, known in zip(timed, dates, strict=True)
     )
     status = _status(state, lines)
     change, family = min(_changes(lines, dates, day), default=None), state.order.family

@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from ordonum.model.course import (
+    Box,
+    Contents,
+    Handed,
+    box_of,
+    days_of_units,
+    dosage_of,
+    duration_of,
+    no_contents,
+    units_for_days,
+)
 from ordonum.model.days import legal_day
 from ordonum.model.lines import Unit
 from ordonum.model.measure import allowed, counted_unit, covered, one_delivery
@@ -15,49 +27,102 @@ from ordonum.model.state import State
 
 
 class Supply(Struct, frozen=True):
-    """What one delivery gave of a line, in its unit, and on which legal day."""
+    """What one delivery gave of a line, in its unit, and on which legal day; `out`: what left the counter, where the box and
+    the dosage tell how long it lasts.
+    """
 
     day: date
     amount: int
     exceptional: ExceptionalRule | None = None
+    out: Handed | None = None
 
 
-def supplies(state: State, zone: ZoneInfo) -> dict[int, list[Supply]]:
+def supplies(state: State, zone: ZoneInfo, contents: Contents = no_contents) -> dict[int, list[Supply]]:
     """What was given of each line, oldest first; the deliveries that stand, whoever made them."""
     found: dict[int, list[Supply]] = {}
+    boxes: dict[tuple[object, ...], Box | None] = {}
     lines = state.order.lines
+    dosed = [dosage_of(each) is not None for each in lines]
     for execution in state.executions:
         day = legal_day(execution.performed_at, zone)
         for each in execution.lines:
             if isinstance(each, Delivered) and each.line <= len(lines):
                 line = lines[each.line - 1]
                 amount = covered(each, line) or one_delivery(line)
-                found.setdefault(each.line, []).append(Supply(day, amount, each.exceptional))
+                out = _out(each, line, contents, boxes) if dosed[each.line - 1] else None
+                found.setdefault(each.line, []).append(Supply(day, amount, each.exceptional, out))
     for given in found.values():
         given.sort(key=lambda each: each.day)
     return found
 
 
-def days_of(amount: int, line: Line) -> int | None:
-    """The days of treatment that an amount of a line makes; None where the line does not say how long a delivery lasts."""
-    if line.duration_days is None:
+def _out(each: Delivered, line: Line, contents: Contents, boxes: dict[tuple[object, ...], Box | None]) -> Handed | None:
+    """What left the counter; `boxes` keeps how the boxes of a line are counted, which a history asks over and over."""
+    if each.quantity is None:
         return None
-    return line.duration_days * amount // one_delivery(line)
+    key = (line.rank, each.cip13, each.quantity.unit)
+    box = boxes[key] if key in boxes else boxes.setdefault(key, box_of(each, line, contents))
+    return Handed(box, each.quantity.value) if box is not None else None
 
 
-def amount_for(days: int, line: Line) -> int:
+def days_of(amount: int, line: Line, since: int = 0) -> int | None:
+    """The days of treatment that an amount of a line makes, from that day of its dosage; None where the line does not say how
+    long a delivery lasts.
+    """
+    if dosage_of(line) is not None and (days := days_of_units(Decimal(amount), line, since)) is not None:
+        return days
+    days = duration_of(line)
+    return None if days is None else days * amount // one_delivery(line)
+
+
+def days_begun(amount: int, line: Line, since: int = 0) -> int | None:
+    """The days of treatment that an amount makes, one that is begun counting whole where the line is counted by the unit."""
+    days = days_of(amount, line, since)
+    needed = units_for_days(days, line, since) if days is not None else None
+    return days if days is None or needed is None or needed >= amount else days + 1
+
+
+def amount_for(days: int, line: Line, since: int = 0) -> int:
     """The largest amount of a line that lasts no longer than that many days."""
-    return days * one_delivery(line) // line.duration_days if line.duration_days else one_delivery(line)
+    if dosage_of(line) is not None and (units := units_for_days(days, line, since)) is not None:
+        return units
+    length, whole = duration_of(line), one_delivery(line)
+    return days * whole // length if length else whole
 
 
 def total_days(line: Line) -> int | None:
     """The days of the whole treatment, renewals included."""
-    return None if line.duration_days is None else line.duration_days * (1 + line.renewals)
+    days = duration_of(line)
+    return None if days is None else days * (1 + line.renewals)
 
 
 def covered_until(given: Sequence[Supply], line: Line) -> date | None:
-    """The first day that what was given does not cover: supplies add up, an early one begins when the other ends."""
-    if line.duration_days is None or not given:
+    """The first day that what was given does not cover: supplies add up, an early one begins when the other ends. What left the
+    counter lasts as the box and the dosage say, where they do (CSP R.5132-14).
+    """
+    if not given:
+        return None
+    if dosage_of(line) is None:
+        return _covered_as_written(given, line)
+    start = given[0].day.toordinal()
+    end, done = start, 0
+    box, going = None, None
+    for each in given:
+        end = max(end, each.day.toordinal())
+        if each.out is not None and each.out.box is not box:
+            box = each.out.box
+            going = box.course(given[0].day)
+        known = going.lasts(each.out.units, end - start) if each.out is not None and going is not None else None
+        days = known if known is not None else days_of(each.amount, line, done)
+        if days is None:
+            return None
+        end, done = end + days, done + days
+    return date.fromordinal(end)
+
+
+def _covered_as_written(given: Sequence[Supply], line: Line) -> date | None:
+    """The same, of a line that says its days and no dosage."""
+    if line.duration_days is None:
         return None
     whole, end = one_delivery(line), 0  # counted in ordinals: a history is read at every decision
     for each in given:

@@ -22,6 +22,9 @@ class Edition(Struct, frozen=True, kw_only=True):
 class DrugBase(Protocol):
     """A drug base. Codes that it does not have give None, names nothing: an unknown product never raises."""
 
+    def __hash__(self) -> int:
+        """A base is what it is: what is made of one may be kept beside it."""
+
     @property
     def edition(self) -> Edition:
         """Which data this is; `whole` is false for the formulary that ships with the project."""

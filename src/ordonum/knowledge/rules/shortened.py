@@ -4,6 +4,7 @@ from datetime import date
 
 from ordonum.knowledge.rules import sources
 from ordonum.knowledge.rules.medicines import MEDICINE
+from ordonum.knowledge.rules.narcotics import LIKE_NARCOTICS
 from ordonum.model.conditions import Trait
 from ordonum.model.rule import Check, Effect, Rule, Scope, When
 
@@ -11,6 +12,11 @@ SLEEP = date(1991, 11, 22)
 TRAMADOL = date(2020, 5, 1)  # «en avril 2020»: the day was not read
 OPIOIDS = date(2025, 3, 1)
 PREGABALIN = date(2021, 5, 24)
+
+BASE = date(2025, 7, 1)  # the drug base that says so
+# What another rule holds.
+_SECURED = LIKE_NARCOTICS | {Trait.WEAK_OPIOID, Trait.PREGABALIN}
+_LIMITED = LIKE_NARCOTICS | {Trait.HYPNOTIC, Trait.ANXIOLYTIC, Trait.WEAK_OPIOID}
 
 SHORTENED: tuple[Rule, ...] = (
     Rule(
@@ -110,11 +116,22 @@ SHORTENED: tuple[Rule, ...] = (
         name="limited-by-its-authorisation",
         article=None,
         sentence="prescrit pour {asked} jours ; l'autorisation de mise sur le marché limite à {most} jours",
-        since=date(2025, 7, 1),
+        since=BASE,
         effect=Effect.INFORMS,
         when=When.REGISTRATION,
         check=Check.LASTS,
-        scope=Scope(kinds=MEDICINE, traits=frozenset({Trait.WATCHED})),
+        scope=Scope(kinds=MEDICINE, without=_LIMITED | {Trait.PREGABALIN}),
+        source=None,
+    ),
+    Rule(
+        name="secured-by-its-authorisation",
+        article=None,
+        sentence="à prescrire sur ordonnance sécurisée d'après son autorisation : la ligne doit le dire (secured)",
+        since=BASE,
+        effect=Effect.INFORMS,
+        when=When.REGISTRATION,
+        check=Check.MARKED,
+        scope=Scope(kinds=MEDICINE, traits=frozenset({Trait.SECURED}), without=_SECURED),
         source=None,
     ),
 )

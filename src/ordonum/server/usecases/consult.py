@@ -2,7 +2,6 @@
 
 import asyncio
 
-from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import AT_DELIVERY
 from ordonum.knowledge.timezones import zone_of
@@ -10,7 +9,7 @@ from ordonum.model.actors import Actor
 from ordonum.model.acts import ConsultRequest
 from ordonum.model.days import legal_day
 from ordonum.model.decisions import check_consultation
-from ordonum.model.judging import rules_met, told
+from ordonum.model.judging import durations_told, rules_met, told
 from ordonum.model.prescription import Identity
 from ordonum.model.state import State
 from ordonum.model.views import ForExecutant, for_executant
@@ -45,7 +44,7 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
     now = context.now()
     zone = zone_of(actor.place)
     day = legal_day(now, zone)
-    met = rules_met(state, AT_DELIVERY, day, conditions=CONDITIONS, zone=zone)
+    met = rules_met(state, AT_DELIVERY, day, conditions=context.conditions, contents=context.contents, zone=zone)
     seen = entry(
         context,
         lookup,
@@ -59,13 +58,13 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
     await add_entry(context.pool, lookup, seen)
     return for_executant(
         state,
-        stands(state, zone, day),
+        stands(context, state, zone, day),
         jws=body.decode(),
         identity=sealed.identity,
         opening=sealed.opening,
         registered=receipt(context, history, row),
         before=await _before(context, actor, sealed),
-        notices=(*overdue(context, actor, history), *told(met)),
+        notices=(*overdue(context, actor, history), *told(met), *durations_told(state.order)),
     )
 
 

@@ -7,8 +7,12 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from ordonum.knowledge.drugs.base import DrugBase
+from ordonum.knowledge.drugs.contents import contents_of
 from ordonum.knowledge.drugs.formulary import formulary
+from ordonum.knowledge.drugs.law import conditions_of
 from ordonum.knowledge.interactions import Interactions, at_hand
+from ordonum.model.conditions import Table
+from ordonum.model.course import Contents
 from ordonum.server.identity.sites import Sites
 from ordonum.server.identity.tokens import Held
 from ordonum.server.identity.trust import Trust
@@ -37,6 +41,16 @@ class Context(Struct, kw_only=True):
     metrics: Metrics = field(default_factory=Metrics)
     drugs: DrugBase = field(default_factory=formulary)
     interactions: Interactions = field(default_factory=lambda: at_hand(None))
+
+    @property
+    def conditions(self) -> Table:
+        """The conditions of the medicines, as the drug base tells them to the rules of law."""
+        return conditions_of(self.drugs)
+
+    @property
+    def contents(self) -> Contents:
+        """What the boxes of the medicines hold, as the drug base tells it to the rules of law."""
+        return contents_of(self.drugs)
 
 
 class Answer(Struct, frozen=True):

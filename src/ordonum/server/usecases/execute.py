@@ -4,7 +4,6 @@ from datetime import datetime
 
 import msgspec
 
-from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rights import may_execute
 from ordonum.knowledge.rules import AT_DELIVERY
 from ordonum.knowledge.timezones import zone_of
@@ -109,7 +108,8 @@ def _facts(context: Context, actor: Actor, request: ExecuteRequest, history: His
         sealed=unseal(context, history, request.number).identity,
         may_execute=may_execute(actor),
         rules=AT_DELIVERY,
-        conditions=CONDITIONS,
+        conditions=context.conditions,
+        contents=context.contents,
         now=context.now(),
         zone=zone_of(actor.place),
     )

@@ -27,4 +27,6 @@ async def read_back(context: Context, caller: Caller, request: ReadBackRequest) 
     seen = entry(context, lookup, action="executions", actor=actor, at=now, year=history.year(now.year), outcome="done")
     await add_entry(context.pool, lookup, seen)
     zone = zone_of(actor.place)
-    return for_prescriber(state, stands(state, zone, legal_day(now, zone)), notices=overdue(context, actor, history))
+    return for_prescriber(
+        state, stands(context, state, zone, legal_day(now, zone)), notices=overdue(context, actor, history)
+    )

@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 
 from ordonum.knowledge.anonymity import is_minor, proposed
-from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.paperless import replaces_paper
 from ordonum.knowledge.rights import may_prescribe, may_secure
 from ordonum.knowledge.rules import AT_REGISTRATION
@@ -61,7 +60,8 @@ def registration(
             commitment_opens=commitment.opens(order.commitment, request.number, request.identity, request.opening),
             taken=history.registration is not None,
             rules=AT_REGISTRATION,
-            conditions=CONDITIONS,
+            conditions=context.conditions,
+            contents=context.contents,
             birth=request.identity.birth_date,
             now=now,
             zone=zone_of(order.place),

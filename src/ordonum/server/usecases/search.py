@@ -150,7 +150,7 @@ def _candidate(context: Context, caller: Caller, asked: _Asked, row: ExecutedRow
         return None
     patients = frozenset(index for index, _ in named if index is not None)
     zone = zone_of(caller.actor.place)
-    there = stands(state, zone, legal_day(context.now(), zone))
+    there = stands(context, state, zone, legal_day(context.now(), zone))
     return _Candidate(row.lookup, history.year(0), found(state, there), patients)
 
 
