@@ -9,9 +9,7 @@ those three holds it. A fault may make another real name: those are counted, and
 """
 
 import random
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
 
@@ -19,7 +17,7 @@ from msgspec import Struct
 
 from ordonum.knowledge.drugs.base import DrugBase
 from ordonum.knowledge.drugs.search.finding import Finder, Found
-from ordonum.knowledge.drugs.search.index import build, substance_words
+from ordonum.knowledge.drugs.search.index import substance_words
 from ordonum.knowledge.drugs.search.words import plain_words
 
 SEED = 20261122
@@ -64,9 +62,7 @@ def neighbours(letter: str) -> str:
         if letter in keys:
             at = keys.index(letter)
             beside = [(row, at - 1), (row, at + 1), (row - 1, at), (row - 1, at + 1), (row + 1, at - 1), (row + 1, at)]
-            return "".join(
-                _KEYBOARD[r][c] for r, c in beside if 0 <= r < len(_KEYBOARD) and 0 <= c < len(_KEYBOARD[r])
-            )
+            return "".join(_KEYBOARD[r][c] for r, c in beside if 0 <= r < len(_KEYBOARD) and 0 <= c < len(_KEYBOARD[r]))
     return ""
 
 

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
 from ordonum.knowledge.drugs.base import Edition
+from ordonum.knowledge.drugs.search.finding import Finder
+from ordonum.knowledge.drugs.search.index import SearchIndex, build
 from ordonum.model.conditions import bare_substance
 from ordonum.model.drug import Presentation, Speciality
 
@@ -47,12 +49,24 @@ def indexed(specialities: Iterable[Speciality]) -> Index:
 class LoadedBase:
     """A DrugBase: its edition, its index, and how the record at a place is read. At most KEPT records stay decoded."""
 
-    def __init__(self, edition: Edition, index: Index, record: Callable[[int], Speciality]) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        index: Index,
+        record: Callable[[int], Speciality],
+        searched: Callable[[], SearchIndex],
+    ) -> None:
         self.edition = edition
+        self._searched = searched
         self._index = index
         self._record = record
         self._kept = lru_cache(maxsize=KEPT)(record)
         self._places = {cis: place for place, cis in enumerate(index.cis)}
+
+    @cached_property
+    def finder(self) -> Finder:
+        """What finds names in it, made ready when it is first asked for."""
+        return Finder(self._searched())
 
     def speciality(self, cis: str) -> Speciality | None:
         """The speciality of this CIS code."""
@@ -93,4 +107,4 @@ class LoadedBase:
 
 def holding(specialities: Sequence[Speciality], edition: Edition) -> LoadedBase:
     """The base of specialities already in memory, in the order of their CIS codes."""
-    return LoadedBase(edition, indexed(specialities), specialities.__getitem__)
+    return LoadedBase(edition, indexed(specialities), specialities.__getitem__, lambda: build(specialities))
