@@ -101,8 +101,9 @@ SYNONYMS = {
     "paraffine liquide": ("paraffine", "forme de la base"),
     "macrogol 3350": ("macrogol", "longueur de la chaîne"),
     "macrogol 4000": ("macrogol", "longueur de la chaîne"),
-    # vaccines and sera
-    "rotavirus humain souche rix4414 vivant attenue": ("rotavirus", "souche vaccinale"),
+    "thyroxine": ("thyroxines", "pluriel de l'index"),
+    "dextran 70": ("dextran", "longueur de la chaîne"),
+    "urokinase mammifere humain urine": ("urokinase", "origine dite par la base"),
     # food and drink, which a patient may be said to take
     "jus pamplemousse": ("pamplemousse (jus et fruit)", "aliment, non médicament"),
     "pamplemousse": ("pamplemousse (jus et fruit)", "aliment, non médicament"),
@@ -118,6 +119,17 @@ SYNONYMS = {
 }
 # Names that begin so are all that one: the index has one row for each insulin, the base names new ones.
 PREFIXES = {"insuline": "insuline"}
+# Vaccines: the base names strain and state, the index the illness. Only living ones are in it.
+PATTERNS = {
+    r"\bbcg\b": "bcg",
+    r"^virus .*\brougeole\b": "virus de la rougeole",
+    r"^virus .*\boreillons\b": "virus des oreillons",
+    r"^virus .*\brubeol": "virus rubeoleux",
+    r"^virus .*\bvaricelle\b.*\battenue": "virus varicelle-zona",
+    r"^virus .*\bfievre jaune\b": "virus de la fièvre jaune",
+    r"^(?=.*\bgrippe\b)(?=.*\bvivant)virus ": "virus vivant atténué de la grippe",
+    r"^rotavirus\b": "rotavirus",
+}
 # Classes that a «+ autres…» names otherwise than their heading, and one that no index lists (made of four that it lists).
 FAMILIES = {
     "medicaments anticholinesterasiques": ("anticholinesterasiques",),

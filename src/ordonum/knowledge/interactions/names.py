@@ -22,7 +22,7 @@ def key(name: str) -> str:
 
 # Beyond the salts that `bare_substance` knows: other salts, esters that are the same medicine, degrees of hydration.
 _OF_MORE_SALTS = """
-acetonide amine axetil benzoate besilate betadex bromure butylamine butyrate cilexetil dichlorhydrate digluconate
+acetonide caproate amine axetil benzoate besilate betadex bromure butylamine butyrate cilexetil dichlorhydrate digluconate
 dihydratee diisethionate dimaleate dinitrate diphosphate dipropionate etexilate ethyle furoate gluconate hemifumarate
 hemihydratee hemisuccinate heptahydrate heptahydratee hexahydrate hydrogenosuccinate hydrogenotartrate iodure
 isetionate lysinate medoxomil meglumine metilsulfate mesylate monohydratee monosodique nicotinate palmitate pegol
