@@ -11,6 +11,7 @@ from uuid import UUID
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from assistance_page import assistance_page
 from bench.report import markdown as bench_page
 from law_pages import refusals_page, requirements_page
 from ordonum.model.acts import Execution, Given
@@ -126,6 +127,7 @@ def vectors() -> str:
 def main() -> int:
     """Write, or check."""
     pages = {
+        DOCS / "assistance.md": assistance_page(),
         DOCS / "exigences.md": requirements_page(),
         DOCS / "refus.md": refusals_page(),
         DOCS / "vecteurs.json": vectors(),

@@ -240,8 +240,25 @@ def test_what_is_no_medicine_is_left_alone_and_a_preparation_is_looked_at() -> N
     device = DeviceLine(rank=2, label="attelle")
     free = FreeTextLine(rank=3, text="repos")
     child = who(birth_date="2020-01-01", sex=Sex.MALE, allergies=())
-    found = assessed((preparation, device, free), child)  # type: ignore[arg-type]  # any line is taken
+    found = assessed((preparation, device, free), child)
     assert [(each.key, each.lines) for each in found.alerts] == [("age:codeine", (1,))]
+    passed = replace(preparation, overridden=(Overridden(alert="age:codeine", reason="avis du centre de la douleur"),))
+    assert [each.key for each in assessed((passed,), child).overridden] == ["age:codeine"]
+
+
+def test_an_allergy_that_nobody_knows_is_said_once() -> None:
+    subject = who(
+        birth_date="1980-01-01",
+        sex=Sex.MALE,
+        allergies=allergic("Augmentin", "*bêta-lactamines"),
+        clearance=Decimal(90),
+    )
+    found = assessed(lines("AMOXICILLINE | amoxicilline:1 g | 1 tablet 2/day", "TAHOR | atorvastatine:10 mg"), subject)
+    assert [each.key for each in found.alerts] == ["allergy:beta-lactamines"]
+    unknown = [each for each in found.unchecked if each.kind.value == "allergy"]
+    assert [(each.lines, each.because) for each in unknown] == [
+        ((1, 2), "contrôle non fait, parce que l'allergie à « Augmentin » n'est pas reconnue")
+    ]
 
 
 def test_a_treatment_that_is_over_is_not_counted() -> None:

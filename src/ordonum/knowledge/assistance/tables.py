@@ -233,3 +233,11 @@ def counts() -> dict[str, Count]:
 
 def _molecules(about: str) -> tuple[str, ...]:
     return classes()[about[1:]].members if about.startswith("@") else (about,)
+
+
+def counts_said() -> tuple[str, ...]:
+    """The same, in words: «grossesse : 71 lignes lues, 12 à valider, 111 molécules»."""
+    return tuple(
+        f"{AlertKind(table).label} : {found.read} lignes lues, {found.to_validate} à valider, {len(found.molecules)} molécules"
+        for table, found in counts().items()
+    )
