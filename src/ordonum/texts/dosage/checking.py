@@ -6,6 +6,7 @@ from ordonum.model.dosage import Dose, Span, Step, TimeUnit, When
 from ordonum.texts.dosage.facts import Amount, Ceiling, Equal, Fact
 from ordonum.texts.dosage.saying_amounts import said_amount
 from ordonum.texts.dosage.timings import Unclear, order
+from ordonum.texts.dosage.units import COUNTED
 
 _DAYS = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7}
 
@@ -90,6 +91,8 @@ def equals(facts: Sequence[Fact]) -> list[str]:
                 if of.amount != each.same.amount:
                     raise Unclear("deux doses pour une même prise")
                 continue
+            if each.bare and of.amount != 1 and of.unit in COUNTED:
+                raise Unclear("la dose entre parenthèses est-elle de chaque unité ou de la prise ?")
             kind = (of.unit, of.per, each.same.unit, each.same.per)
             if ratios.setdefault(kind, of.amount / each.same.amount) != of.amount / each.same.amount:
                 raise Unclear("deux équivalences qui ne s'accordent pas")

@@ -78,16 +78,18 @@ def _paced(timing: Timing, often: Often | None, dose: Dose | None, facts: Sequen
         every_high=often.every_high, period=often.period,
     )  # fmt: skip
     if often.times is None:
-        paced = replace(paced, in_all=_of_the_whole(dose, shares))
+        paced = replace(paced, in_all=_of_the_whole(often, dose, shares))
     elif shares and shares != [often.times] and shares != [1]:
         raise Unclear("deux nombres de prises")
     return paced
 
 
-def _of_the_whole(dose: Dose | None, shares: list[int]) -> bool:
+def _of_the_whole(often: Often, dose: Dose | None, shares: list[int]) -> bool:
     """«3 g par jour»: its takes are not told; «1 comprimé par jour» is one take."""
     if dose is None or shares == [1]:
         return False
+    if often.period is TimeUnit.HOUR:
+        raise Unclear("une dose par heure, sans dire si elle est donnée en continu")
     return not (dose.unit in COUNTED and (dose.high or dose.amount) <= 1 and dose.per is None and not shares)
 
 
@@ -144,6 +146,14 @@ def _on_days(timing: Timing, often: Often) -> tuple[Timing, Often | None]:
         return timing, often if timing.cycle is not None else None
     if timing.weekdays:
         return _weekly(timing, often)
+    weeks = None if timing.cycle is None else _weeks(timing.cycle)
+    if (
+        weeks is not None
+        and _rate(often) == (often.times or 0, None, 1, None, TimeUnit.WEEK)
+        and (often.times or 1) == 1
+        and count <= 1
+    ):
+        return replace(timing, cycle=weeks), None
     if (
         timing.month_days
         and _rate(often)[1:] == (None, 1, None, TimeUnit.MONTH)
@@ -160,6 +170,13 @@ def _on_days(timing: Timing, often: Often) -> tuple[Timing, Often | None]:
         if often.period is TimeUnit.HOUR or often.every == 1:
             return timing, often
     return _bad_days(), None
+
+
+def _weeks(cycle: Cycle) -> Cycle | None:
+    """Once a week, three weeks of four: the days 1, 8 and 15 of 28."""
+    if cycle.length % 7 or len(cycle.days) % 7 or cycle.days != tuple(range(1, len(cycle.days) + 1)):
+        return None
+    return Cycle(length=cycle.length, days=cycle.days[::7])
 
 
 def _bad_days() -> Timing:
@@ -190,7 +207,7 @@ def _days(facts: Sequence[Fact]) -> tuple[Timing, Often | None]:
         if isinstance(each, Often):
             timing, often = _both(timing, often, each)
         elif isinstance(each, Days):
-            if each.alternating:
+            if each.alternating or each.next_day:
                 raise Unclear("une alternance sans ses deux doses")
             daily = daily or each.daily
             length, cycle_days = each.cycle_length or length, each.cycle_days or cycle_days

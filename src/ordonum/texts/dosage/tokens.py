@@ -33,7 +33,7 @@ _CANONICAL = {
         "jour": "j jr jrs jour jours", "semaine": "sem sems semaine semaines", "heure": "h hr hrs heure heures",
         "minute": "min mn mins minute minutes", "an": "an ans annee annees",
         "pendant": "pendant pdt pdts pend durant", "max": "max maxi maximum maximal maximale maxima",
-        "fois": "fois fs", "toutes": "toutes ttes tte toute tous ts tout", "par": "par p", "matin": "matin mat matins",
+        "fois": "fois fs f", "toutes": "toutes ttes tte toute tous ts tout", "par": "par p", "matin": "matin mat matins",
         "soir": "soir soirs", "midi": "midi midis mid", "repas": "repas", "avant": "avant av", "apres": "apres ap apr",
         "quart": "quart quarts", "demi": "demi demie", "stop": "stop arreter arret stopper", "prise": "prise prises",
         "lundi": "lun lundi lundis", "mardi": "mar mardi mardis", "mercredi": "mer mercredi mercredis",
@@ -63,6 +63,8 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=4096)
 def fold(word: str) -> str:
     """A word without case nor accents, its abbreviation of time opened: «J» is «jour»."""
+    if word in ("mUI", "mui"):  # milli or mega: a million times more
+        return "mui?"
     bare = "".join(c for c in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(c))
     bare = bare.replace("œ", "oe")
     return _CANONICAL.get(bare, bare)
