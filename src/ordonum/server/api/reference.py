@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 from ordonum.knowledge.assistance.assess import assess
 from ordonum.knowledge.drugs.base import DrugBase, Edition
 from ordonum.knowledge.drugs.prices import Bill, Cheaper, bill, cheaper, counted_in
-from ordonum.knowledge.drugs.search.finding import Finder, Found
+from ordonum.knowledge.drugs.search.finding import Finder
+from ordonum.knowledge.drugs.search.found import Found
 from ordonum.knowledge.drugs.search.index import build
 from ordonum.knowledge.interactions import Interactions
 from ordonum.model.alert import Assessment, Subject, Treatment
