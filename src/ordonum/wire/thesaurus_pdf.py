@@ -40,7 +40,7 @@ class Line(Struct, frozen=True):
 
 
 class Pages(Struct, frozen=True):
-    """A document: its lines from top to bottom without headers and footers, the width of a page, all the text of the first pages."""
+    """A document: its lines from top to bottom without headers and footers, the width of a page, the first pages whole."""
 
     lines: tuple[Line, ...] = ()
     width: float = 0.0

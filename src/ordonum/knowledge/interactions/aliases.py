@@ -90,6 +90,14 @@ SYNONYMS = {
     "lithium element": ("lithium", "la fraction nommée par la base"),
     "carbonate lithium": ("lithium", "sel de lithium"),
     "gluconate lithium": ("lithium", "sel de lithium"),
+    "hydroxyde aluminium": (
+        "gel d'hydroxyde d'aluminium et de carbonate de magnesium codesseches",
+        "sel d'aluminium de l'index",
+    ),
+    "gel hydroxyde aluminium et carbonate codesseches": (
+        "gel d'hydroxyde d'aluminium et de carbonate de magnesium codesseches",
+        "nom de l'index",
+    ),
     "fer element": ("fer", "la fraction nommée par la base"),
     "fluorure": ("fluor", "sel de fluor"),
     "fluor element": ("fluor", "la fraction nommée par la base"),
@@ -119,7 +127,7 @@ SYNONYMS = {
 }
 # Names that begin so are all that one: the index has one row for each insulin, the base names new ones.
 PREFIXES = {"insuline": "insuline"}
-# Vaccines: the base names strain and state, the index the illness. Only living ones are in it.
+# Vaccines: the base names strain and state, the index the illness; only living ones are in it. Iron: any of its salts.
 PATTERNS = {
     r"\bbcg\b": "bcg",
     r"^virus .*\brougeole\b": "virus de la rougeole",
@@ -129,6 +137,7 @@ PATTERNS = {
     r"^virus .*\bfievre jaune\b": "virus de la fièvre jaune",
     r"^(?=.*\bgrippe\b)(?=.*\bvivant)virus ": "virus vivant atténué de la grippe",
     r"^rotavirus\b": "rotavirus",
+    r"\bferr(?:eux|ique)\b": "fer",
 }
 # Classes that a «+ autres…» names otherwise than their heading, and one that no index lists (made of four that it lists).
 FAMILIES = {

@@ -56,10 +56,10 @@ class Index:
                 for each in covered:
                     self._classes[each].add(union)
         sides = {side for entry in table.entries for side in entry.pair}
-        members = (each for inside in table.classes.values() for each in inside)
+        inside = (each for family in table.classes.values() for each in family)
         for name in (
             *table.substances,
-            *members,
+            *inside,
             *(each for each in sides if each not in self._sizes and each not in BY_ROUTE),
         ):
             self._named(name)
