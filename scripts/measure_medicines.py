@@ -1,6 +1,6 @@
 """Measure the prescribing assistance on the whole public data, and write the figures that docs/medicaments.md shows.
 
-    PYTHONPATH=scripts python scripts/measure_medicines.py FOLDER [--one-in N]
+    PYTHONPATH=scripts:tests:tests/model:tests/knowledge python scripts/measure_medicines.py FOLDER [--one-in N]
 
 FOLDER holds `bdpm/`, `thesaurus/` and `has-posologies/`. The figures, the day, the seeds and how much was tried go to
 docs/medicaments.json, which is committed: the page is rendered from it alone and no figure of it is typed by hand.
@@ -8,20 +8,21 @@ docs/medicaments.json, which is committed: the page is rendered from it alone an
 
 import json
 import re
-import resource
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any
 
+import test_classification as by_hand
+
 from ordonum.knowledge.drugs import file
-from ordonum.knowledge.drugs.classified import classified
+from ordonum.knowledge.drugs.classified import classified, classify
 from ordonum.knowledge.drugs.loaded import LoadedBase
-from ordonum.knowledge.drugs.search.finding import Finder
-from ordonum.knowledge.drugs.search.index import build
 from ordonum.knowledge.interactions import Interactions
 from ordonum.texts.dosage import read, say
 from ordonum.wire import bdpm, thesaurus
@@ -30,6 +31,14 @@ from thesaurus_coverage import covered
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "medicaments.json"
+_SEARCHING = """
+import resource, sys, pathlib
+from ordonum.knowledge.drugs import file
+finder = file.read(pathlib.Path(sys.argv[1]).read_bytes()).finder
+for words in ("doli", "amox 500", "para 1g", "metformine 1000", "levothyrox 75"):
+    assert finder.find(words).names
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
 # The medicine that stands before the dosage, in the sentences of the HAS that no colon nor dash cuts.
 _LABEL = re.compile(r"^(?:.*? ?: |.*?: |.*? - |.*?®, comprimé |.*? comprimé (?=1 comprimé «))")
 
@@ -44,7 +53,7 @@ def main(folder: Path, one_in: int) -> None:
         "search": _of_search(base, one_in),
         "interactions": _of_interactions(folder / "thesaurus", reading),
         "dosage": _of_dosage(folder / "has-posologies"),
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "memory_mb": _memory(raw),
     }
     OUT.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
@@ -55,6 +64,14 @@ def _base(folder: Path) -> tuple[bytes, LoadedBase, bdpm.Reading]:
     edition = file.edition_of(reading.specialities, source=bdpm.SOURCE, of=reading.of, whole=True)
     raw = file.write(reading.specialities, edition)
     return raw, file.read(raw), reading
+
+
+def _memory(raw: bytes) -> int:
+    """What a process that loaded the base and searched it holds at most, in megabytes."""
+    with NamedTemporaryFile() as written:
+        Path(written.name).write_bytes(raw)
+        done = subprocess.run([sys.executable, "-c", _SEARCHING, written.name], check=True, capture_output=True)
+    return int(done.stdout)
 
 
 def _of_base(raw: bytes, base: LoadedBase) -> dict[str, Any]:
@@ -79,11 +96,19 @@ def _of_conditions(base: LoadedBase) -> dict[str, Any]:
         "conditions": found.conditions,
         "asides": sum(found.asides.values()),
         "unclassified": sum(found.unclassified.values()),
+        "labelled": _labelled(),
     }
 
 
+def _labelled() -> dict[str, Any]:
+    """How many of the rows drawn by seed and labelled by hand are read as they were labelled."""
+    rows = list(by_hand._labelled())
+    right = sum(times for times, text, label in rows if by_hand._is(label, classify(text)))
+    return {"seed": by_hand.SEED, "rows": sum(times for times, _, _ in rows), "right": right}
+
+
 def _of_search(base: LoadedBase, one_in: int) -> dict[str, Any]:
-    found = accuracy(base, Finder(build(base.specialities())), one_in)
+    found = accuracy(base, base.finder, one_in)
     return {
         "seed": found.seed,
         "one_in": one_in,
@@ -103,7 +128,12 @@ def _of_interactions(folder: Path, reading: bdpm.Reading) -> dict[str, Any]:
     names = {component.name for each in reading.specialities for component in each.components}
     sold = (each.name for each in reading.specialities if "homéo" not in each.procedure)
     states = Counter(str(each["state"]) for each in covered(Interactions(table), names, sold).values())
-    return {"title": table.title, "entries": len(table.entries), "unread": len(table.unread), "substances": dict(states)}
+    return {
+        "title": table.title,
+        "entries": len(table.entries),
+        "unread": len(table.unread),
+        "substances": dict(states),
+    }
 
 
 def _of_dosage(folder: Path) -> dict[str, Any]:

@@ -21,7 +21,25 @@ from ordonum.wire.thesaurus_blocks import entry
 from ordonum.wire.thesaurus_text import blocks
 
 # Words that do not tell a substance from another.
-COMMON = frozenset("acide sodium potassium calcium magnesium recombinante toxine de d la le l du des et".split())
+COMMON = frozenset(
+    [
+        "acide",
+        "sodium",
+        "potassium",
+        "calcium",
+        "magnesium",
+        "recombinante",
+        "toxine",
+        "de",
+        "d",
+        "la",
+        "le",
+        "l",
+        "du",
+        "des",
+        "et",
+    ]
+)
 
 
 def covered(

@@ -8,10 +8,10 @@ from msgspec import Meta, Struct
 
 from ordonum.knowledge.assistance.assess import assess
 from ordonum.knowledge.drugs.base import DrugBase, Edition
+from ordonum.knowledge.drugs.loaded import LoadedBase
 from ordonum.knowledge.drugs.prices import Bill, Cheaper, bill, cheaper, counted_in
 from ordonum.knowledge.drugs.search.finding import Finder
 from ordonum.knowledge.drugs.search.found import Found
-from ordonum.knowledge.drugs.search.index import build
 from ordonum.knowledge.interactions import Interactions
 from ordonum.model.alert import Assessment, Subject, Treatment
 from ordonum.model.dosage import Dosage, DoseUnit
@@ -36,9 +36,9 @@ class Reference(Struct, frozen=True, kw_only=True):
     interactions: Interactions
 
 
-def reference_of(base: DrugBase, interactions: Interactions) -> Reference:
-    """What is made of the drug base once, at the first look-up: about a second for a whole one."""
-    return Reference(base=base, finder=Finder(build(base.specialities())), interactions=interactions)
+def reference_of(base: LoadedBase, interactions: Interactions) -> Reference:
+    """What is read of the drug base once, at the first look-up."""
+    return Reference(base=base, finder=base.finder, interactions=interactions)
 
 
 class Lookup(Struct, frozen=True, kw_only=True):
