@@ -181,7 +181,7 @@ def _lookups() -> Iterator[str]:
     yield from _said(
         "Un logiciel sans base des médicaments la consulte au service, avec le jeton de n'importe quelle carte : le service",
         "enregistre des ordonnances et ne travaille que pour qui peut être nommé. Chaque réponse est une fonction pure de ce qui",
-        "est demandé : rien n'en est gardé, journalisé ni compté par son contenu, et aucun champ ne nomme le patient (un champ de",
+        "est demandé : rien n'en est gardé, journalisé ni compté par son contenu ; aucun champ ne nomme le patient (un de",
         "plus est refusé). Deux fils à part, hors de la boucle d'événements ; au-delà de la file, `unavailable`. Formes",
         "exactes : `/docs`.",
     )

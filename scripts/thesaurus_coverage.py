@@ -21,25 +21,7 @@ from ordonum.wire.thesaurus_blocks import entry
 from ordonum.wire.thesaurus_text import blocks
 
 # Words that do not tell a substance from another.
-COMMON = frozenset(
-    [
-        "acide",
-        "sodium",
-        "potassium",
-        "calcium",
-        "magnesium",
-        "recombinante",
-        "toxine",
-        "de",
-        "d",
-        "la",
-        "le",
-        "l",
-        "du",
-        "des",
-        "et",
-    ]
-)
+COMMON = frozenset("acide sodium potassium calcium magnesium recombinante toxine de d la le l du des et".split())
 
 
 def covered(
