@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from msgspec import to_builtins
 
-from ordonum.cli import drug_sheet, exits
+from ordonum.cli import drug_sheet, drugs_search, exits
 from ordonum.cli.desk import JsonOption, drug_base, drugs_file
 from ordonum.cli.exits import FileProblem
 from ordonum.client import drug_base as on_disk
@@ -75,6 +75,9 @@ def show(words: WordsArgument, as_json: JsonOption = False) -> None:
         return
     drug_sheet.show(base, speciality, box)
     typer.echo(drug_sheet.source(base.edition))
+
+
+app.command("search")(drugs_search.find)
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -46,7 +46,7 @@ _AMOUNT = re.compile(
     rf"(?<![a-z0-9.,])(?P<number>{_NUMBER})(?: ?(?:{_UNIT})(?![a-z0-9])| ?(?:m|mi\w*|un\w*)$)?(?![a-z])"
 )
 _PER = re.compile(
-    rf" ?\)? ?(?:/|par|pour) ?(?:(?P<number>{_NUMBER}) ?)?(?:(?P<ml>ml|cc|g)|(?P<l>l)"
+    rf"(?: ?anti-? ?xa)? ?\)? ?(?:/|par|pour) ?(?:(?P<number>{_NUMBER}) ?)?(?:(?P<ml>ml|cc|g)|(?P<l>l)"
     r"|h|heures?|doses?|inhalation|bouffee|pulverisation|goutte|cp|comprime|gelule|sachet|ampoule)(?![a-z0-9])"
 )
 _DILUTIONS = re.compile(r"entre (\d+) ?(ch|dh) et (\d+) ?(?:ch|dh)")
@@ -85,7 +85,11 @@ def amounts(plain: str) -> tuple[Amount, ...]:
     ends = [per.end() if per else match.end() for match, per in zip(found, dividers, strict=True)]
     units = [next((each for each in _UNITS if match[each]), None) for match in found]
     for place, (one, other) in reversed(list(enumerate(pairwise(found)))):
-        if dividers[place] is None and plain[one.end() : other.start()].strip() in ("/", "+", "("):
+        if dividers[place] is None and plain[one.end() : other.start()].replace("anti-xa", "").strip() in (
+            "/",
+            "+",
+            "(",
+        ):
             dividers[place] = dividers[place + 1]
             units[place] = units[place] or units[place + 1]
     return tuple(

@@ -103,9 +103,9 @@ class Reader:
             joined = one.typed + other.typed
             for posting in self._index.postings[self._vocabulary.place(joined)] if joined in self._vocabulary else ():
                 place, role = divmod(posting, ROLES)
-                hit = Hit(EXACT, role, joined)
-                one.names[place] = min(hit, one.names.get(place, hit))
-                other.names[place] = min(hit, other.names.get(place, hit))
+                for each in (one, other):
+                    if place not in each.names or each.names[place].near > EXACT:
+                        each.names[place] = Hit(EXACT, role, joined)
         return words
 
     def _word(self, typed: str) -> Word:

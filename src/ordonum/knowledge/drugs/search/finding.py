@@ -1,11 +1,11 @@
 """The search itself: what a prescriber types, and the names that it may mean, the likeliest first. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ordonum.knowledge.drugs.search.asked import Asked, Hit, Reader, Strength, Word
 from ordonum.knowledge.drugs.search.entries import Entry
-from ordonum.knowledge.drugs.search.found import Found, FoundName, LookAlike, Offer
+from ordonum.knowledge.drugs.search.found import NOTHING, Found, FoundName, LookAlike, Offer
 from ordonum.knowledge.drugs.search.index import FIRST, INSIDE, Named, SearchIndex
 from ordonum.knowledge.drugs.search.matching import FAULT
 
@@ -37,7 +37,11 @@ class Finder:
         asked = self._reader.read(text)
         judged = sorted((*self._lacks(place, asked), place) for place in self._places(asked.words))
         least_lost, least_unmet = min(((lost, unmet) for lost, _, unmet, _, _ in judged[:1]), default=(0, 0))
-        kept = [place for lost, _, unmet, _, place in judged if lost == least_lost and unmet <= least_unmet]
+        kept = [
+            place
+            for lost, _, unmet, (of_substance, near, *_), place in judged
+            if lost == least_lost and (unmet <= least_unmet or not (of_substance or near))  # the very name typed stays
+        ]
         return Found(
             names=tuple(self._shown(place, asked) for place in kept[:limit]),
             total_names=len(kept),
@@ -50,7 +54,7 @@ class Finder:
         """The name of a speciality, found by its code: it alone fits."""
         at = next((at for at, each in enumerate(self.index.entries) if each.cis == cis), None)
         if at is None:
-            return Found(names=(), total_names=0, total_specialities=0, ignored=(), cut=False)
+            return NOTHING
         named = next(each for each in self.index.names if each.begin <= at < each.end)
         entries = self.index.entries[named.begin : named.end]
         fitting = [each for each in entries if each.cis == cis]
@@ -60,22 +64,18 @@ class Finder:
     def _entries(self, place: int) -> Sequence[Entry]:
         return self.index.entries[self.index.names[place].begin : self.index.names[place].end]
 
-    def _places(self, words: Sequence[Word]) -> Iterable[int]:
-        """The names to judge: at least as much of them is typed as the longest word that only a name can have.
+    def _places(self, words: Sequence[Word]) -> list[int]:
+        """The names to judge: those that, with their specialities, have the most letters of what is typed.
 
-        Where there is no such word: the names that any word meets, and those with a speciality that has all the details.
+        A single letter counts for nothing; a detail at one fault only beside another word.
         """
         letters: Counter[int] = Counter()
         for each in words:
-            letters.update(dict.fromkeys(each.names, len(each.typed)))
-        longest = max((len(each.typed) for each in words if each.names and not each.details), default=0)
-        if longest:
-            return [place for place, count in letters.items() if count >= longest]
-        texts = frozenset[int]().union(*(each.details for each in words))
-        for each in words:
-            if each.details and not each.names and not each.guessed:
-                texts = texts & each.details or texts
-        return set(letters).union(*(self._under[text] for text in texts))
+            texts = each.details if len(words) > 1 or not (each.guessed and each.names) else ()
+            having = set(each.names).union(*(self._under[text] for text in texts))
+            letters.update(dict.fromkeys(having, len(each.typed) if len(each.typed) > 1 else 0))
+        most = max(letters.values(), default=0)
+        return [place for place, count in letters.items() if count == most]
 
     def _lacks(self, place: int, asked: Asked) -> tuple[int, int, int, Rank]:
         """How many letters a name loses, its faults, the weight of strengths and details unmet, then what sorts it further."""

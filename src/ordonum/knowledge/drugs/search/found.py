@@ -54,3 +54,6 @@ class Found(Struct, frozen=True, kw_only=True):
     total_specialities: int
     ignored: tuple[str, ...]
     cut: bool
+
+
+NOTHING = Found(names=(), total_names=0, total_specialities=0, ignored=(), cut=False)

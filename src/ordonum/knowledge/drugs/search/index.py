@@ -150,7 +150,7 @@ def _post(
 
 
 def _aliases(postings: Mapping[str, Mapping[int, int]], names: list[Named]) -> dict[str, Alias]:
-    """Short forms lead where all the words they stand for lead, and stand for the common name itself."""
+    """Short forms lead where all their words lead; they stand for the common name itself, unless they name another."""
     stands: defaultdict[str, list[str]] = defaultdict(list)
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for line in resources.files(__package__).joinpath(ALIASES).read_text(encoding="utf-8").splitlines():
@@ -158,9 +158,11 @@ def _aliases(postings: Mapping[str, Mapping[int, int]], names: list[Named]) -> d
             short, long = line.split("\t")
             together = [postings.get(word, {}) for word in plain_words(long)]
             stands[short] += plain_words(long)
+            names_another = FIRST in postings.get(short, {}).values()
             for place in set(together[0]).intersection(*together[1:]):
                 role = max(each[place] for each in together)
-                found[short][place] = FIRST if names[place].common and role <= INSIDE else role
+                itself = names[place].common and role <= INSIDE and not names_another
+                found[short][place] = FIRST if itself else max(role, SUBSTANCE)
     return {
         short: Alias(tuple(stands[short]), tuple(place * ROLES + role for place, role in sorted(found[short].items())))
         for short in sorted(found)
