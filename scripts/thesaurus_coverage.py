@@ -21,7 +21,8 @@ from ordonum.wire.thesaurus_blocks import entry
 from ordonum.wire.thesaurus_text import blocks
 
 # Words that do not tell a substance from another.
-COMMON = frozenset("acide sodium potassium calcium magnesium recombinante toxine de d la le l du des et".split())
+_COMMON = "acide sodium potassium calcium magnesium recombinante toxine de d la le l du des et"
+COMMON = frozenset(_COMMON.split())
 
 
 def covered(
@@ -33,14 +34,15 @@ def covered(
     for each in components:
         for substance in interactions.linked(each):
             by.setdefault(substance, []).append(each)
-    haystack = [key(each) for each in (*components, *specialities)]
+    haystack = [f" {key(each)} " for each in (*components, *specialities)]
     told: dict[str, dict[str, object]] = {}
     for name in interactions.table.substances:
         if linked := by.get(key(name)):
             told[name] = {"state": "linked", "by": linked[:3]}
             continue
         stems = searched(name)
-        results = [each for each in haystack if all(_has(each, stem) for stem in stems)]
+        wanted = [f" {stem}" if len(stem) > 3 else f" {stem} " for stem in stems]  # a short word is to be whole
+        results = [each.strip() for each in haystack if all(stem in each for stem in wanted)]
         query = " + ".join(f"{stem}…" for stem in stems)
         told[name] = {"state": "not-found" if results else "absent", "query": query, "results": results[:3]}
     return told
@@ -50,11 +52,6 @@ def searched(name: str) -> list[str]:
     """What is searched for: the words that say something, each without its last two letters (four are kept)."""
     words = [each for each in key(name).split() if each not in COMMON] or key(name).split()
     return [each[: max(4, len(each) - 2)] for each in words]
-
-
-def _has(text: str, stem: str) -> bool:
-    """Whether a word of the text begins so; a short one is to be that word."""
-    return any(word.startswith(stem) if len(stem) > 3 else word == stem for word in text.split())
 
 
 def compared(old: Table, new: Table) -> dict[str, object]:
@@ -97,25 +94,25 @@ def main(folder: Path, base: Path, *, as_json: bool) -> None:
             )
         )
         return
-    states = Counter(str(each["state"]) for each in told.values())
     print(f"{table.title} : {len(told)} substances à l'index, base de {len(reading.specialities)} spécialités")
+    _say(told)
+    for words, found in _all_compared(editions).items():
+        print(f"{words} : {found['pairs']} paires, {found['both']} communes, {found['same']} de même niveau")
+        print("".join(f"  {each}\n" for each in found["other"]), end="")  # type: ignore[attr-defined] # a list of sentences
+    for name, data in files.items():
+        if name.endswith(".txt"):
+            print(f"{name} : {dict(headings(data.decode()))}")
+
+
+def _say(told: Mapping[str, Mapping[str, object]]) -> None:
+    states = Counter(str(each["state"]) for each in told.values())
     for state in ("linked", "absent", "not-found"):
         print(f"  {state} : {states[state]} ({states[state] / len(told):.1%})")
     for name, each in told.items():
         if each["state"] == "absent":
             print(f"  absente de la base : {name} (recherche « {each['query']} », 0 résultat)")
-    for name, each in told.items():
-        if each["state"] == "not-found":
+        elif each["state"] == "not-found":
             print(f"  non trouvée : {name} (recherche « {each['query']} » : {each['results']})")
-    for words, found in _all_compared(editions).items():
-        other = found["other"]
-        assert isinstance(other, list)
-        print(f"{words} : {found['pairs']} paires, {found['both']} communes, {found['same']} de même niveau")
-        for each in other:
-            print(f"  {each}")
-    for name, data in files.items():
-        if name.endswith(".txt"):
-            print(f"{name} : {dict(headings(data.decode()))}")
 
 
 def _editions(files: Mapping[str, bytes]) -> dict[str, Table]:

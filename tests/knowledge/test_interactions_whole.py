@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from ordonum.knowledge.interactions import Interactions, Taken
+from ordonum.knowledge.interactions.aliases import FAMILIES, PATTERNS, SYNONYMS
+from ordonum.knowledge.interactions.names import key
 from ordonum.model.alert import Alert, AlertLevel
 from ordonum.wire import thesaurus
+from thesaurus_coverage import compared, covered, headings
 
 SHARED = Path(
     os.environ.get("ORDONUM_SHARED_DATA")
@@ -244,3 +247,40 @@ def test_a_substance_of_no_index_is_said_not_to_be_checked() -> None:
     assert [each.lines for each in unchecked] == [(1,)]
     assert "contrôle non fait, parce que" in unchecked[0].because
     assert "phloroglucinol" in unchecked[0].because
+
+
+def test_every_alias_leads_into_the_index() -> None:
+    names = [*(whole for whole, _ in SYNONYMS.values()), *PATTERNS.values()]
+    assert [each for each in names if not interactions().linked(each)] == []
+    classes = {key(each) for each in interactions().table.classes}
+    assert [
+        each for parts in FAMILIES.values() for each in parts if each not in classes and "angio deme" not in each
+    ] == []
+
+
+def test_at_most_three_in_a_hundred_of_the_index_are_not_found_in_the_base() -> None:
+    interactions()
+    rows = {
+        name: [row.split("\t") for row in (SHARED.parent / "bdpm" / name).read_text(encoding="utf-8").splitlines()]
+        for name in ("CIS_bdpm.txt", "CIS_COMPO_bdpm.txt")
+    }
+    specialities = [row[1] for row in rows["CIS_bdpm.txt"] if "homéo" not in row[5]]
+    told = covered(interactions(), {row[3] for row in rows["CIS_COMPO_bdpm.txt"]}, specialities)
+    states = [each["state"] for each in told.values()]
+    assert len(states) > 1000
+    assert states.count("not-found") <= 0.03 * len(states)
+    assert states.count("linked") >= 0.85 * len(states)
+
+
+def test_the_text_of_2019_and_the_table_of_2016_agree_but_for_what_changed() -> None:
+    interactions()
+    text = SHARED.joinpath("thesaurus_092019.txt").read_bytes()
+    old = thesaurus.read({"thesaurusAout2016.csv": SHARED.joinpath("thesaurusAout2016.csv").read_bytes()})
+    new = thesaurus.read({"thesaurus_092019.txt": text})
+    assert (len(old.entries), len(new.entries), len(interactions().table.entries)) == (1463, 1532, 1584)
+    assert not new.unread
+    found = compared(old, new)
+    assert found["both"] == 1285
+    assert found["same"] == 1260  # the 25 others were read one by one: the level changed between the editions
+    counts = headings(text.decode())
+    assert (counts[CI], counts[AD]) == (504, 769)

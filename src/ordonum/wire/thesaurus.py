@@ -86,12 +86,12 @@ def recognised(name: str, data: bytes) -> Document:
         pages, form, text = thesaurus_pdf.pages(data, name), "pdf", ""
         kind, of = _told(pages.cover[:300]), edition(pages.cover, name)
     else:
-        pages, text = thesaurus_pdf.Pages(), _decoded(data, name)
+        pages, text = thesaurus_pdf.Pages(), thesaurus_text.plain(_decoded(data, name))
         head = text[:3000]
         if head.split("\n", 1)[0].replace('"', "").split("\t")[0] in ("protagoniste1", "molecule"):
             kind, form = (Kind.PAIRS if head.lstrip('"').startswith("prot") else Kind.SUBSTANCES), "csv"
             of = _month_of(name) or edition(name, name)
-        elif re.search(r"^\+ ", text, re.MULTILINE):
+        elif re.search(r"^\+ ", text, re.MULTILINE) or _told(head[:300]) is not Kind.PAIRS:
             kind, form, of = _told(head[:300]), "text", edition(text[:4000], name)
         else:
             raise NotAThesaurus(f"{name} : ce n'est aucune des formes publiées du thésaurus.")
@@ -192,7 +192,10 @@ def _memberships(document: Document, known: set[str]) -> list[tuple[str, str | N
     if document.form == "csv":
         return thesaurus_csv.members(document.text, document.name)
     read: list[tuple[str, str | None]] = []
-    for name, told in thesaurus_pdf.index(document.pages.lines):
+    listing = (
+        thesaurus_text.index(document.text) if document.form == "text" else thesaurus_pdf.index(document.pages.lines)
+    )
+    for name, told in listing:
         if document.kind is Kind.CLASSES:
             read += [(each, name) for each in listed(told)]
         else:

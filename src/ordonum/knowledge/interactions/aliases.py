@@ -15,9 +15,6 @@ SYNONYMS = {
     "cholestyramine": ("colestyramine", "autre orthographe"),
     "bupropione": ("bupropion", "autre orthographe de la base"),
     "tedizolid": ("tédizolide", "autre orthographe de la base"),
-    "fampridine": ("fampridines", "pluriel de l'index"),
-    "eslicarbazepine": ("esclicarbazépine", "faute de l'index"),
-    "acetate eslicarbazepine": ("esclicarbazépine", "faute de l'index"),
     "noradrenaline": ("norepinephrine", "nom français"),
     "epinephrine": ("adrenaline", "nom anglais"),
     "acetaminophene": ("paracétamol", "nom anglais"),
@@ -122,7 +119,6 @@ SYNONYMS = {
     "vitamine c": ("acide ascorbique", "nom courant"),
     "vitamine b12": ("cyanocobalamine", "nom courant"),
     "vitamine b9": ("acide folique", "nom courant"),
-    "vitamine e": ("alpha-tocophérol", "nom courant"),
     "retinol": ("vitamine a", "nom chimique"),
 }
 # Names that begin so are all that one: the index has one row for each insulin, the base names new ones.
