@@ -5,6 +5,7 @@ the week as so many times a week; steps of a group differ by dose and takes only
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from msgspec.structs import replace
 
@@ -13,9 +14,11 @@ from ordonum.texts.dosage import checking
 from ordonum.texts.dosage.changing import alternating, changed, paused
 from ordonum.texts.dosage.facts import (
     AfterPause,
+    Again,
     Amount,
     Ceiling,
     Change,
+    Count,
     Days,
     End,
     Fact,
@@ -26,6 +29,7 @@ from ordonum.texts.dosage.facts import (
     Pattern,
     Takes,
     Then,
+    Words,
 )  # fmt: skip
 from ordonum.texts.dosage.groups import turned
 from ordonum.texts.dosage.timings import Unclear
@@ -54,9 +58,40 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
         elif len(segment) == 1 and isinstance(segment[0], AfterPause):
             steps = paused(steps, segment[0])
         else:
-            steps += [replace(step, turn=turn) for step in turned(segment)]
+            steps += [replace(step, turn=turn) for step in _dosed(turned(segment), steps)]
+    if any(not _ends(step) for step in steps if step.turn < steps[-1].turn):
+        raise Unclear("«puis», sans la durée de ce qui le précède")
     checking.check(tuple(steps))
     return Dosage(steps=tuple(steps))
+
+
+def _ends(step: Step) -> bool:
+    """Whether a step says when the next begins."""
+    return step.duration is not None or step.until is not None or step.timing.once or step.timing.count is not None
+
+
+def _dosed(steps: list[Step], before: list[Step]) -> list[Step]:
+    """«1 cp 3x/j 3 jours puis 2x/j»: the dose of before, where there was one alone."""
+    if all(step.dose is not None for step in steps):
+        return steps
+    doses = {step.dose for step in before}
+    if not before or doses == {None}:
+        if any(step.dose is not None for step in steps):
+            raise Unclear("une prise sans sa dose")
+        return steps
+    if len(steps) > 1 or len(doses) > 1:
+        raise Unclear("une prise sans sa dose")
+    return [replace(steps[0], dose=doses.pop())]
+
+
+def _same_day(before: list[Fact], after: Sequence[Fact]) -> bool:
+    """«1 le matin puis 2 le soir»: takes of one day, where nothing says that the first ends."""
+    following = list(takewhile(lambda each: not isinstance(each, Then), after))
+    return (
+        not any(isinstance(each, (Lasting, Once, Count, Again, AfterPause, Change)) for each in before)
+        and not any(isinstance(each, Words) and each.field == "until" for each in before)
+        and all(any(isinstance(each, Takes) for each in part) for part in (before, following))
+    )
 
 
 def _with_units(facts: Sequence[Fact], default: DoseUnit | None) -> list[Fact]:
@@ -100,7 +135,8 @@ def _segments(facts: Sequence[Fact]) -> list[list[Fact]]:
             if place + 1 != len(facts) or not any(isinstance(one, Lasting) for one in segments[-1]):
                 raise Unclear("«arrêt» sans la durée de ce qui le précède")
         elif isinstance(each, Then):
-            segments.append([])
+            if not _same_day(segments[-1], facts[place + 1 :]):
+                segments.append([])
         elif isinstance(each, Change) and segments[-1]:
             segments.append([each])
         else:

@@ -27,12 +27,11 @@ def of_the_day(whens: tuple[When, ...]) -> tuple[When, ...]:
 
 def apart(steps: Sequence[Step]) -> None:
     """Several doses of a day must have takes of their own."""
-    seen: set[object] = set()
+    seen: set[tuple[object, ...]] = set()
     for step in steps:
-        own = {
-            (hour, step.timing.weekdays, step.timing.cycle, step.timing.procedure_days)
-            for hour in (*step.timing.when, *step.timing.at)
-        } or {(step.timing.weekdays, step.timing.cycle, step.timing.month_days, step.timing.procedure_days)}
+        timing = step.timing
+        days = (timing.weekdays, timing.cycle, timing.month_days, timing.procedure_days)
+        own: set[tuple[object, ...]] = {(take, *days) for take in (*timing.when, *timing.at)} or {days}
         if own & seen:
             raise Unclear("deux doses au même moment")
         seen |= own

@@ -25,6 +25,7 @@ class Often(Struct, frozen=True, kw_only=True):
     every: int = 1
     every_high: int | None = None
     period: TimeUnit = TimeUnit.DAY
+    some_days: bool = False  # «un jour sur deux»: may stand beside a frequency of those days
 
 
 class Days(Struct, frozen=True, kw_only=True):

@@ -154,7 +154,9 @@ def _run(tokens: Tokens, at: int, *, to_moment: bool = False) -> int | None:
         if to_moment and end > at and (takes(tokens, end) or days(tokens, end)):
             break
         if said in _SMALL:
+            joined = tokens[end - 1].key == "-" and end > at
             end += 1
+            last = end if joined else last
             continue
         if not _free(said):
             return None
@@ -175,14 +177,16 @@ def _joins(tokens: Tokens, at: int) -> bool:
 
 
 _STARTS = frozenset(
-    {"max", "pendant", "puis", "stop", "toutes", "chaque", "sans", "voie", "jusqu'a", "tant", "si", "qsp"}
+    {"max", "pendant", "puis", "stop", "toutes", "chaque", "sans", "voie", "jusqu'", "jusqu", "tant", "si", "qsp"}
 )
 
 
 def starts(tokens: Tokens, at: int) -> bool:
     """Whether the words of another piece begin here."""
-    return tokens[at].key in _STARTS or (
-        key(tokens, at) == "avec" and key(tokens, at + 1) in ("un", "1") and key(tokens, at + 2) == "max"
+    return (
+        tokens[at].key in _STARTS
+        or any(each.at(tokens, at) for each in (AS_NEEDED, ROUTES, _INSTRUCTIONS, _ACCORDING))
+        or (key(tokens, at) == "avec" and key(tokens, at + 1) in ("un", "1") and key(tokens, at + 2) == "max")
     )
 
 

@@ -127,6 +127,8 @@ def _hour(tokens: Tokens, at: int, *, bare: bool) -> tuple[str, int] | None:
         and tokens[at + 2].start - tokens[at + 1].end <= 1
         and tokens[at + 2].end - tokens[at + 2].start > 1
     )
+    if glued and minutes is not None and key(tokens, at + 3) == "minute" and not minutes % 1 and 0 < minutes <= 59:
+        return f"{int(hour):02d}:{int(minutes):02d}", at + 4
     if glued and minutes is not None and not minutes % 1 and 0 <= minutes <= 59 and key(tokens, at + 3) != "heure":
         following = key(tokens, at + 3)
         if not following.isalpha() or following in ("et", "puis", "pendant", "le", "a"):

@@ -171,7 +171,7 @@ def _some_days_of(tokens: Tokens, at: int) -> tuple[Often | Days, int] | None:
     if some >= of:
         return None
     if some == 1 and unit == "jour":
-        return Often(times=1, every=of), end
+        return Often(times=1, every=of, some_days=True), end
     scale = 7 if unit == "semaine" else 1
     if of * scale > 366:
         return None

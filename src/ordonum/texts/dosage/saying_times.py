@@ -95,9 +95,11 @@ def clock(hour: str, *, in_words: bool = False) -> str:
     said = number(hours, in_words=in_words, feminine=True)
     if not minutes:
         return f"à {said} heure{'s' if hours > 1 else ''}"
-    return (
-        f"à {said} {'heures' if in_words else 'h'} {number(minutes, in_words=True) if in_words else f'{minutes:02d}'}"
-    )
+    if not in_words:
+        return f"à {said} h {minutes:02d}"
+    # «trente minutes»: «huit heures trente et un comprimé» would be thirty-one.
+    past = number(minutes, in_words=True, feminine=True)
+    return f"à {said} heure{'s' if hours > 1 else ''} {past} minute{'s' if minutes > 1 else ''}"
 
 
 def moment(when: When, *, in_words: bool = False) -> str:

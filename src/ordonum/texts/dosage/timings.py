@@ -30,6 +30,13 @@ _HOURS = {
 
 def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
     """The timing, and the instruction that a moment became («à jeun» beside «le matin»)."""
+    named = [
+        isinstance(each, Days)
+        for each in facts
+        if isinstance(each, Takes) or (isinstance(each, Days) and each.weekdays)
+    ]
+    if "".join("D" if each else "t" for each in named).strip("t").strip("D"):
+        raise Unclear("quel moment pour quel jour ?")
     timing, often = _days(facts)
     when, at, instruction = _takes(facts)
     again = [each.span for each in facts if isinstance(each, Again)]
@@ -202,7 +209,9 @@ def _days(facts: Sequence[Fact]) -> tuple[Timing, Often | None]:
     """The days, and the only frequency."""
     timing = Timing()
     often: Often | None = None
-    length, cycle_days, daily = None, (), False
+    length: int | None = None
+    cycle_days: tuple[int, ...] = ()
+    daily = False
     for each in facts:
         if isinstance(each, Often):
             timing, often = _both(timing, often, each)
@@ -257,7 +266,7 @@ def _both(timing: Timing, one: Often | None, other: Often) -> tuple[Timing, Ofte
             return timing, hours
         raise Unclear("deux rythmes qui ne s'accordent pas")
     pair = {each.every > 1: each for each in (one, other) if each.period is TimeUnit.DAY}
-    if len(pair) == 2 and pair[True].times == 1 and pair[True].every_high is None:
+    if len(pair) == 2 and pair[True].some_days:
         some, all_ = pair[True], pair[False]
         if (all_.times or 1) == 1 and all_.times_high is None:
             return timing, some
