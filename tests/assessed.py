@@ -93,12 +93,13 @@ def _entry(a: str, b: str, gravity: Gravity) -> Entry:
 
 @cache
 def thesaurus() -> Interactions:
-    """Four entries shaped like those of the ANSM, with their classes."""
+    """Five entries shaped like those of the ANSM, with their classes."""
     entries = (
         _entry("LITHIUM", "ANTI-INFLAMMATOIRES NON STEROIDIENS", Gravity.DISCOURAGED),
         _entry("COLCHICINE", "CLARITHROMYCINE", Gravity.CONTRAINDICATED),
         _entry("MORPHINE", "DIAZEPAM", Gravity.CONSIDER),
         _entry("TRAMADOL", "SERTRALINE", Gravity.PRECAUTION),
+        _entry("IBUPROFENE", "KETOPROFENE", Gravity.DISCOURAGED),
     )
     of_class = ("IBUPROFENE", "KETOPROFENE", "NAPROXENE")
     single = (

@@ -122,8 +122,9 @@ def _sedated(one: Product, other: Product) -> Iterator[Alert]:
     """An opioid with a benzodiazepine: coma, death."""
     if one.local or other.local:
         return
-    together = [(a, b) for a in one.substances for b in other.substances if {_OPIOID, _SEDATIVE} <= a.keys | b.keys]
-    met = next(((a, b) for a, b in together if (_OPIOID in a.keys) != (_OPIOID in b.keys)), None)
+    met = next(
+        ((a, b) for a in one.substances for b in other.substances if {_OPIOID, _SEDATIVE} <= a.keys | b.keys), None
+    )
     if met is None:
         return
     yield Alert(
