@@ -97,12 +97,12 @@ def test_cautions_and_checks_not_made_are_shown_and_stop_nobody(terminal: Termin
     assert "Ordonnance enregistrée" in done.stdout
 
 
-def test_a_drug_base_that_cannot_be_read_stops_nobody_from_prescribing(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_thesaurus_that_cannot_be_read_stops_nobody_from_prescribing(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "bad.base").write_bytes(b"nothing")
-    terminal.environment["ORDONUM_DRUGS"] = str(tmp_path / "bad.base")
-    done = terminal.run("prescribe", terminal.written(LINE, subject=PREGNANT), "--pdf", "f.pdf")
+    terminal.environment["ORDONUM_INTERACTIONS"] = str(tmp_path / "bad.base")
+    done = terminal.run("prescribe", terminal.written(LINE), "--pdf", "f.pdf")
     assert done.exit_code == 0, done.output
-    assert "contrôles non faits, parce que" in done.stderr
+    assert "dans la table livrée seulement, parce que" in done.stderr
 
 
 def test_a_file_is_assessed_without_network_with_its_prices(terminal: Terminal) -> None:

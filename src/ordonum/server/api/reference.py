@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from ordonum.knowledge.assistance.assess import assess
-from ordonum.knowledge.drugs.base import DrugBase, Edition
+from ordonum.knowledge.drugs.base import Edition
 from ordonum.knowledge.drugs.loaded import LoadedBase
 from ordonum.knowledge.drugs.prices import Bill, Cheaper, bill, cheaper, counted_in
-from ordonum.knowledge.drugs.search.finding import Finder
-from ordonum.knowledge.drugs.search.found import Found
+from ordonum.knowledge.drugs.search import Found, search
 from ordonum.knowledge.interactions import Interactions
 from ordonum.model.alert import Assessment, Subject, Treatment
 from ordonum.model.dosage import Dosage, DoseUnit
@@ -31,14 +30,8 @@ LOOKUP_REFUSALS = tuple(each for each in EVERYWHERE if each is not Refusal.NOT_F
 class Reference(Struct, frozen=True, kw_only=True):
     """The reference data that look-ups answer from: public facts; nothing of anybody."""
 
-    base: DrugBase
-    finder: Finder
+    base: LoadedBase
     interactions: Interactions
-
-
-def reference_of(base: LoadedBase, interactions: Interactions) -> Reference:
-    """What is read of the drug base once, at the first look-up."""
-    return Reference(base=base, finder=base.finder, interactions=interactions)
 
 
 class Lookup(Struct, frozen=True, kw_only=True):
@@ -72,7 +65,7 @@ class DrugAnswer(Struct, frozen=True, kw_only=True):
 
 def drug(reference: Reference, asked: DrugAsked) -> DrugAnswer:
     """The medicine of a code. Raises Refused(UNKNOWN_DRUG)."""
-    base: DrugBase = reference.base
+    base = reference.base
     if len(asked.code) == 8:
         speciality = base.speciality(asked.code)
         if speciality is None:
@@ -105,7 +98,7 @@ class DrugsFound(Struct, frozen=True, kw_only=True):
 
 def drugs(reference: Reference, asked: DrugsSearched) -> DrugsFound:
     """The medicines that these words may mean."""
-    return DrugsFound(edition=reference.base.edition, found=reference.finder.find(asked.q))
+    return DrugsFound(edition=reference.base.edition, found=search(reference.base, asked.q))
 
 
 class DosageTyped(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
