@@ -59,9 +59,21 @@ def test_the_prices_rates_and_indications_of_a_box_are_read() -> None:
         files(encoding="cp1252"),
         {name: b"\xef\xbb\xbf" + raw for name, raw in files().items()},
         {name: raw.replace(b"\r\n", b"\r\n\r\n") for name, raw in files().items()},
+        {name: raw.replace(b"\t\r\n", b"\r\n") if name in (COMPO, GENER) else raw for name, raw in files().items()},
+        {name: raw.replace(b"\r\n", b"\t\r\n") for name, raw in files().items()},
+        {name: raw.replace(b"< 20", b"&lt; 20") for name, raw in files().items()},
         {name: raw.replace(b"'", "\u0092".encode()) for name, raw in files().items()},
     ],
-    ids=["LF", "CP1252", "BOM", "blank lines", "apostrophes of CP1252 in UTF-8"],
+    ids=[
+        "LF",
+        "CP1252",
+        "BOM",
+        "blank lines",
+        "no empty column",
+        "an empty column",
+        "HTML",
+        "apostrophes of CP1252 in UTF-8",
+    ],
 )
 def test_the_same_facts_otherwise_written_are_the_same(other: dict[str, bytes]) -> None:
     assert bdpm.read(other).specialities == bdpm.read(files()).specialities
