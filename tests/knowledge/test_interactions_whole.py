@@ -1,6 +1,7 @@
 """Pairs known by hand from the text of the thesaurus of October 2020, where its files are at hand."""
 
 import os
+import time
 from functools import cache
 from pathlib import Path
 
@@ -284,3 +285,52 @@ def test_the_text_of_2019_and_the_table_of_2016_agree_but_for_what_changed() -> 
     assert found["same"] == 1260  # the 25 others were read one by one: the level changed between the editions
     counts = headings(text.decode())
     assert (counts[CI], counts[AD]) == (504, 769)
+
+
+POLYPHARMACY = [
+    "metformine",
+    "ramipril",
+    "bisoprolol",
+    "furosémide",
+    "spironolactone",
+    "apixaban",
+    "atorvastatine",
+    "paracétamol",
+    "pantoprazole",
+    "amiodarone",
+    "lévothyroxine",
+    "allopurinol",
+    "escitalopram",
+    "mirtazapine",
+    "oxazépam",
+    "tramadol",
+    "prégabaline",
+    "quétiapine",
+    "donépézil",
+    "calcium",
+    "macrogol",
+    "fer",
+    "potassium",
+    "hydroxychloroquine",
+    "méthotrexate",
+    "prednisone",
+    "oméprazole",
+    "warfarine",
+    "digoxine",
+    "clarithromycine",
+]
+
+
+def test_ten_lines_and_twenty_treatments_cost_little() -> None:
+    oral = frozenset({"orale"})
+    lines = [Taken(substances=(name,), routes=oral, line=rank) for rank, name in enumerate(POLYPHARMACY[:10], start=1)]
+    treatments = [Taken(substances=(name,), routes=oral, treatment=n) for n, name in enumerate(POLYPHARMACY[10:])]
+    spent = []
+    for _ in range(10):
+        start = time.process_time()
+        alerts, unchecked = interactions().between(lines, treatments)
+        spent.append(time.process_time() - start)
+    assert len(alerts) > 40
+    assert not unchecked
+    assert len({each.key for each in alerts}) == len(alerts)
+    assert min(spent) <= 0.0025

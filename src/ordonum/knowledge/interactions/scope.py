@@ -116,9 +116,12 @@ def scopes(entry: Entry, members: Iterable[str], families: Iterable[str]) -> tup
 
 
 def _head(family: str) -> str:
-    """The words by which a text calls a class: the first, or three where the first says nothing."""
+    """The words by which a text calls a class: its first, up to the next that says something where that one does not."""
     words = family.split()
-    return " ".join(words[:3]) if words[0] in _COMMON else (words[0] if len(words[0]) > 7 else "")
+    if words[0] not in _COMMON:
+        return words[0] if len(words[0]) > 7 else ""
+    second = next((place for place, each in enumerate(words[1:], start=1) if len(each) > 3), None)
+    return "" if second is None else " ".join(words[: second + 1])
 
 
 def kept(
