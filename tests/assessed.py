@@ -12,6 +12,7 @@ from ordonum.knowledge.interactions.table import Degree, Entry, Gravity, Table
 from ordonum.model.alert import Allergy, AllergyTo, Assessment, Subject, Treatment
 from ordonum.model.dosage import Dosage, Dose, DoseUnit, Limits, Moment, PerBody, Step, TimeUnit, Timing, Weekday, When
 from ordonum.model.identifiers import BirthDate
+from ordonum.model.prescription import Line
 from ordonum.model.products import MedicineLine, Substance
 
 DAY = date(2026, 11, 22)
@@ -92,12 +93,13 @@ def _entry(a: str, b: str, gravity: Gravity) -> Entry:
 
 @cache
 def thesaurus() -> Interactions:
-    """Four entries shaped like those of the ANSM, with their classes."""
+    """Five entries shaped like those of the ANSM, with their classes."""
     entries = (
         _entry("LITHIUM", "ANTI-INFLAMMATOIRES NON STEROIDIENS", Gravity.DISCOURAGED),
         _entry("COLCHICINE", "CLARITHROMYCINE", Gravity.CONTRAINDICATED),
         _entry("MORPHINE", "DIAZEPAM", Gravity.CONSIDER),
         _entry("TRAMADOL", "SERTRALINE", Gravity.PRECAUTION),
+        _entry("IBUPROFENE", "KETOPROFENE", Gravity.DISCOURAGED),
     )
     of_class = ("IBUPROFENE", "KETOPROFENE", "NAPROXENE")
     single = (
@@ -123,7 +125,7 @@ def thesaurus() -> Interactions:
 
 
 def assessed(
-    wanted: tuple[MedicineLine, ...], subject: Subject, treatments: tuple[Treatment, ...] = (), day: date = DAY
+    wanted: tuple[Line, ...], subject: Subject, treatments: tuple[Treatment, ...] = (), day: date = DAY
 ) -> Assessment:
     """With the formulary that ships and the small thesaurus."""
     return assess(wanted, subject, treatments, base=formulary(), interactions=thesaurus(), day=day)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from assessed import DAY, allergic, assessed, dosed, line, lines, thesaurus, treatment, who
+from factories import a_prescription
 from ordonum.knowledge.assistance import tables
 from ordonum.knowledge.assistance.assess import assess
 from ordonum.knowledge.assistance.names import identity, known_as
@@ -18,7 +19,8 @@ from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.knowledge.drugs.loaded import LoadedBase, holding
 from ordonum.model.alert import Alert, AlertLevel, Allergy, AllergyTo, Assessment, Subject, Treatment
 from ordonum.model.conditions import bare_substance
-from ordonum.model.dosage import Dosage, Dose, DoseUnit, Step, TimeUnit, Timing
+from ordonum.model.dosage import Cycle, Dosage, Dose, DoseUnit, Step, TimeUnit, Timing
+from ordonum.model.drug import Speciality
 from ordonum.model.identifiers import Cis
 from ordonum.model.lines import FreeTextLine, Overridden
 from ordonum.model.prescription import Sex
@@ -209,6 +211,55 @@ def _with_stilnox() -> LoadedBase:
     return holding((stilnox,), formulary().edition)
 
 
+def test_nothing_is_missed_where_the_answer_would_change_nothing() -> None:
+    wanted = lines("TRIATEC | ramipril:5 mg", "LEXOMIL | bromazépam:6 mg")
+    man = who(birth_date="1980-01-01", sex=Sex.MALE, allergies=(), clearance=Decimal(90), drives=False)
+    old = who(birth_date="1950-01-01", sex=Sex.FEMALE, allergies=(), clearance=Decimal(90), drives=False)
+    missing = [
+        {each.kind.value for each in assessed(wanted, subject).unchecked} - {"interaction"} for subject in (man, old)
+    ]
+    assert missing == [set(), set()]
+    unknown = replace(man, drives=None, sex=Sex.FEMALE)
+    kinds = {each.kind.value for each in assessed(wanted, unknown).unchecked} - {"interaction"}
+    assert kinds == {"pregnancy", "driving"}
+
+
+def test_an_association_whose_dose_is_in_milligrams_is_not_guessed() -> None:
+    found = assessed(lines("DAFALGAN CODEINE | paracétamol:500 mg + codéine:30 mg | 5000 mg 1/day"), who(sex=Sex.MALE))
+    assert any(
+        "en quantité de substance pour un médicament qui en a plusieurs" in each.because for each in found.unchecked
+    )
+
+
+def test_a_dose_that_comes_late_in_a_cycle_is_seen() -> None:
+    timing = Timing(times=6, period=TimeUnit.DAY, cycle=Cycle(length=28, days=(10,)))
+    dosage = Dosage(steps=(Step(dose=Dose(amount=Decimal(1), unit=DoseUnit.TABLET), timing=timing),))
+    found = assessed(
+        (line(1, "DOLIPRANE | paracétamol:1 g", structured_dosage=dosage),), who(sex=Sex.MALE, allergies=())
+    )
+    assert [each.key for each in found.alerts] == ["maximum:paracetamol"]
+
+
+def test_what_is_written_off_label_is_said() -> None:
+    man = who(birth_date="1980-01-01", sex=Sex.MALE, allergies=(), clearance=Decimal(90))
+    found = assessed((line(1, "TAHOR | atorvastatine:10 mg", off_label=True),), man)
+    assert [(each.key, each.level) for each in found.alerts] == [("off-label:written", AlertLevel.NOTE)]
+
+
+def test_strength_and_route_are_those_of_the_base() -> None:
+    def of(substance: str, *, local: bool) -> Speciality:
+        found = (formulary().speciality(cis) for cis in formulary().of_substance(substance))
+        return next(each for each in found if each and len(each.active) == 1 and ("cutanée" in each.routes) is local)
+
+    man = who(birth_date="1980-01-01", sex=Sex.MALE, weight_g=80_000, allergies=(), clearance=Decimal(90))
+    tablet, gel = of("paracetamol", local=False), of("diclofenac", local=True)
+    wanted = (
+        line(1, "ce médicament | paracétamol | 30 tablet 1/day", cis=Cis(tablet.cis)),
+        line(2, "un autre | diclofénac | 30 tablet 1/day", cis=Cis(gel.cis)),
+    )
+    assert [(each.key, each.lines) for each in assessed(wanted, man).alerts] == [("maximum:paracetamol", (1,))]
+
+
 def test_a_child_without_a_weight_is_said_so() -> None:
     child = who(birth_date="2020-01-01", sex=Sex.MALE, allergies=())
     found = assessed(lines("DOLIPRANE | paracétamol:500 mg | 1 tablet 4/day"), child)
@@ -230,6 +281,15 @@ def test_what_was_passed_over_is_told_apart_with_its_reason() -> None:
     assert {each.key for each in assessed((wanted, elsewhere), subject).alerts} == {"duplicate:paracetamol"}
 
 
+def test_a_prescription_is_assessed_as_its_lines_are() -> None:
+    child = who(birth_date="2020-01-01", sex=Sex.MALE, allergies=())
+    wanted = lines("CODOLIPRANE | paracétamol:400 mg + codéine:20 mg")
+    whole = a_prescription(lines=wanted)
+    found = assess(whole, child, base=formulary(), interactions=thesaurus(), day=DAY)
+    assert found == assessed(wanted, child)
+    assert [each.key for each in found.alerts] == ["age:codeine"]
+
+
 def test_what_is_no_medicine_is_left_alone_and_a_preparation_is_looked_at() -> None:
     preparation = PreparationLine(
         rank=1,
@@ -240,8 +300,25 @@ def test_what_is_no_medicine_is_left_alone_and_a_preparation_is_looked_at() -> N
     device = DeviceLine(rank=2, label="attelle")
     free = FreeTextLine(rank=3, text="repos")
     child = who(birth_date="2020-01-01", sex=Sex.MALE, allergies=())
-    found = assessed((preparation, device, free), child)  # type: ignore[arg-type]  # any line is taken
+    found = assessed((preparation, device, free), child)
     assert [(each.key, each.lines) for each in found.alerts] == [("age:codeine", (1,))]
+    passed = replace(preparation, overridden=(Overridden(alert="age:codeine", reason="avis du centre de la douleur"),))
+    assert [each.key for each in assessed((passed,), child).overridden] == ["age:codeine"]
+
+
+def test_an_allergy_that_nobody_knows_is_said_once() -> None:
+    subject = who(
+        birth_date="1980-01-01",
+        sex=Sex.MALE,
+        allergies=allergic("Augmentin", "*bêta-lactamines"),
+        clearance=Decimal(90),
+    )
+    found = assessed(lines("AMOXICILLINE | amoxicilline:1 g | 1 tablet 2/day", "TAHOR | atorvastatine:10 mg"), subject)
+    assert [each.key for each in found.alerts] == ["allergy:beta-lactamines"]
+    unknown = [each for each in found.unchecked if each.kind.value == "allergy"]
+    assert [(each.lines, each.because) for each in unknown] == [
+        ((1, 2), "contrôle non fait, parce que l'allergie à « Augmentin » n'est pas reconnue")
+    ]
 
 
 def test_a_treatment_that_is_over_is_not_counted() -> None:

@@ -221,7 +221,7 @@ def test_what_a_base_answered_is_kept() -> None:
             return super().of_substance(name)
 
     made = _base()
-    table = OfBase(Counting(made.edition, made._index, made._record))  # the same base, that counts
+    table = OfBase(Counting(made.edition, made._index, made._record, made._searched))  # the same base, that counts
     for _ in range(3):
         known_of(a_line("alpha", form="comprimé"), table, WRITTEN)
     assert Counting.asked == 1  # with the form told, and without

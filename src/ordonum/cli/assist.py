@@ -11,12 +11,12 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from ordonum.cli import asking, exits, files, tables, to_assess
-from ordonum.cli.desk import Assistance, JsonOption, assistance, utc_now
+from ordonum.cli.desk import Assistance, JsonOption, assistance, drug_base, utc_now
 from ordonum.cli.files import ToPrescribe
 from ordonum.client import Client, Prescription, assisting
 from ordonum.knowledge.assistance.assess import assess as assessed
-from ordonum.knowledge.drugs.file import BaseUnusable
 from ordonum.knowledge.drugs.prices import Bill, LinePrice, bill
+from ordonum.knowledge.interactions import at_hand
 from ordonum.knowledge.interactions.file import TableUnusable
 from ordonum.knowledge.timezones import PARIS
 from ordonum.model.alert import Alert, Assessment, Subject, Treatment
@@ -64,8 +64,6 @@ def checked(client: Client, wanted: ToPrescribe, raw: bytes, *, source: str = ""
         if not taken or asking.signed(client, wanted, raw, place + 1, source):
             continue
         found = _looked_at(wanted, each)
-        if found is None:
-            continue
         _tell(found, err=True)
         at = f"$.sheets[{place}]" if wanted.several else "$"
         if ask and sys.stdin.isatty():
@@ -76,13 +74,13 @@ def checked(client: Client, wanted: ToPrescribe, raw: bytes, *, source: str = ""
     return replace(wanted, prescriptions=tuple(sheets))
 
 
-def _looked_at(wanted: ToPrescribe, one: Prescription) -> Assessment | None:
-    """What is found of a sheet; None, said, where the drug base of this workstation cannot be read: that stops nobody."""
+def _looked_at(wanted: ToPrescribe, one: Prescription) -> Assessment:
+    """What is found of a sheet. A thesaurus that cannot be read is said, and stops nobody: the table that ships serves."""
     try:
         held = assistance()
-    except (BaseUnusable, TableUnusable, OSError) as error:
-        typer.echo(f"Aide à la prescription : contrôles non faits, parce que : {error}", err=True)
-        return None
+    except TableUnusable as error:
+        typer.echo(f"Interactions cherchées dans la table livrée seulement, parce que : {error}", err=True)
+        held = Assistance(drug_base(), at_hand(None))
     beside = assisting.taken_beside(wanted.prescriptions, one)
     subject = assisting.subject_of(wanted.subject, one.patient, one.measures)
     return _assessed(held, one.lines, subject, (*wanted.treatments, *beside), one.written_on)

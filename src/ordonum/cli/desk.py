@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from ordonum.cli.exits import FileProblem
 from ordonum.client import Card, Client, UnusableCard
 from ordonum.client import drug_base as on_disk
 from ordonum.client import vitale as vitale_card
@@ -79,8 +80,11 @@ def drugs_file() -> Path:
 
 
 def drug_base() -> LoadedBase:
-    """The drug base of this machine: the imported one, else the formulary. Raises BaseUnusable."""
-    return on_disk.opened(drugs_file())
+    """The drug base of this machine: the imported one, else the formulary. Raises BaseUnusable, FileProblem."""
+    try:
+        return on_disk.opened(drugs_file())
+    except OSError as error:
+        raise FileProblem(f"La base {drugs_file()} ne peut pas être lue ({error.strerror}).") from None
 
 
 def interactions_file() -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,13 +18,14 @@ from ordonum.model.drug import Pack
 from ordonum.model.lines import BaseLine, Unit
 from ordonum.model.outcomes import Delivered
 from ordonum.model.plan import Course, course, lasts, needed, plan, unit_for
+from ordonum.model.plan_laid import first_unit
 from ordonum.model.plan_shapes import Setting
 from ordonum.model.plan_units import Amount, Strength, amount_read, countable, in_pack
-from ordonum.model.prescription import Line
 from ordonum.model.products import MedicineLine
 
 NOMINAL = date(2026, 1, 1)
 MONTH_MOST, MONTH_LEAST = 31, 28  # a month may have been counted so
+_OF_MONTHS = {TimeUnit.MONTH: 1, TimeUnit.YEAR: 12}
 UNITS_MAX = 10_000
 
 
@@ -34,6 +36,7 @@ class Content(Struct, frozen=True):
     strength: Strength | None
 
 
+AnyLine = TypeVar("AnyLine", bound=BaseLine)
 Contents = Callable[[str], Content | None]  # of a CIP13; None: not in the base
 
 
@@ -63,6 +66,30 @@ def disagrees(line: BaseLine) -> int | None:
     dosage = dosage_of(line)
     told = _length(dosage) if dosage is not None and line.duration_days is not None else None
     return None if told is None or _agree(told, line) else told[0]
+
+
+def months_of(line: BaseLine) -> int | None:
+    """The months of the whole treatment, renewals included, where its dosage says months: three months are no ninety days."""
+    dosage = dosage_of(line)
+    months = _months(dosage) if dosage is not None else None
+    if months is None or line.duration_days is None:
+        return None if months is None else months * (1 + line.renewals)
+    for times in (1, 1 + line.renewals):  # of one delivery; of all of them
+        if MONTH_LEAST * months <= line.duration_days * times <= MONTH_MOST * months:
+            return months * (1 + line.renewals) // times
+    return None
+
+
+@lru_cache(maxsize=512)
+def _months(dosage: Dosage) -> int | None:
+    """The months of a dosage, where all that says its length says months or years."""
+    turns = [
+        [each.duration for each in dosage.steps if each.turn == turn] for turn in range(1, dosage.steps[-1].turn + 1)
+    ]
+    spans = [dosage.duration] if dosage.duration is not None else [each for turn in turns for each in set(turn)]
+    if len(spans) > len(turns) or any(each is None or each.unit not in _OF_MONTHS or each.high for each in spans):
+        return None
+    return sum(each.value * _OF_MONTHS[each.unit] for each in spans if each is not None)
 
 
 def _agree(told: tuple[int, int, int], line: BaseLine) -> bool:
@@ -174,7 +201,8 @@ def box_of(each: Delivered, line: BaseLine, contents: Contents) -> Box | None:
     if box is None or box.pack is None:
         return None
     unit = unit_for(dosage, box.pack, box.strength)
-    if unit is None or (countable(unit) and not _same_strength(each, line, box, contents)):
+    told = first_unit(dosage)
+    if unit is None or told is None or (countable(told) and not _same_strength(each, line, box, contents)):
         return None
     many = {Unit.BOXES: in_pack(box.pack, unit, box.strength), Unit.UNITS: Decimal(1)}.get(each.quantity.unit)
     return Box(dosage, unit, box.strength, many, each.quantity.unit is Unit.BOXES) if many else None
@@ -197,7 +225,7 @@ def _same_strength(each: Delivered, line: MedicineLine, box: Content, contents: 
     return wanted is not None and box.strength is not None and box.strength.holds == wanted
 
 
-def with_duration(line: Line, contents: Contents, on: date) -> Line:
+def with_duration(line: AnyLine, contents: Contents, on: date) -> AnyLine:
     """The line with the days of one delivery, where only its dosage and the boxes that it prescribes tell them."""
     if line.duration_days is not None or dosage_of(line) is None or line.quantity is None:
         return line

@@ -16,7 +16,7 @@ from ordonum.model.acts import Execution, Given
 from ordonum.model.beneficiary import NoIdentity, NoIdentityReason
 from ordonum.model.days import legal_day
 from ordonum.model.facts import Facts, Finding
-from ordonum.model.judging import met_by, rule_findings, told
+from ordonum.model.judging import durations_told, met_by, rule_findings, told
 from ordonum.model.legal import Met
 from ordonum.model.lines import Family
 from ordonum.model.measure import counted_unit, covered, one_delivery
@@ -88,7 +88,10 @@ def check_execution(execution: Execution, facts: Facts) -> Verdict:
     return Verdict(
         in_conflict=tuple(dict.fromkeys(each.refusal.code for each in findings)),
         notices=told(each for _, each in found if each.effect is Effect.INFORMS)
-        + tuple(_several_deliveries(execution, facts)),
+        + tuple(_several_deliveries(execution, facts))
+        + tuple(
+            durations_told(facts.state.order, {each.line for each in execution.lines if isinstance(each, Delivered)})
+        ),
     )
 
 

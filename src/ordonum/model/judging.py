@@ -1,6 +1,6 @@
 """What the legal rules say of an execution, and of a delivery that one only thinks of. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -124,10 +124,10 @@ def prescribing_told(
     return told(each for each in found if each.effect is Effect.INFORMS) + beside
 
 
-def durations_told(order: SignedOrder) -> Iterator[str]:
-    """The lines whose dosage says another duration than they do: the shorter counts, and it is told to each who reads them."""
+def durations_told(order: SignedOrder, ranks: Container[int] | None = None) -> Iterator[str]:
+    """The lines (of those ranks) whose dosage says another duration than they do: the shorter counts, and readers are told."""
     for line in order.lines:
-        if (days := disagrees(line)) is not None:
+        if (ranks is None or line.rank in ranks) and (days := disagrees(line)) is not None:
             yield (
                 f"{of_lines([line.rank])} : la posologie dure {days} jours et la ligne dit {line.duration_days} jours ; "
                 f"la durée la plus courte compte"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from ordonum.model.case import Case, Said
 from ordonum.model.conditions import Trait
-from ordonum.model.course import duration_of
+from ordonum.model.course import duration_of, months_of
 from ordonum.model.days import age_on, months_after
 from ordonum.model.lines import BaseLine
 from ordonum.model.prescription import SignedOrder
@@ -20,9 +20,11 @@ ADULT_FORM_AGE = 6  # from that age on, no child is «sans forme galénique adap
 
 def end_of_treatment(line: BaseLine, start: date) -> date | None:
     """The first day after the whole treatment if it begins that day, renewals included; None where no duration is written."""
-    days = duration_of(line)
+    days, months = duration_of(line), months_of(line)
     if days is None:
         return None
+    if months is not None:
+        return months_after(start, months)
     if days in MONTH_DAYS and line.renewals:
         return months_after(start, 1 + line.renewals)
     return start + timedelta(days=days * (1 + line.renewals))

@@ -22,6 +22,7 @@ from ordonum.model.care import (
     PodiatryLine,
     SpeechTherapyLine,
 )
+from ordonum.model.course import duration_of
 from ordonum.model.identifiers import BirthDate, CommitmentHex, InseeCode
 from ordonum.model.labels import Labelled
 from ordonum.model.lines import LINES_MAX, BaseLine, Family, FreeTextLine
@@ -247,7 +248,7 @@ def check_lines(lines: tuple[Line, ...], family: Family) -> None:
             raise ValueError("line-outside-its-family")
         if line.secured and family is not Family.HEALTH_PRODUCTS:
             raise ValueError("secured-is-for-health-products")
-        if isinstance(line, MedicineLine) and line.quantity is None and line.duration_days is None:
+        if isinstance(line, MedicineLine) and line.quantity is None and duration_of(line) is None:
             raise ValueError("duration-or-quantity-wanted")
         if isinstance(line, DeviceLine) and line.supply is Supply.RENTED and line.duration_days is None:
             raise ValueError("rental-wants-its-duration")

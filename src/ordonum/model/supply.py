@@ -42,13 +42,14 @@ def supplies(state: State, zone: ZoneInfo, contents: Contents = no_contents) -> 
     found: dict[int, list[Supply]] = {}
     boxes: dict[tuple[object, ...], Box | None] = {}
     lines = state.order.lines
+    dosed = [dosage_of(each) is not None for each in lines]
     for execution in state.executions:
         day = legal_day(execution.performed_at, zone)
         for each in execution.lines:
             if isinstance(each, Delivered) and each.line <= len(lines):
                 line = lines[each.line - 1]
                 amount = covered(each, line) or one_delivery(line)
-                out = _out(each, line, contents, boxes) if dosage_of(line) is not None else None
+                out = _out(each, line, contents, boxes) if dosed[each.line - 1] else None
                 found.setdefault(each.line, []).append(Supply(day, amount, each.exceptional, out))
     for given in found.values():
         given.sort(key=lambda each: each.day)

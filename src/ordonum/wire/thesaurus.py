@@ -33,15 +33,14 @@ class Kind(Labelled):
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """A file that was recognised: what it is, of which month, in which form, and its text or the lines of its pages."""
+    """A file that was recognised: what it is, of which month, in which form, and its text or its pages."""
 
     name: str
     kind: Kind
     of: date
     form: str
     text: str
-    lines: tuple[thesaurus_pdf.Line, ...] = ()
-    width: float = 0.0
+    pages: thesaurus_pdf.Pages = thesaurus_pdf.Pages()
     digest: str
 
 
@@ -84,17 +83,15 @@ def recognised(name: str, data: bytes) -> Document:
         raise NotAThesaurus(f"{name} : le fichier dépasse {BYTES_MAX // 1_000_000} Mo.")
     digest = hashlib.sha256(data).hexdigest()
     if data[:1024].lstrip().startswith(b"%PDF") or name.lower().endswith(".pdf"):
-        lines, width = thesaurus_pdf.lines(data, name)
-        cover = "\n".join(each.text for each in lines[:12])
-        kind, form, text = _told(cover), "pdf", ""
-        of = edition(cover, name)
+        pages, form, text = thesaurus_pdf.pages(data, name), "pdf", ""
+        kind, of = _told(pages.cover[:300]), edition(pages.cover, name)
     else:
-        lines, width, text = [], 0.0, _decoded(data, name)
+        pages, text = thesaurus_pdf.Pages(), thesaurus_text.plain(_decoded(data, name))
         head = text[:3000]
         if head.split("\n", 1)[0].replace('"', "").split("\t")[0] in ("protagoniste1", "molecule"):
             kind, form = (Kind.PAIRS if head.lstrip('"').startswith("prot") else Kind.SUBSTANCES), "csv"
             of = _month_of(name) or edition(name, name)
-        elif re.search(r"^\+ ", text, re.MULTILINE):
+        elif re.search(r"^\+ ", text, re.MULTILINE) or _told(head[:300]) is not Kind.PAIRS:
             kind, form, of = _told(head[:300]), "text", edition(text[:4000], name)
         else:
             raise NotAThesaurus(f"{name} : ce n'est aucune des formes publiées du thésaurus.")
@@ -104,7 +101,7 @@ def recognised(name: str, data: bytes) -> Document:
     month = _month_of(name)
     if month is not None and abs(month - of) > SAME:
         raise NotAThesaurus(f"{name} : son nom annonce {month:%m/%Y}, son contenu est de {of:%m/%Y}.")
-    return Document(name=name, kind=kind, of=of, form=form, text=text, lines=tuple(lines), width=width, digest=digest)
+    return Document(name=name, kind=kind, of=of, form=form, text=text, pages=pages, digest=digest)
 
 
 def _told(cover: str) -> Kind:
@@ -155,7 +152,7 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _blocks(document: Document) -> tuple[list[Heading], list[Block]]:
     if document.form == "pdf":
-        return thesaurus_pdf.blocks(list(document.lines), document.width, document.name)
+        return thesaurus_pdf.blocks(document.pages, document.name)
     if document.form == "text":
         return thesaurus_text.blocks(document.text, document.name)
     return [], thesaurus_csv.pairs(document.text, document.name)
@@ -195,7 +192,10 @@ def _memberships(document: Document, known: set[str]) -> list[tuple[str, str | N
     if document.form == "csv":
         return thesaurus_csv.members(document.text, document.name)
     read: list[tuple[str, str | None]] = []
-    for name, told in thesaurus_pdf.index(list(document.lines)):
+    listing = (
+        thesaurus_text.index(document.text) if document.form == "text" else thesaurus_pdf.index(document.pages.lines)
+    )
+    for name, told in listing:
         if document.kind is Kind.CLASSES:
             read += [(each, name) for each in listed(told)]
         else:

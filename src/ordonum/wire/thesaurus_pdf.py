@@ -6,7 +6,7 @@ page, not from fixed numbers. The service never loads this module (pypdfium2).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import median, mode
 
 import pypdfium2
@@ -16,6 +16,7 @@ from ordonum.wire.thesaurus_blocks import Block, Heading, NotAThesaurus, joined,
 
 _HYPHEN = "\x02"  # what the library gives for a hyphen at the end of a line
 PAGES_MAX = 1000
+FOOT = 50  # points above the bottom of the page: below it, a footer
 BYTES_MAX = 40_000_000
 EDGE = 4  # points
 _FURNITURE = re.compile(
@@ -23,7 +24,8 @@ _FURNITURE = re.compile(
     r"|Th[ée]saurus des interactions .*|Interactions m[ée]dicamenteuses - .*|Index des (?:classes|substances).*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_COUNT = re.compile(r"(\d+)/(\d+)$")
+_COUNT = re.compile(r"(?:^|\s)(\d+)/(\d+)$")
+_COVER = 3  # pages that say what the document is, and of which month
 _NO_LETTER = "\x1a"  # a sign whose letter the font does not name («≥» where other pages print «>=»)
 
 
@@ -37,8 +39,16 @@ class Line(Struct, frozen=True):
     text: str
 
 
-def lines(data: bytes, name: str) -> tuple[list[Line], float]:
-    """The lines of the document, from top to bottom, without headers and footers but on the cover, and the width of a page.
+class Pages(Struct, frozen=True):
+    """A document: its lines from top to bottom without headers and footers, the width of a page, the first pages whole."""
+
+    lines: tuple[Line, ...] = ()
+    width: float = 0.0
+    cover: str = ""
+
+
+def pages(data: bytes, name: str) -> Pages:
+    """The lines of the document.
 
     Raises:
         NotAThesaurus: it is no PDF, it is locked, huge, empty, or a page is missing.
@@ -46,19 +56,20 @@ def lines(data: bytes, name: str) -> tuple[list[Line], float]:
     if len(data) > BYTES_MAX:
         raise NotAThesaurus(f"{name} : le fichier dépasse {BYTES_MAX // 1_000_000} Mo.")
     if b"%%EOF" not in data[-2048:]:
-        raise NotAThesaurus(f"{name} : le fichier PDF est coupé (sa fin manque).")
+        raise NotAThesaurus(f"{name} : ce n'est pas un PDF, ou il est coupé (sa fin manque).")
     try:
         with pypdfium2.PdfDocument(data) as document:
             if len(document) > PAGES_MAX:
                 raise NotAThesaurus(f"{name} : plus de {PAGES_MAX} pages.")
             width = document[0].get_width()
-            pages = [_pieces(document[number]) for number in range(len(document))]
+            pieces = [_pieces(document[number]) for number in range(len(document))]
     except pypdfium2.PdfiumError:
         raise NotAThesaurus(f"{name} : ce n'est pas un fichier PDF lisible.") from None
-    column = mode([round(each[1]) for page in pages for each in page if each[1] > width / 2] or [round(width)])
-    found = [line for number, page in enumerate(pages, start=1) for line in _page_lines(page, number, column)]
-    _whole(found, len(pages), name)
-    return [each for each in found if each.page == 1 or not _FURNITURE.match(each.text)], width
+    column = mode([round(each[1]) for page in pieces for each in page if each[1] > width / 2] or [round(width)])
+    found = [line for number, page in enumerate(pieces, start=1) for line in _page_lines(page, number, column)]
+    _whole(found, len(pieces), name)
+    cover = "\n".join(each.text for each in found if each.page <= _COVER)
+    return Pages(tuple(each for each in found if not _FURNITURE.match(each.text)), width, cover)
 
 
 Piece = tuple[float, float, float, float, str]  # depth of its middle (top is the least), left, right, height, text
@@ -102,11 +113,13 @@ def _columns(pieces: list[Piece], number: int, column: float) -> Iterator[Line]:
         yield Line(number, left, right, -pieces[0][0], " ".join(text.split()))
 
 
-def _whole(found: list[Line], pages: int, name: str) -> None:
+def _whole(found: Sequence[Line], pages: int, name: str) -> None:
     """That the document has text and, where its pages are counted («12/256»), has them all."""
     if not found:
         raise NotAThesaurus(f"{name} : aucune page n'a de texte.")
-    counted = [(int(each[1]), int(each[2])) for line in found if (each := _COUNT.match(line.text))]
+    counted = [
+        (int(each[1]), int(each[2])) for line in found if (each := _COUNT.search(line.text)) and line.height < FOOT
+    ]
     if counted and (counted[-1][0] != counted[-1][1] or counted[-1][1] > pages + 1):
         raise NotAThesaurus(f"{name} : le document s'arrête à la page {counted[-1][0]} sur {counted[-1][1]}.")
 
@@ -161,18 +174,18 @@ class _Open:
         self.partner, self.body, self.mechanism, self.remarks = "", [], [], []
 
 
-def blocks(found: list[Line], width: float, name: str) -> tuple[list[Heading], list[Block]]:
+def blocks(document: Pages, name: str) -> tuple[list[Heading], list[Block]]:
     """Headings and blocks of the thesaurus.
 
     Raises:
         NotAThesaurus: no block, or one before any heading.
     """
-    pluses = [each for each in found if each.text.startswith("+")]
+    pluses = [each for each in document.lines if each.text.startswith("+")]
     if not pluses:
         raise NotAThesaurus(f"{name} : aucune interaction (« + … ») n'y est imprimée.")
     margin = mode(round(each.left) for each in pluses)
-    now = _Open(margin, width / 2)
-    for line in found:
+    now = _Open(margin, document.width / 2)
+    for line in document.lines:
         if line.page >= pluses[0].page:
             if line.text.startswith("+") and not now.title:
                 raise NotAThesaurus(f"{name}, page {line.page} : une interaction vient avant tout titre.")
@@ -181,7 +194,7 @@ def blocks(found: list[Line], width: float, name: str) -> tuple[list[Heading], l
     return now.headings, now.made
 
 
-def index(found: list[Line]) -> list[tuple[str, str]]:
+def index(found: Sequence[Line]) -> list[tuple[str, str]]:
     """(name, what stands under it) of an index of classes or substances; names stand at the margin."""
     body = [each for each in found if each.page > 2]
     margin = min((each.left for each in body), default=0.0)

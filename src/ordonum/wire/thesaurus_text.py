@@ -4,6 +4,7 @@ A heading is a line of capitals after an empty line or a page number; «+ B» st
 first, often glued to what follows; an empty line parts conduct from mechanism.
 """
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -12,6 +13,10 @@ from ordonum.wire.thesaurus_blocks import Block, Heading, NotAThesaurus, graviti
 _PAGE = re.compile(r"^\d{1,4}$")
 _FOOTER = re.compile(
     r"^(?:ANSM|Afssaps|AFSSAPS) - .*20\d\d$|^Th[ée]saurus des interactions m[ée]dicamenteuses$|^www\.\S+"
+)
+_TOLD = re.compile(r"^(?:\(|Voir\b|Interactions en propre)")  # what stands under a name of an index
+_RUNNING = re.compile(
+    r"^(?:Page \d+ sur|Interactions m[ée]dicamenteuses|Index des (?:classes|substances)|INTERACTIONS M|INDEX DES)"
 )
 _COUNT = re.compile(r"\s(\d+)/(\d+)\s*$")
 _LIST = re.compile(r"^(?:[-•]|contre-indication|association d|pr[ée]caution|[àa] prendre)", re.IGNORECASE)
@@ -140,3 +145,22 @@ def _glued_to_conduct(rest: str) -> bool:
 def _goes_on(read: list[str], empty: int) -> bool:
     """Whether the conduct goes on after an empty line: another part of it, or of a list, comes."""
     return bool(_LIST.match(next((each for each in read[empty + 1 :] if each), "")))
+
+
+def plain(text: str) -> str:
+    """The text of a page of XHTML, as some extractors write it: an empty line after each paragraph; any other as it is."""
+    if not re.match(r"\s*<(?:\?xml|html|!doctype)", text, re.IGNORECASE):
+        return text
+    body = text.partition("<body")[2].partition(">")[2]
+    return html.unescape(re.sub(r"<[^>]*>", "", body.replace("</p>", "\n\n")))
+
+
+def index(text: str) -> list[tuple[str, str]]:
+    """(name, what stands under it) of an index of classes or substances, in text."""
+    lines = [each for each in (line.strip() for line in text.splitlines()) if each]
+    lines = [each for each in lines if not (_FOOTER.match(each) or _PAGE.match(each) or _RUNNING.match(each))]
+    starts = [
+        place for place, line in enumerate(lines) if place and _TOLD.match(line) and not _TOLD.match(lines[place - 1])
+    ]
+    ends = [*(place - 1 for place in starts[1:]), len(lines)][: len(starts)]
+    return [(lines[start - 1], joined(lines[start:end]) or "") for start, end in zip(starts, ends, strict=True)]

@@ -3,6 +3,7 @@
 Names come as the patient's file has them, so they are compared without salts, accents nor plural.
 """
 
+import re
 from functools import lru_cache
 
 from ordonum.knowledge.assistance import tables
@@ -12,9 +13,13 @@ from ordonum.knowledge.assistance.products import Product
 from ordonum.model.alert import Alert, AlertKind, AlertLevel, Allergy, AllergyTo, Unchecked
 from ordonum.model.conditions import bare_substance
 
+_ALLERGY_TO = re.compile(
+    r"^\s*(?:allerg\w+|intol\w+|hypersensib\w+)\s+(?:à\s+l['’]|à\s+la\s+|à\s+|aux?\s+)(?=\w)", re.IGNORECASE
+)
 # What people call a class, by the words of it; each the ids of its classes.
 _CALLED = {
     "penicilline": ("penicillines",),
+    "beta lactamine": ("penicillines", "cephalosporines", "penemes"),
     "betalactamine": ("penicillines", "cephalosporines", "penemes"),
     "cephalosporine": ("cephalosporines",),
     "carbapeneme": ("penemes",),
@@ -26,7 +31,8 @@ _CALLED = {
     "morphinique": ("opioides",),
     "opioide": ("opioides",),
     "opiace": ("opioides",),
-    "iode": ("iode",),
+    "iode": ("iode", "contrastes"),
+    "contraste": ("contrastes",),
     "macrolide": ("macrolides",),
     "quinolone": ("quinolones",),
     "fluoroquinolone": ("quinolones",),
@@ -69,7 +75,10 @@ def called(name: str) -> frozenset[str]:
     """The classes that such a name means; none for a single substance."""
     words = [each.removesuffix("s") if each != "ains" else each for each in bare_substance(name).split()]
     plain = f" {' '.join(words)} "
-    return frozenset(each for call, ids in _CALLED.items() if f" {call} " in plain for each in ids)
+    found = {call: ids for call, ids in _CALLED.items() if f" {call} " in plain}
+    if "contraste" in found:  # «produits de contraste iodés» are no antiseptic
+        found.pop("iode", None)
+    return frozenset(each for ids in found.values() for each in ids)
 
 
 def check(case: Case, findings: Findings) -> None:
@@ -80,7 +89,12 @@ def check(case: Case, findings: Findings) -> None:
             lines = tuple(rank for each in case.lines for rank in each.lines)
             findings.unchecked.append(_not_filled(lines))
         return
-    for allergy in allergies:
+    for told in allergies:
+        allergy = Allergy(to=told.to, name=_ALLERGY_TO.sub("", told.name))
+        if allergy.to is not AllergyTo.EXCIPIENT and case.lines and not _recognised(allergy, case):
+            because = not_done_because(f"l'allergie à « {allergy.name} » n'est pas reconnue")
+            lines = tuple(rank for each in case.lines for rank in each.lines)
+            findings.unchecked.append(Unchecked(kind=AlertKind.ALLERGY, lines=lines, because=because))
         for product in case.lines:
             if allergy.to is AllergyTo.EXCIPIENT:
                 _excipient(allergy, product, findings)
@@ -94,13 +108,19 @@ def _not_filled(lines: tuple[int, ...]) -> Unchecked:
     )
 
 
+def _recognised(allergy: Allergy, case: Case) -> bool:
+    """Whether the name is that of a class, of a substance of the tables or of the base, or of a line."""
+    names = known_as(allergy.name)
+    if called(allergy.name) or names & tables.names() or case.base.of_substance(bare_substance(allergy.name)):
+        return True
+    return any(names & each.keys for product in case.products for each in product.substances)
+
+
 def _substance(allergy: Allergy, product: Product, findings: Findings) -> None:
     """The gravest of: the very substance, the class that is told, the class of the substance, the neighbouring class."""
     meant = called(allergy.name)
     asked = known_as(allergy.name)
     own = frozenset(each[1:] for each in asked if each.startswith("@"))
-    if not meant and not own and not any(_sure(each) for each in asked):
-        findings.not_done(AlertKind.ALLERGY, product, f"l'allergie à « {allergy.name} » n'est pas reconnue")
     for each in product.substances:
         names = {key for key in each.keys if not key.startswith("@")}
         classes = {key[1:] for key in each.keys if key.startswith("@")}
@@ -113,11 +133,6 @@ def _substance(allergy: Allergy, product: Product, findings: Findings) -> None:
             )
         else:
             _crossed(allergy, product, each.identity, classes, own | meant, findings)
-
-
-def _sure(name: str) -> bool:
-    """Whether a name is one that the tables have; anything else is compared as it is."""
-    return name in tables.names() or " " not in name
 
 
 def _crossed(

@@ -42,6 +42,7 @@ def assess(
         subject=subject,
         day=day,
         age=age_in_months(subject.birth_date, day),
+        base=base,
     )
     findings = Findings([], [])
     for check in _CHECKS:

@@ -62,7 +62,7 @@ def _methotrexate(case: Case, product: Product) -> Iterator[Alert]:
             "methotrexate",
             AlertLevel.STOP,
             product,
-            f"{days} jours de prise par semaine ; par la bouche, une seule prise par semaine, sous peine de mort",
+            f"{days} jours de prise par semaine ; par la bouche, une seule prise par semaine (surdosages mortels)",
             f"corriger en une prise par semaine, {_DAY_WANTED}",
             "ansm-methotrexate",
         )
@@ -122,8 +122,9 @@ def _sedated(one: Product, other: Product) -> Iterator[Alert]:
     """An opioid with a benzodiazepine: coma, death."""
     if one.local or other.local:
         return
-    together = [(a, b) for a in one.substances for b in other.substances if {_OPIOID, _SEDATIVE} <= a.keys | b.keys]
-    met = next(((a, b) for a, b in together if (_OPIOID in a.keys) != (_OPIOID in b.keys)), None)
+    met = next(
+        ((a, b) for a in one.substances for b in other.substances if {_OPIOID, _SEDATIVE} <= a.keys | b.keys), None
+    )
     if met is None:
         return
     yield Alert(

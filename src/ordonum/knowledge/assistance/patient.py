@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ordonum.knowledge.assistance.doses import Taken, taken
 from ordonum.knowledge.assistance.products import Product, Substance
+from ordonum.knowledge.drugs.base import DrugBase
 from ordonum.model.alert import Alert, AlertKind, Subject, Unchecked
 from ordonum.model.plan_units import Body
 
@@ -22,6 +23,7 @@ class Case(Struct, frozen=True, kw_only=True):
     subject: Subject
     day: date
     age: tuple[Decimal, Decimal] | None
+    base: DrugBase
 
     @property
     def products(self) -> tuple[Product, ...]:

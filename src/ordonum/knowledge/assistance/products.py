@@ -136,8 +136,10 @@ def _of_preparation(line: PreparationLine) -> Product:
         same=frozenset(each.identity for each in substances),
         local=_local(None, routes),
         routes=routes,
+        dosage=line.structured_dosage,
         days=line.duration_days,
         off_label=line.off_label,
+        overridden=line.overridden,
     )
 
 

@@ -15,9 +15,6 @@ SYNONYMS = {
     "cholestyramine": ("colestyramine", "autre orthographe"),
     "bupropione": ("bupropion", "autre orthographe de la base"),
     "tedizolid": ("tédizolide", "autre orthographe de la base"),
-    "fampridine": ("fampridines", "pluriel de l'index"),
-    "eslicarbazepine": ("esclicarbazépine", "faute de l'index"),
-    "acetate eslicarbazepine": ("esclicarbazépine", "faute de l'index"),
     "noradrenaline": ("norepinephrine", "nom français"),
     "epinephrine": ("adrenaline", "nom anglais"),
     "acetaminophene": ("paracétamol", "nom anglais"),
@@ -90,6 +87,14 @@ SYNONYMS = {
     "lithium element": ("lithium", "la fraction nommée par la base"),
     "carbonate lithium": ("lithium", "sel de lithium"),
     "gluconate lithium": ("lithium", "sel de lithium"),
+    "hydroxyde aluminium": (
+        "gel d'hydroxyde d'aluminium et de carbonate de magnesium codesseches",
+        "sel d'aluminium de l'index",
+    ),
+    "gel hydroxyde aluminium et carbonate codesseches": (
+        "gel d'hydroxyde d'aluminium et de carbonate de magnesium codesseches",
+        "nom de l'index",
+    ),
     "fer element": ("fer", "la fraction nommée par la base"),
     "fluorure": ("fluor", "sel de fluor"),
     "fluor element": ("fluor", "la fraction nommée par la base"),
@@ -101,8 +106,9 @@ SYNONYMS = {
     "paraffine liquide": ("paraffine", "forme de la base"),
     "macrogol 3350": ("macrogol", "longueur de la chaîne"),
     "macrogol 4000": ("macrogol", "longueur de la chaîne"),
-    # vaccines and sera
-    "rotavirus humain souche rix4414 vivant attenue": ("rotavirus", "souche vaccinale"),
+    "thyroxine": ("thyroxines", "pluriel de l'index"),
+    "dextran 70": ("dextran", "longueur de la chaîne"),
+    "urokinase mammifere humain urine": ("urokinase", "origine dite par la base"),
     # food and drink, which a patient may be said to take
     "jus pamplemousse": ("pamplemousse (jus et fruit)", "aliment, non médicament"),
     "pamplemousse": ("pamplemousse (jus et fruit)", "aliment, non médicament"),
@@ -113,11 +119,22 @@ SYNONYMS = {
     "vitamine c": ("acide ascorbique", "nom courant"),
     "vitamine b12": ("cyanocobalamine", "nom courant"),
     "vitamine b9": ("acide folique", "nom courant"),
-    "vitamine e": ("alpha-tocophérol", "nom courant"),
     "retinol": ("vitamine a", "nom chimique"),
 }
 # Names that begin so are all that one: the index has one row for each insulin, the base names new ones.
 PREFIXES = {"insuline": "insuline"}
+# Vaccines: the base names strain and state, the index the illness; only living ones are in it. Iron: any of its salts.
+PATTERNS = {
+    r"\bbcg\b": "bcg",
+    r"^virus .*\brougeole\b": "virus de la rougeole",
+    r"^virus .*\boreillons\b": "virus des oreillons",
+    r"^virus .*\brubeol": "virus rubeoleux",
+    r"^virus .*\bvaricelle\b.*\battenue": "virus varicelle-zona",
+    r"^virus .*\bfievre jaune\b": "virus de la fièvre jaune",
+    r"^(?=.*\bgrippe\b)(?=.*\bvivant)virus ": "virus vivant atténué de la grippe",
+    r"^rotavirus\b": "rotavirus",
+    r"\bferr(?:eux|ique)\b": "fer",
+}
 # Classes that a «+ autres…» names otherwise than their heading, and one that no index lists (made of four that it lists).
 FAMILIES = {
     "medicaments anticholinesterasiques": ("anticholinesterasiques",),

@@ -4,11 +4,12 @@ A substance is found by its name, its salt-free names, then the aliases; it brin
 its route makes. Two medicines are compared term by term; what a medicine holds inside itself is never told.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from ordonum.knowledge.interactions.aliases import BY_ROUTE, FAMILIES, PREFIXES, SYNONYMS
+from ordonum.knowledge.interactions.aliases import BY_ROUTE, FAMILIES, PATTERNS, PREFIXES, SYNONYMS
 from ordonum.knowledge.interactions.names import cores, key
 from ordonum.knowledge.interactions.scope import Scope, asked, kept, local, scopes
 from ordonum.knowledge.interactions.table import Degree, Entry, Table
@@ -55,10 +56,10 @@ class Index:
                 for each in covered:
                     self._classes[each].add(union)
         sides = {side for entry in table.entries for side in entry.pair}
-        members = (each for inside in table.classes.values() for each in inside)
+        inside = (each for family in table.classes.values() for each in family)
         for name in (
             *table.substances,
-            *members,
+            *inside,
             *(each for each in sides if each not in self._sizes and each not in BY_ROUTE),
         ):
             self._named(name)
@@ -99,7 +100,10 @@ class Index:
             if each in SYNONYMS:
                 return self._names.get(key(SYNONYMS[each][0]), ())
         prefix = next((whole for start, whole in PREFIXES.items() if plain.startswith(f"{start} ")), None)
-        return (prefix,) if prefix is not None and (prefix in self._pairs or prefix in self._names) else ()
+        if prefix is not None and (prefix in self._pairs or prefix in self._names):
+            return (prefix,)
+        living = next((named for pattern, named in PATTERNS.items() if re.search(pattern, plain)), "")
+        return self._names.get(key(living), ())
 
     def terms(self, substance: str, routes: frozenset[str]) -> tuple[str, ...]:
         """A linked substance, its classes, and what its routes make of it, without those that ask for another route."""

@@ -7,6 +7,8 @@ from functools import lru_cache
 from ordonum.model.conditions import bare_substance
 
 _OTHERS = re.compile(r"^autres (.+)$|^(.+) autres$")
+# One substance under two spellings inside one edition (its index and its entries).
+_SPELLINGS = {"fampridines": "fampridine", "esclicarbazepine": "eslicarbazepine"}
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'"})
 
 
@@ -17,12 +19,13 @@ def key(name: str) -> str:
     plain = "".join(each for each in plain if not unicodedata.combining(each))
     words = " ".join("".join(each if each.isalnum() else " " for each in plain).split())
     found = _OTHERS.match(words)
-    return (found[1] or found[2]) if found else words
+    words = (found[1] or found[2]) if found else words
+    return _SPELLINGS.get(words, words)
 
 
 # Beyond the salts that `bare_substance` knows: other salts, esters that are the same medicine, degrees of hydration.
 _OF_MORE_SALTS = """
-acetonide amine axetil benzoate besilate betadex bromure butylamine butyrate cilexetil dichlorhydrate digluconate
+acetonide caproate amine axetil benzoate besilate betadex bromure butylamine butyrate cilexetil dichlorhydrate digluconate
 dihydratee diisethionate dimaleate dinitrate diphosphate dipropionate etexilate ethyle furoate gluconate hemifumarate
 hemihydratee hemisuccinate heptahydrate heptahydratee hexahydrate hydrogenosuccinate hydrogenotartrate iodure
 isetionate lysinate medoxomil meglumine metilsulfate mesylate monohydratee monosodique nicotinate palmitate pegol

@@ -86,7 +86,7 @@ _ASKED: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (re.compile(r"cutane"), frozenset({"cutanée"})),
 )
 # Substances that a class holds by one route alone, said in its heading (torsades de pointes, October 2020, p. 221).
-_INJECTED_ALONE = {"erythromycine": "torsades", "vincamine": "torsades"}
+_INJECTED_ALONE = {"erythromycine": "torsad", "vincamine": "torsad"}
 
 
 class Scope(Struct, frozen=True):
@@ -106,17 +106,22 @@ def scopes(entry: Entry, members: Iterable[str], families: Iterable[str]) -> tup
     wanted |= {each: head for each in families if each not in own and (head := _head(each))}
     made = []
     for degree in entry.degrees:
+        items = [f" {_EXCEPT.split(key(each))[0]} " for each in (degree.conduct or "").split("\n")]
+        found = [{each for each, words in wanted.items() if f" {words} " in item} for item in items]
+        # A part that names nobody holds for all, whatever the others name («pour des doses supérieures à…»).
+        named = frozenset().union(*found) if all(found) else frozenset[str]()
         text = key(degree.conduct or "")
-        said = f" {_EXCEPT.split(text)[0]} "
-        named = frozenset(each for each, words in wanted.items() if f" {words} " in said)
         made.append(Scope(degree, named, bool(_OTHERS.search(text)), text, limits.get(degree.gravity)))
     return tuple(made)
 
 
 def _head(family: str) -> str:
-    """The words by which a text calls a class: the first, or three where the first says nothing."""
+    """The words by which a text calls a class: its first, up to the next that says something where that one does not."""
     words = family.split()
-    return " ".join(words[:3]) if words[0] in _COMMON else (words[0] if len(words[0]) > 7 else "")
+    if words[0] not in _COMMON:
+        return words[0] if len(words[0]) > 7 else ""
+    second = next((place for place, each in enumerate(words[1:], start=1) if len(each) > 3), None)
+    return "" if second is None else " ".join(words[: second + 1])
 
 
 def kept(

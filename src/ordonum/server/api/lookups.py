@@ -9,7 +9,6 @@ those who may be asked to stop.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,7 +17,7 @@ from starlette.responses import Response
 
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.api.door import Handler, answer, bearer, read_body
-from ordonum.server.api.reference import LOOKUPS, Lookup, Reference, reference_of
+from ordonum.server.api.reference import LOOKUPS, Lookup, Reference
 from ordonum.server.identity.signer import refuse_revoked
 from ordonum.server.usecases.authenticate import known
 from ordonum.server.usecases.context import Context
@@ -49,11 +48,11 @@ class LookupThreads:
 def handlers(context: Context) -> list[tuple[Lookup, Handler]]:
     """The look-ups and what answers each."""
     threads = LookupThreads()
-    reference = cache(lambda: reference_of(context.drugs))
+    reference = Reference(base=context.drugs, interactions=context.interactions)
     return [(each, _handler(context, each, threads, reference)) for each in LOOKUPS]
 
 
-def _handler(context: Context, lookup: Lookup, threads: LookupThreads, reference: Callable[[], Reference]) -> Handler:
+def _handler(context: Context, lookup: Lookup, threads: LookupThreads, reference: Reference) -> Handler:
     async def handle(request: Request) -> Response:
         caller = known(context, bearer(request))
         body = await read_body(request, lookup.body_bytes_max) if lookup.method == "POST" else _asked(request)
@@ -61,7 +60,7 @@ def _handler(context: Context, lookup: Lookup, threads: LookupThreads, reference
 
         def work() -> bytes:
             asked = native.read(body, lookup.reads)
-            return native.write(lookup.look(reference(), asked))
+            return native.write(lookup.look(reference, asked))
 
         return answer(await threads.run(work))
 

@@ -1,35 +1,37 @@
 """What may be looked up, as one table: address, what is read, the pure function, what is answered."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from ordonum.knowledge.drugs.base import DrugBase, Edition
-from ordonum.knowledge.drugs.prices import Cheaper, cheaper
-from ordonum.knowledge.drugs.search.finding import Finder, Found
-from ordonum.knowledge.drugs.search.index import build
+from ordonum.knowledge.assistance.assess import assess
+from ordonum.knowledge.drugs.base import Edition
+from ordonum.knowledge.drugs.loaded import LoadedBase
+from ordonum.knowledge.drugs.prices import Bill, Cheaper, bill, cheaper, counted_in
+from ordonum.knowledge.drugs.search import Found, search
+from ordonum.knowledge.interactions import Interactions
+from ordonum.model.alert import Assessment, Subject, Treatment
 from ordonum.model.dosage import Dosage, DoseUnit
 from ordonum.model.drug import Speciality
+from ordonum.model.plan_units import Body
+from ordonum.model.prescription import Lines
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server.api.operations import EVERYWHERE
+from ordonum.texts import understood
 from ordonum.texts.dosage import Reading, read, say
 from ordonum.texts.dosage.reading import TEXT_MAX
 
-CHEAPER_SHOWN = 20
+CHEAPER_SHOWN, TREATMENTS_MAX = 20, 200
 LOOKUP_REFUSALS = tuple(each for each in EVERYWHERE if each is not Refusal.NOT_FOR_THIS_CALLER)
 
 
 class Reference(Struct, frozen=True, kw_only=True):
     """The reference data that look-ups answer from: public facts; nothing of anybody."""
 
-    base: DrugBase
-    finder: Finder
-
-
-def reference_of(base: DrugBase) -> Reference:
-    """What is made of the drug base once, at the first look-up: about a second for a whole one."""
-    return Reference(base=base, finder=Finder(build(base.specialities())))
+    base: LoadedBase
+    interactions: Interactions
 
 
 class Lookup(Struct, frozen=True, kw_only=True):
@@ -63,7 +65,7 @@ class DrugAnswer(Struct, frozen=True, kw_only=True):
 
 def drug(reference: Reference, asked: DrugAsked) -> DrugAnswer:
     """The medicine of a code. Raises Refused(UNKNOWN_DRUG)."""
-    base: DrugBase = reference.base
+    base = reference.base
     if len(asked.code) == 8:
         speciality = base.speciality(asked.code)
         if speciality is None:
@@ -96,7 +98,7 @@ class DrugsFound(Struct, frozen=True, kw_only=True):
 
 def drugs(reference: Reference, asked: DrugsSearched) -> DrugsFound:
     """The medicines that these words may mean."""
-    return DrugsFound(edition=reference.base.edition, found=reference.finder.find(asked.q))
+    return DrugsFound(edition=reference.base.edition, found=search(reference.base, asked.q))
 
 
 class DosageTyped(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -127,6 +129,47 @@ class Sentence(Struct, frozen=True):
 def dosage_said(_: Reference, asked: DosageGiven) -> Sentence:
     """A structured dosage in one sentence, for the patient and the pharmacist."""
     return Sentence(say(asked.dosage, in_words=asked.in_words))
+
+
+class AssessAsked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Lines, for whom as far as the checks look, what they already take, on which day. No field of it names anybody."""
+
+    lines: Lines
+    day: date
+    subject: Subject = Subject()
+    treatments: Annotated[tuple[Treatment, ...], Meta(max_length=TREATMENTS_MAX)] = ()
+
+
+class AssessAnswer(Struct, frozen=True, kw_only=True):
+    """The alerts and what could not be looked at; prices in cents; in which editions it was looked."""
+
+    assessment: Assessment
+    prices: Bill
+    drugs: Edition
+    interactions: str
+
+
+def assessed(reference: Reference, asked: AssessAsked) -> AssessAnswer:
+    """What may be said of these lines for this patient. Kept nowhere."""
+
+    def unit_of(cip13: str | None, cis: str | None) -> DoseUnit | None:
+        return counted_in(reference.base, cip13, cis)
+
+    lines = understood.lines(asked.lines, unit_of)
+    body = Body(weight_g=asked.subject.weight_g, height_cm=asked.subject.height_cm)
+    return AssessAnswer(
+        assessment=assess(
+            lines,
+            asked.subject,
+            understood.treatments(asked.treatments, unit_of),
+            base=reference.base,
+            interactions=reference.interactions,
+            day=asked.day,
+        ),
+        prices=bill(reference.base, lines, start=asked.day, body=body),
+        drugs=reference.base.edition,
+        interactions=reference.interactions.edition,
+    )
 
 
 LOOKUPS: tuple[Lookup, ...] = (
@@ -166,5 +209,15 @@ LOOKUPS: tuple[Lookup, ...] = (
         reads=DosageGiven,
         answers=Sentence,
         look=dosage_said,
+    ),
+    Lookup(
+        method="POST",
+        path="/v1/assess",
+        name="assess",
+        summary="Contrôler des lignes : alertes, contrôles non faits, prix. Sans identité : aucun champ ne nomme le patient.",
+        reads=AssessAsked,
+        answers=AssessAnswer,
+        look=assessed,
+        body_bytes_max=262_144,
     ),
 )

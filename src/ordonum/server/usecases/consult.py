@@ -9,7 +9,7 @@ from ordonum.model.actors import Actor
 from ordonum.model.acts import ConsultRequest
 from ordonum.model.days import legal_day
 from ordonum.model.decisions import check_consultation
-from ordonum.model.judging import rules_met, told
+from ordonum.model.judging import durations_told, rules_met, told
 from ordonum.model.prescription import Identity
 from ordonum.model.state import State
 from ordonum.model.views import ForExecutant, for_executant
@@ -64,7 +64,7 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
         opening=sealed.opening,
         registered=receipt(context, history, row),
         before=await _before(context, actor, sealed),
-        notices=(*overdue(context, actor, history), *told(met)),
+        notices=(*overdue(context, actor, history), *told(met), *durations_told(state.order)),
     )
 
 

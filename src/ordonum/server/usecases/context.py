@@ -6,10 +6,10 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from ordonum.knowledge.drugs.base import DrugBase
 from ordonum.knowledge.drugs.contents import contents_of
 from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.knowledge.drugs.law import conditions_of
+from ordonum.knowledge.drugs.loaded import LoadedBase
 from ordonum.knowledge.interactions import Interactions, at_hand
 from ordonum.model.conditions import Table
 from ordonum.model.course import Contents
@@ -39,7 +39,7 @@ class Context(Struct, kw_only=True):
     published: dict[str, str] = field(default_factory=dict)
     tokens: dict[bytes, Held] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
-    drugs: DrugBase = field(default_factory=formulary)
+    drugs: LoadedBase = field(default_factory=formulary)
     interactions: Interactions = field(default_factory=lambda: at_hand(None))
 
     @property

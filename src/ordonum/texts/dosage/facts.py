@@ -25,6 +25,7 @@ class Often(Struct, frozen=True, kw_only=True):
     every: int = 1
     every_high: int | None = None
     period: TimeUnit = TimeUnit.DAY
+    some_days: bool = False  # «un jour sur deux»: may stand beside a frequency of those days
 
 
 class Days(Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ class Days(Struct, frozen=True, kw_only=True):
     cycle_length: int | None = None
     procedure_days: tuple[int, ...] = ()
     alternating: bool = False
+    next_day: bool = False
     daily: bool = False
 
 
@@ -45,12 +47,14 @@ class Takes(Struct, frozen=True, kw_only=True):
 
     when: tuple[When, ...] = ()
     at: tuple[str, ...] = ()
+    every_one: bool = False  # «avant les repas»: of all the takes, not of one
 
 
 class Pattern(Struct, frozen=True):
     """«1-0-1»: amounts of morning, noon, evening, bedtime."""
 
     amounts: tuple[Decimal, ...]
+    unit: DoseUnit | None = None
 
 
 class InTakes(Struct, frozen=True):
@@ -68,6 +72,7 @@ class Lasting(Struct, frozen=True, kw_only=True):
 
     span: Span
     at_most: bool = False
+    first: bool = False
 
 
 class AfterPause(Struct, frozen=True):
@@ -103,6 +108,7 @@ class Equal(Struct, frozen=True):
 
     same: Amount
     of: Amount | None = None
+    bare: bool = False  # between brackets, without «soit»
 
 
 class Count(Struct, frozen=True):

@@ -3,10 +3,14 @@
 A word that looks like one of the language (a misspelt «matin») is no free word: the whole text is then not understood.
 """
 
+from functools import lru_cache
+
 from rapidfuzz.distance import OSA
 
 from ordonum.texts.dosage.amounts import Tokens, key
+from ordonum.texts.dosage.days import days
 from ordonum.texts.dosage.facts import Words
+from ordonum.texts.dosage.moments import takes
 from ordonum.texts.dosage.tokens import NUMBER, SIGN, WORD, Phrases, fold, plain
 from ordonum.texts.dosage.units import WRITTEN
 
@@ -44,7 +48,8 @@ _SETTLED = (
     "apres la toilette", "sur peau propre et seche", "sur peau propre", "sur peau seche", "bien agiter avant emploi",
     "a repartir dans la journee", "a repartir sur la journee", "arreter progressivement", "ne pas arreter brutalement",
     "rincer la bouche apres", "rincer la bouche apres utilisation", "a conserver au refrigerateur", "a jeun strict",
-    "sans interruption", "ne pas s'exposer au soleil", "eviter l'alcool", "a heure fixe", "a heures fixes", "a horaires reguliers",
+    "sans interruption", "au long cours", "a vie", "en continu", "dans un peu d'eau", "avec un repas", "avec un peu de nourriture",
+    "en instillation", "en lavage de nez", "en badigeon", "bien melanger", "apres brossage des dents", "au milieu d'un repas", "ne pas s'exposer au soleil", "eviter l'alcool", "a heure fixe", "a heures fixes", "a horaires reguliers",
 )  # fmt: skip
 _INSTRUCTIONS = Phrases(dict.fromkeys(_SETTLED, ""))
 _STOPS = Phrases(dict.fromkeys(("stop si", "stop en cas de", "stop en cas d'", "stop des"), ""))
@@ -82,8 +87,6 @@ _SMALL = frozenset(
         "mon",
         "ou",
         "par",
-        "pas",
-        "plus",
         "pour",
         "qu'",
         "que",
@@ -115,35 +118,28 @@ _OURS = frozenset({
     "augmenter", "alterner", "alternance", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
     "dejeuner", "diner", "renouveler", "prendre", "avant", "apres", "max", "ne", "ni", "non", "pas", "plus", "glycemie", "inr",
     "tension", "poids", "creatinine", "clairance", "kaliemie", "saturation", "dextro", "taux", "protocole", "schema", "veille",
-    "lendemain", "premier", "premiere", "dernier", "derniere", "autre", "prochain", "prochaine", "toujours", "parfois",
+    "lendemain", "premier", "premiere", "dernier", "derniere", "autre", "toujours", "parfois",
     *(name for phrase in WRITTEN for name in phrase.split() if len(name) > 3),
     "un", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "dix", "onze", "douze", "quinze", "vingt", "trente",
 })  # fmt: skip
 _LONG = tuple(sorted(each for each in _OURS if len(each) > 3))
 _COMMON = frozenset(fold(each) for each in (
     "pour", "main", "mains", "dents", "foie", "noir", "voix", "peau", "doigt", "doigts", "rouge", "matinale", "cou", "gêne", "selles",
-    "pieds", "plante", "douleur", "douleurs", "peu", "os", "dos", "œil", "yeux", "nez", "toux", "âge", "soif", "faim",
+    "pieds", "plante", "crise", "crises", "brise", "visage", "rash", "poids lourd", "nausees", "sinus", "douleur", "douleurs", "peu", "os", "dos", "œil", "yeux", "nez", "toux", "âge", "soif", "faim",
 ))  # fmt: skip
-_KNOWN: dict[str, bool] = {}
 
 
+@lru_cache(maxsize=4096)
 def _free(said: str) -> bool:
     """Whether a folded word may stand in a field of free words."""
     if said in _COMMON:
         return True
     if said in _OURS or len(said) < 3 or not any(each in "aeiouy" for each in said):
         return False
-    known = _KNOWN.get(said)
-    if known is None:
-        known = not any(
-            OSA.distance(said, each, score_cutoff=1) <= 1 for each in _LONG if abs(len(each) - len(said)) < 2
-        )
-        if len(_KNOWN) < 5_000:
-            _KNOWN[said] = known
-    return known
+    return not any(OSA.distance(said, each, score_cutoff=1) <= 1 for each in _LONG if abs(len(each) - len(said)) < 2)
 
 
-def _run(tokens: Tokens, at: int) -> int | None:
+def _run(tokens: Tokens, at: int, *, to_moment: bool = False) -> int | None:
     """The place after the free words that begin here; none where there are none, too many, or a word that may not be there."""
     end, last = at, at
     while end < len(tokens) and tokens[end].kind in (WORD, SIGN) and end - at <= FREE_MOST:
@@ -155,8 +151,12 @@ def _run(tokens: Tokens, at: int) -> int | None:
             break
         if starts(tokens, end) or (end > at and _HEAT.at(tokens, end) is not None and _heated(tokens, end)):
             break
+        if to_moment and end > at and (takes(tokens, end) or days(tokens, end)):
+            break
         if said in _SMALL:
+            joined = tokens[end - 1].key == "-" and end > at
             end += 1
+            last = end if joined else last
             continue
         if not _free(said):
             return None
@@ -177,14 +177,16 @@ def _joins(tokens: Tokens, at: int) -> bool:
 
 
 _STARTS = frozenset(
-    {"max", "pendant", "puis", "stop", "toutes", "chaque", "sans", "voie", "jusqu'a", "tant", "si", "qsp"}
+    {"max", "pendant", "puis", "stop", "toutes", "chaque", "sans", "voie", "jusqu'", "jusqu", "tant", "si", "qsp"}
 )
 
 
 def starts(tokens: Tokens, at: int) -> bool:
     """Whether the words of another piece begin here."""
-    return tokens[at].key in _STARTS or (
-        key(tokens, at) == "avec" and key(tokens, at + 1) in ("un", "1") and key(tokens, at + 2) == "max"
+    return (
+        tokens[at].key in _STARTS
+        or any(each.at(tokens, at) for each in (AS_NEEDED, ROUTES, _INSTRUCTIONS, _ACCORDING))
+        or (key(tokens, at) == "avec" and key(tokens, at + 1) in ("un", "1") and key(tokens, at + 2) == "max")
     )
 
 
@@ -228,7 +230,7 @@ class Reader:
             led = phrases.at(self.tokens, at)
             if led is None:
                 continue
-            end = _run(self.tokens, led[1])
+            end = _run(self.tokens, led[1], to_moment=field == "site")
             if end is None:
                 return (Words(field, self.said(at, led[1])), led[1]) if phrases is _ACCORDING else None
             if field == "as_needed":

@@ -1,10 +1,12 @@
 """French text of a dosage → structure, only where every word of it was understood. Linear in the length of the text, pure."""
 
+from decimal import Decimal
+
 import msgspec
 from msgspec import Struct
 
 from ordonum.model.dosage import Dosage, DoseUnit, Span, TimeUnit
-from ordonum.texts.dosage import amounts, limits, moments
+from ordonum.texts.dosage import amounts, days, limits, moments, rhythms
 from ordonum.texts.dosage.assembling import Unclear, assembled
 from ordonum.texts.dosage.facts import (
     Again,
@@ -20,11 +22,14 @@ from ordonum.texts.dosage.facts import (
     Lasting,
     Often,
     Once,
+    Takes,
     Then,
+    Words,
 )
-from ordonum.texts.dosage.free import Reader
+from ordonum.texts.dosage.free import AS_NEEDED, Reader
 from ordonum.texts.dosage.saying import say
 from ordonum.texts.dosage.tokens import SIGN, Phrases, Token, clean, split
+from ordonum.texts.dosage.units import COUNTED
 
 TEXT_MAX = 2_000
 _LEFT_MAX = 20
@@ -64,24 +69,27 @@ _FORMS = (
 _NOISE = Phrases(dict.fromkeys(
     ("et", "prendre", "a prendre", "appliquer", "a appliquer", "mettre", "poser", "a poser", "remplacer", "poser/remplacer", "instiller",
      "injecter", "a injecter", "administrer", "a administrer", "inhaler", "donner", "faire", "posologie :", "par prise", "/prise",
-     "a raison de", "a poursuivre", "avaler", "a avaler", "pris", "de creme", "de gel", "de pommade", "de lotion",
+     "a raison de", "a changer", "changer", "a la vitesse de", "a coller", "coller", "a inhaler", "a instiller", "a mettre", "a poursuivre", "avaler", "a avaler", "pris", "de creme", "de gel", "de pommade", "de lotion",
      "de collyre", "de sirop", "de solution", "de solution buvable", "de suspension", "a chaque prise", "traitement de", "duree du traitement :",
      *(f"{form} :" for form in _FORMS)), "",
 ))  # fmt: skip
 _SAID: Phrases[Fact] = Phrases({
+    "a jeun a chaque prise": Words("instruction", "à jeun à chaque prise"),
     **dict.fromkeys(
         ("prise unique", "en prise unique", "dose unique", "en dose unique", "en 1 dose unique", "en 1 prise unique", "d'emblee",
          "1 seule fois", "en 1 seule fois", "une fois seulement", "unidose unique", "en 1 fois unique"), Once()),
     **dict.fromkeys(("en 1 seule prise", "en 1 prise", "en 1 fois"), InTakes(1)),
-    **dict.fromkeys(("en alternance", "en alternant", "le lendemain", "le jour suivant", "alterner", "alternativement"), Days(alternating=True)),
+    **dict.fromkeys(("en alternance", "en alternant", "alterner", "alternativement"), Days(alternating=True)),
     **dict.fromkeys(("toutes les jour", "chaque jour", "tous les jours"), Days(daily=True)),
     **dict.fromkeys(("puis stop", "et stop", "puis l'arret"), End()),
     **dict.fromkeys(("puis", ">", "puis apres"), Then()),
     ";": Also(),
 })  # fmt: skip
-_FIRST_DAY = Phrases(
-    dict.fromkeys(("le premier jour", "le 1er jour", "jour 1", "a j1"), Lasting(span=Span(1, TimeUnit.DAY)))
-)
+# Said after what begins with the same words («le premier jour de chaque mois», «le lendemain de l'examen»).
+_LATE: Phrases[Fact] = Phrases({
+    **dict.fromkeys(("le premier jour", "le 1er jour", "jour 1", "a j1"), Lasting(span=Span(1, TimeUnit.DAY), first=True)),
+    **dict.fromkeys(("le lendemain", "le jour suivant"), Days(next_day=True)),
+})  # fmt: skip
 
 
 def read(text: str, *, unit: DoseUnit | None = None) -> Reading:
@@ -113,6 +121,9 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
             facts.append(found[0])
             at, broken = found[1], False
             continue
+        if tokens[at].key == "/" and facts and isinstance(facts[-1], Takes) and moments.takes(tokens, at + 1):
+            at += 1  # «matin/midi/soir»
+            continue
         noise = _NOISE.at(tokens, at)
         if noise is not None:
             at = noise[1]
@@ -136,14 +147,15 @@ def _fact(tokens: list[Token], at: int, reader: Reader, facts: list[Fact]) -> tu
         or said
         or limits.ceiling(tokens, at, after=isinstance(last, Ceiling))
         or amounts.pattern(tokens, at)
+        or rhythms.flow(tokens, at)
         or (_times(tokens, at) if isinstance(last, Amount) and last.unit is not None else None)
-        or amounts.often(tokens, at)
+        or rhythms.often(tokens, at)
         or moments.takes(tokens, at)
-        or moments.days(tokens, at)
-        or _FIRST_DAY.at(tokens, at)
-        or _equal(tokens, at)
+        or days.days(tokens, at)
+        or _LATE.at(tokens, at)
+        or _equal(tokens, at, last)
         or _shared(tokens, at)
-        or amounts.lasting(tokens, at)
+        or rhythms.lasting(tokens, at)
         or reader.words(at)
         or amounts.amount(tokens, at)
     )
@@ -154,21 +166,27 @@ def _times(tokens: list[Token], at: int) -> tuple[Often, int] | None:
     found = amounts.amount(tokens, at)
     if found is None or found[0].unit is not None:
         return None
-    per = amounts.period(tokens, found[1])
+    per = rhythms.period(tokens, found[1])
     if per is None or found[0].amount % 1 or (found[0].high or 0) % 1 or found[0].amount > 100:
         return None
     high = None if found[0].high is None else int(found[0].high)
     return Often(times=int(found[0].amount), times_high=high, every=per[0], every_high=per[1], period=per[2]), per[3]
 
 
-def _equal(tokens: list[Token], at: int) -> tuple[Equal, int] | None:
+def _equal(tokens: list[Token], at: int, last: Fact | None) -> tuple[Equal, int] | None:
     """«soit 2 gélules»; «1000 mg équivalant à 2 gélules»."""
+    if amounts.key(tokens, at) in ("de", "a") and isinstance(last, (Amount, Equal)):  # «2 cp de 500 mg»: each
+        one = last.same if isinstance(last, Equal) else last
+        each = amounts.amount(tokens, at + 1)
+        if each is None or one.unit not in COUNTED or each[0].unit is None or each[0].unit in COUNTED:
+            return None
+        return Equal(each[0], Amount(amount=Decimal(1), unit=one.unit)), each[1]
     if amounts.key(tokens, at) == "soit":
         same = amounts.amount(tokens, at + 1)
         return None if same is None or same[0].unit is None else (Equal(same[0]), same[1])
     of = amounts.amount(tokens, at)
-    if of is not None and amounts.key(tokens, at - 1) == "(" and amounts.key(tokens, of[1]) == ")":
-        return (Equal(of[0]), of[1]) if of[0].unit is not None else None
+    if of is not None and amounts.key(tokens, at - 1) == "(" and amounts.key(tokens, of[1]) in (")", "de"):
+        return (Equal(of[0], bare=True), of[1]) if of[0].unit is not None else None
     if of is None or (amounts.key(tokens, of[1]), amounts.key(tokens, of[1] + 1)) != ("equivalant", "a"):
         return None
     same = amounts.amount(tokens, of[1] + 2)
@@ -187,15 +205,29 @@ _AGAIN = Phrases(dict.fromkeys(
 ))  # fmt: skip
 
 
-def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count, int] | None:
+_IF_NEEDED = Phrases(dict.fromkeys(
+    (f"{led} si {why} {wait}" for led in ("a renouveler", "a repeter", "renouveler", "a renouveler 1 fois")
+     for why in ("besoin", "necessaire") for wait in ("apres", "au bout de", "toutes les", "dans")), "",
+))  # fmt: skip
+
+
+def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count | Ceiling, int] | None:
     """«en 3 prises», «à renouveler dans 15 jours», «2 prises en tout»."""
     count = amounts.whole(tokens, at, 100)
     if count is not None and amounts.key(tokens, at + 1) in ("prise", "fois") and amounts.key(tokens, at + 2) == "en":
         return (Count(count), at + 4) if amounts.key(tokens, at + 3) == "toutes" else None
+    needed = _IF_NEEDED.at(tokens, at)
+    if needed is not None:
+        wait = amounts.span(tokens, needed[1])
+        return None if wait is None else (Ceiling(field="apart", span=wait[0]), wait[1])
     again = _AGAIN.at(tokens, at)
     if again is not None:
         found = amounts.span(tokens, again[1])
-        return None if found is None else (Again(found[0]), amounts.skip(tokens, found[1], "plus", "tard"))
+        if found is None:
+            return None
+        end = amounts.skip(tokens, found[1], "plus", "tard")
+        needed = AS_NEEDED.at(tokens, end)  # «à renouveler après 4 h si besoin»: the least time between takes
+        return (Again(found[0]), end) if needed is None else (Ceiling(field="apart", span=found[0]), needed[1])
     led = _SHARED.at(tokens, at)
     if led is None:
         return None

@@ -9,6 +9,7 @@ from ordonum.model.dosage import Dosage, Dose, Limits, Rate, Step, TimeUnit, Tim
 from ordonum.texts import words
 from ordonum.texts.dosage.saying_amounts import length, listed, number, per, said_amount
 from ordonum.texts.dosage.saying_times import days, frequency, in_a_row, moments
+from ordonum.texts.dosage.timings import without_implied
 
 
 def say(dosage: Dosage, *, in_words: bool = False) -> str:
@@ -55,8 +56,7 @@ def _alternating(steps: list[Step], *, in_words: bool) -> str:
     assert other.dose is not None
     first, second = said_amount(one.dose, in_words=in_words), said_amount(other.dose, in_words=in_words)
     when = f", {listed(moments(one.timing, in_words=in_words))}" if one.timing.when or one.timing.at else ""
-    day = f"{number(1, in_words=in_words)} jour"
-    return f"{day} {first}, le lendemain {second}, en alternance{when}"
+    return f"un jour {first}, le lendemain {second}, en alternance{when}"
 
 
 def _taken(steps: Sequence[Step], *, in_words: bool) -> str:
@@ -67,7 +67,7 @@ def _taken(steps: Sequence[Step], *, in_words: bool) -> str:
         return _alone(steps[0], in_words=in_words)
     shared = {_paced(step.timing) for step in steps}
     if len(shared) > 1:
-        return listed([_alone(step, in_words=in_words) for step in steps])
+        return listed([_alone(step, in_words=in_words, among=True) for step in steps])
     timing = steps[0].timing
     lead = ", ".join(part for part in (_rhythm(timing, in_words=in_words), days(timing, in_words=in_words)) if part)
     said = [
@@ -79,25 +79,21 @@ def _taken(steps: Sequence[Step], *, in_words: bool) -> str:
 
 
 def _paced(timing: Timing) -> Timing:
-    return replace(timing, when=(), at=())
+    return replace(without_implied(timing), when=(), at=())
 
 
 def _rhythm(timing: Timing, *, in_words: bool) -> str:
     """The frequency, where the days of the week do not say it already."""
-    implied = timing.weekdays and (timing.times, timing.every, timing.period) == (
-        len(timing.weekdays),
-        1,
-        TimeUnit.WEEK,
-    )
-    return "" if implied else frequency(timing, in_words=in_words)
+    return frequency(without_implied(timing), in_words=in_words)
 
 
-def _alone(step: Step, *, in_words: bool) -> str:
+def _alone(step: Step, *, in_words: bool, among: bool = False) -> str:
     """One dose: «20 mg 1 fois par semaine, le mardi», «1 gélule le soir à 20 heures»."""
     timing = step.timing
     dose = "" if step.dose is None else said_amount(step.dose, in_words=in_words)
     at = listed(moments(timing, in_words=in_words)) if timing.when or timing.at else ""
-    rhythm, on = frequency(timing, in_words=in_words), days(timing, in_words=in_words)
+    rhythm = (_rhythm if among else frequency)(timing, in_words=in_words)
+    on = days(timing, in_words=in_words)
     if timing.once:
         rhythm = "en dose unique"
     elif not rhythm and not at and timing.cycle is not None and in_a_row(timing.cycle):

@@ -21,7 +21,9 @@ def frequency(timing: Timing, *, in_words: bool = False) -> str:
         return ""
     span = Span(timing.every, timing.period, timing.every_high)
     if timing.in_all:
-        return per(span, in_words=in_words)
+        takes = timing.times or 1
+        shared = f" en {number(takes, in_words=in_words, feminine=True)} prises" if takes > 1 else ""
+        return per(span, in_words=in_words) + shared
     one = span.value == 1 and span.high is None
     if timing.times is None or (
         timing.times == 1 and timing.times_high is None and (not one or timing.period is TimeUnit.HOUR)
@@ -40,7 +42,7 @@ def days(timing: Timing, *, in_words: bool = False) -> str:
     if timing.month_days:
         return f"{_ordinals(timing.month_days, in_words=in_words)} de chaque mois"
     if timing.cycle is not None:
-        return _cycle(timing.cycle, in_words=in_words)
+        return _cycle(timing, timing.cycle, in_words=in_words)
     if timing.procedure_days:
         return listed([_from_procedure(day, in_words=in_words) for day in timing.procedure_days])
     return ""
@@ -54,9 +56,11 @@ def _ordinals(numbers: tuple[int, ...], *, in_words: bool) -> str:
     return f"les jours {said}" if len(numbers) > 1 else f"le jour {said}"
 
 
-def _cycle(cycle: Cycle, *, in_words: bool) -> str:
+def _cycle(timing: Timing, cycle: Cycle, *, in_words: bool) -> str:
     """«21 jours sur 28» of days in a row from the first; otherwise the days named."""
     of = number(cycle.length, in_words=in_words)
+    if timing.times is not None and cycle.days == (1,) and not timing.when and not timing.at:
+        return f"{number(1, in_words=in_words)} jour sur {of}"
     if in_a_row(cycle):
         return f"{number(len(cycle.days), in_words=in_words)} jours sur {of}"
     return f"{_ordinals(cycle.days, in_words=in_words)} de chaque cycle de {of} jours"
@@ -91,9 +95,11 @@ def clock(hour: str, *, in_words: bool = False) -> str:
     said = number(hours, in_words=in_words, feminine=True)
     if not minutes:
         return f"à {said} heure{'s' if hours > 1 else ''}"
-    return (
-        f"à {said} {'heures' if in_words else 'h'} {number(minutes, in_words=True) if in_words else f'{minutes:02d}'}"
-    )
+    if not in_words:
+        return f"à {said} h {minutes:02d}"
+    # «trente minutes»: «huit heures trente et un comprimé» would be thirty-one.
+    past = number(minutes, in_words=True, feminine=True)
+    return f"à {said} heure{'s' if hours > 1 else ''} {past} minute{'s' if minutes > 1 else ''}"
 
 
 def moment(when: When, *, in_words: bool = False) -> str:

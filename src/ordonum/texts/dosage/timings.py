@@ -30,6 +30,13 @@ _HOURS = {
 
 def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
     """The timing, and the instruction that a moment became («à jeun» beside «le matin»)."""
+    named = [
+        isinstance(each, Days)
+        for each in facts
+        if isinstance(each, Takes) or (isinstance(each, Days) and each.weekdays)
+    ]
+    if "".join("D" if each else "t" for each in named).strip("t").strip("D"):
+        raise Unclear("quel moment pour quel jour ?")
     timing, often = _days(facts)
     when, at, instruction = _takes(facts)
     again = [each.span for each in facts if isinstance(each, Again)]
@@ -52,7 +59,8 @@ def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
 def _once(timing: Timing, often: Often | None, again: bool, facts: Sequence[Fact]) -> Timing:
     if again:  # «en prise unique, à renouveler dans 15 jours»
         assert often is not None
-        return replace(timing, times=1, every=often.every, period=often.period)
+        told = timing.when or timing.at
+        return replace(timing, times=None if told else 1, every=often.every, period=often.period)
     if often is not None or len(timing.when) + len(timing.at) > 1 or timing.weekdays or timing.cycle or timing.count:
         raise Unclear("une prise unique et un rythme")
     if any(isinstance(each, InTakes) and each.takes > 1 for each in facts):
@@ -78,16 +86,25 @@ def _paced(timing: Timing, often: Often | None, dose: Dose | None, facts: Sequen
         every_high=often.every_high, period=often.period,
     )  # fmt: skip
     if often.times is None:
-        paced = replace(paced, in_all=_of_the_whole(dose, shares))
+        paced = replace(paced, in_all=_of_the_whole(often, dose, shares))
     elif shares and shares != [often.times] and shares != [1]:
         raise Unclear("deux nombres de prises")
-    return paced
+    daily = (paced.times, paced.times_high, paced.every, paced.period, paced.in_all) == (
+        1,
+        None,
+        1,
+        TimeUnit.DAY,
+        False,
+    )
+    return replace(paced, times=None, period=None) if daily and paced.cycle is not None else paced
 
 
-def _of_the_whole(dose: Dose | None, shares: list[int]) -> bool:
+def _of_the_whole(often: Often, dose: Dose | None, shares: list[int]) -> bool:
     """«3 g par jour»: its takes are not told; «1 comprimé par jour» is one take."""
     if dose is None or shares == [1]:
         return False
+    if often.period is TimeUnit.HOUR:
+        raise Unclear("une dose par heure, sans dire si elle est donnée en continu")
     return not (dose.unit in COUNTED and (dose.high or dose.amount) <= 1 and dose.per is None and not shares)
 
 
@@ -144,6 +161,14 @@ def _on_days(timing: Timing, often: Often) -> tuple[Timing, Often | None]:
         return timing, often if timing.cycle is not None else None
     if timing.weekdays:
         return _weekly(timing, often)
+    weeks = None if timing.cycle is None else _weeks(timing.cycle)
+    if (
+        weeks is not None
+        and _rate(often) == (often.times or 0, None, 1, None, TimeUnit.WEEK)
+        and (often.times or 1) == 1
+        and count <= 1
+    ):
+        return replace(timing, cycle=weeks), None
     if (
         timing.month_days
         and _rate(often)[1:] == (None, 1, None, TimeUnit.MONTH)
@@ -160,6 +185,13 @@ def _on_days(timing: Timing, often: Often) -> tuple[Timing, Often | None]:
         if often.period is TimeUnit.HOUR or often.every == 1:
             return timing, often
     return _bad_days(), None
+
+
+def _weeks(cycle: Cycle) -> Cycle | None:
+    """Once a week, three weeks of four: the days 1, 8 and 15 of 28."""
+    if cycle.length % 7 or len(cycle.days) % 7 or cycle.days != tuple(range(1, len(cycle.days) + 1)):
+        return None
+    return Cycle(length=cycle.length, days=cycle.days[::7])
 
 
 def _bad_days() -> Timing:
@@ -185,12 +217,14 @@ def _days(facts: Sequence[Fact]) -> tuple[Timing, Often | None]:
     """The days, and the only frequency."""
     timing = Timing()
     often: Often | None = None
-    length, cycle_days, daily = None, (), False
+    length: int | None = None
+    cycle_days: tuple[int, ...] = ()
+    daily = False
     for each in facts:
         if isinstance(each, Often):
             timing, often = _both(timing, often, each)
         elif isinstance(each, Days):
-            if each.alternating:
+            if each.alternating or each.next_day:
                 raise Unclear("une alternance sans ses deux doses")
             daily = daily or each.daily
             length, cycle_days = each.cycle_length or length, each.cycle_days or cycle_days
@@ -240,7 +274,7 @@ def _both(timing: Timing, one: Often | None, other: Often) -> tuple[Timing, Ofte
             return timing, hours
         raise Unclear("deux rythmes qui ne s'accordent pas")
     pair = {each.every > 1: each for each in (one, other) if each.period is TimeUnit.DAY}
-    if len(pair) == 2 and pair[True].times == 1 and pair[True].every_high is None:
+    if len(pair) == 2 and pair[True].some_days:
         some, all_ = pair[True], pair[False]
         if (all_.times or 1) == 1 and all_.times_high is None:
             return timing, some
@@ -255,12 +289,12 @@ def _takes(facts: Sequence[Fact]) -> tuple[tuple[When, ...], tuple[str, ...], st
     at = [hour for each in facts if isinstance(each, Takes) for hour in each.at]
     if len(set(at)) != len(at) or len(set(whens)) != len(whens):
         raise Unclear("deux fois la même prise")
-    instruction = ""
     fasting = When(moment=Moment.FASTING)
-    if fasting in whens and (len(whens) > 1 or at):
+    besides = fasting in whens and (len(whens) > 1 or bool(at))
+    if besides:
         whens.remove(fasting)
-        instruction = "à jeun"
     whens = _meals(whens)
+    instruction = "" if not besides else "à jeun" if max(len(whens), len(at)) == 1 else "à jeun à chaque prise"
     recurrent = [each for each in whens if each.moment in RECURRENT]
     if recurrent and (len(whens) > 1 or at):
         raise Unclear("deux sortes de moments")
@@ -268,6 +302,16 @@ def _takes(facts: Sequence[Fact]) -> tuple[tuple[When, ...], tuple[str, ...], st
         if len(whens) != len(at) or not all(_agrees(each, hour) for each, hour in zip(whens, at, strict=True)):
             raise Unclear("les heures et les moments ne s'accordent pas")
     return tuple(sorted(whens, key=order)), tuple(sorted(at)), instruction
+
+
+def without_implied(timing: Timing) -> Timing:
+    """The timing without the number of times a week that its weekdays tell already."""
+    implied = timing.weekdays and (timing.times, timing.every, timing.period) == (
+        len(timing.weekdays),
+        1,
+        TimeUnit.WEEK,
+    )
+    return replace(timing, times=None, period=None) if implied else timing
 
 
 def order(when: When) -> int:

@@ -1,0 +1,178 @@
+"""Reading of how often, for how long, and how fast."""
+
+from ordonum.model.dosage import Cycle, DoseUnit, Rate, Span, TimeUnit
+from ordonum.texts.dosage.amounts import TIMES, Tokens, amount, key, ranged, skip, span, whole
+from ordonum.texts.dosage.facts import AfterPause, Days, Giving, Lasting, Often
+from ordonum.texts.dosage.tokens import Phrases, plain
+from ordonum.texts.dosage.units import COUNTED
+
+_PERIODS = {
+    "jour": TimeUnit.DAY,
+    "journee": TimeUnit.DAY,
+    "semaine": TimeUnit.WEEK,
+    "mois": TimeUnit.MONTH,
+    "an": TimeUnit.YEAR,
+}
+_PERFUSED = Phrases(dict.fromkeys(
+    ("en perfusion de", "en perfusion sur", "perfusion de", "en perfusion lente de", "perfuse en", "perfuses en", "a perfuser en",
+     "a passer en", "a administrer en", "en perfusion iv de", "en perfusion continue de", "a administrer sur", "en perfusion pendant"), "",
+))  # fmt: skip
+_CLOCK = (TimeUnit.HOUR, TimeUnit.MINUTE)
+_AT_MOST = Phrases(dict.fromkeys(("avec un", "sans depasser", "ne pas depasser", "au"), ""))
+
+
+def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int] | None:
+    """«pendant 7 jours», «pdt 5 à 7 j», «x 10 j», «QSP 1 mois», «30j», «maximum 7 jours»; «7 jours d'arrêt»."""
+    perfused = _PERFUSED.at(tokens, at)
+    if perfused is not None:
+        over = span(tokens, perfused[1])
+        return None if over is None or over[0].unit not in _CLOCK else (Giving(Rate(over=over[0])), over[1])
+    bounded = _AT_MOST.at(tokens, at)
+    if bounded is not None and (key(tokens, bounded[1]) == "max" or key(tokens, at) in ("sans", "ne")):
+        found = span(tokens, skip(tokens, bounded[1], "max", "de"))
+        long = found is not None and found[0].unit not in _CLOCK
+        return (Lasting(span=found[0], at_most=True), found[1]) if found is not None and long else None
+    led = key(tokens, at)
+    most_ = led == "max"
+    start = skip(tokens, at, led) if led in ("pendant", "x", "qsp", "pour", "max", "sur", "duree") else at
+    if led == "duree":
+        start = skip(tokens, start, ":", "de", ":")
+    elif led in ("pendant", "les"):
+        start = skip(tokens, start, "les")
+    start = skip(tokens, start, "max", "de") if led in ("max", "pendant") else start
+    found = span(tokens, start)
+    if found is None or (
+        led == "sur" and found[0].unit in (TimeUnit.DAY, TimeUnit.WEEK) and key(tokens, at - 1) in TIMES
+    ):
+        return None
+    length, end = found
+    if key(tokens, end) in ("d'", "de") and key(tokens, end + 1) in ("stop", "pause", "repos", "arret"):
+        return AfterPause(length), end + 2
+    if length.unit in (TimeUnit.HOUR, TimeUnit.MINUTE):
+        return _by_the_clock(length, led, end)
+    if start == at and key(tokens, end) in ("/", "sur", "avant", "apres", "plus", "entre"):
+        return None
+    after = skip(tokens, end, "consecutifs", "suivants")
+    if led == "les" and after == end:
+        return None
+    end = after
+    return Lasting(span=length, at_most=most_ or key(tokens, end) == "max"), skip(tokens, end, "max")
+
+
+def flow(tokens: Tokens, at: int) -> tuple[Giving, int] | None:
+    """«50 ml/h», «2 l par minute», «20 gouttes/min»: an amount in a time is how fast, not how often."""
+    found = amount(tokens, at)
+    if found is None:
+        return None
+    fast, end = found
+    unit = TIMES.get(key(tokens, end + 1))
+    if key(tokens, end) not in ("/", "par") or unit not in _CLOCK or fast.unit is None or fast.high or fast.per:
+        return None
+    if unit is TimeUnit.HOUR and fast.unit in COUNTED and fast.unit is not DoseUnit.DROP:
+        return None
+    return Giving(Rate(amount=plain(fast.amount), unit=fast.unit, per=unit)), end + 2
+
+
+def _by_the_clock(length: Span, led: str, end: int) -> tuple[Lasting | Giving, int] | None:
+    """«pendant 48 heures» is how long it goes on; «pendant 30 minutes», «sur 2 h», how long it is given."""
+    if led == "pendant" and length.unit is TimeUnit.HOUR and length.value >= 24:
+        return Lasting(span=length), end
+    return (Giving(Rate(over=length)), end) if led in ("pendant", "sur") else None
+
+
+def period(tokens: Tokens, at: int) -> tuple[int, int | None, TimeUnit, int] | None:
+    """«par jour», «/j», «/8h», «par 24 heures», «/ 2 semaines»: how many of which, and the place after."""
+    if key(tokens, at) not in ("/", "par"):
+        return None
+    at += 1
+    if key(tokens, at) in _PERIODS:
+        return 1, None, _PERIODS[key(tokens, at)], at + 1
+    if key(tokens, at) == "heure":
+        return 1, None, TimeUnit.HOUR, at + 1
+    found = span(tokens, at)
+    if found is None or found[0].unit is TimeUnit.MINUTE:
+        return None
+    return found[0].value, found[0].high, found[0].unit, found[1]
+
+
+_EVERY_DAY = Phrases({
+    **dict.fromkeys(("chaque heure", "toutes les heure"), TimeUnit.HOUR),
+    **dict.fromkeys(("quotidien", "quotidienne", "quotidiennement"), TimeUnit.DAY),
+    **dict.fromkeys(("chaque semaine", "toutes les semaine", "hebdomadaire"), TimeUnit.WEEK),
+    **dict.fromkeys(("chaque mois", "toutes les mois", "mensuel", "mensuelle", "mensuellement"), TimeUnit.MONTH),
+    **dict.fromkeys(("chaque an", "toutes les an", "annuel", "annuellement"), TimeUnit.YEAR),
+})  # fmt: skip
+
+
+def often(tokens: Tokens, at: int) -> tuple[Often | Days, int] | None:
+    """«3 fois par jour», «x3/j», «toutes les 6 heures», «q8h», «/j», «un jour sur deux», «21 jours sur 28»."""
+    each = _EVERY_DAY.at(tokens, at)
+    if each is not None:
+        return Often(times=1, period=each[0]), each[1]
+    return _so_many_times(tokens, at) or _each_so_long(tokens, at) or _some_days_of(tokens, at)
+
+
+def _so_many_times(tokens: Tokens, at: int) -> tuple[Often, int] | None:
+    """«3 fois par jour», «3x/j», «x3/j», «1 à 2 fois/jour», «en 3 prises par jour», «par jour»."""
+    start = skip(tokens, at, "x")
+    numbers = ranged(tokens, start)
+    if numbers is None:
+        alone = period(tokens, at)
+        return None if alone is None else (_every(None, None, alone), alone[3])
+    low, high, end, hyphen = numbers
+    said = key(tokens, end) in ("fois", "x", "prise")
+    end = skip(tokens, end, key(tokens, end)) if said else end
+    per = period(tokens, end)
+    if per is None and said and key(tokens, end) in ("toutes", "chaque"):
+        again = _each_so_long(tokens, end) or _EVERY_DAY.at(tokens, end)
+        if again is not None:
+            kind = again[0]
+            every = (kind.every, kind.every_high, kind.period) if isinstance(kind, Often) else (1, None, kind)
+            per = (*every, again[1])
+    if per is None or (start == at and not said) or (hyphen and not said):
+        return None
+    if low % 1 or not 1 <= low <= 100 or (high is not None and (high % 1 or not low < high <= 100)):
+        return None
+    return _every(int(low), None if high is None else int(high), per), per[3]
+
+
+def _every(low: int | None, high: int | None, per: tuple[int, int | None, TimeUnit, int]) -> Often:
+    every, every_high, unit, _ = per
+    if (every, unit) == (24, TimeUnit.HOUR) and every_high is None:
+        every, unit = 1, TimeUnit.DAY
+    if low is None and (every > 1 or every_high is not None):
+        low = 1  # «/8h»: one take each
+    return Often(times=low, times_high=high, every=every, every_high=every_high, period=unit)
+
+
+def _each_so_long(tokens: Tokens, at: int) -> tuple[Often, int] | None:
+    """«toutes les 4 à 6 heures», «tous les 2 jours», «q8h», «chaque 8 h»."""
+    if key(tokens, at) == "toutes" and key(tokens, at + 1) == "les":
+        at += 2
+    elif key(tokens, at) in ("q", "chaque"):
+        at += 1
+    else:
+        return None
+    found = span(tokens, at)
+    if found is None or found[0].unit is TimeUnit.MINUTE:
+        return None
+    length = found[0]
+    return Often(times=1, every=length.value, every_high=length.high, period=length.unit), found[1]
+
+
+def _some_days_of(tokens: Tokens, at: int) -> tuple[Often | Days, int] | None:
+    """«un jour sur deux», «1 j/2», «21 jours sur 28», «3 semaines sur 4»."""
+    at = skip(tokens, at, "pendant")
+    some, unit = whole(tokens, at, 366), key(tokens, at + 1)
+    of = whole(tokens, at + 3, 366)
+    if some is None or unit not in ("jour", "semaine") or key(tokens, at + 2) not in ("sur", "/") or of is None:
+        return None
+    end = skip(tokens, at + 4, unit)
+    if some >= of:
+        return None
+    if some == 1 and unit == "jour":
+        return Often(times=1, every=of, some_days=True), end
+    scale = 7 if unit == "semaine" else 1
+    if of * scale > 366:
+        return None
+    return Days(cycle=Cycle(length=of * scale, days=tuple(range(1, some * scale + 1)))), end
