@@ -19,6 +19,7 @@ from ordonum.cli import (
     kept,
     key_backup,
     keys,
+    line,
     office,
     prescriber,
     retention,
@@ -91,6 +92,7 @@ app.command("list")(ending.registered)
 app.command("verify-qr")(keys.verify_qr)
 app.command("rules")(rules.show)
 app.command("alerts")(alerts.show)
+app.command("line")(line.compose_line)
 app.command("search")(search.search)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
