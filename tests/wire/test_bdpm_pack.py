@@ -7,6 +7,7 @@ import pytest
 
 from ordonum.model.dosage import DoseUnit
 from ordonum.model.drug import Pack
+from ordonum.model.plan_units import in_pack
 from ordonum.wire.bdpm.pack import pack_of
 from whole_base import whole_base
 
@@ -71,6 +72,13 @@ def test_a_box_is_counted_in_either_of_its_units() -> None:
     pens = pack_of("5 stylos préremplis de 3 ml", "solution injectable")
     assert pens is not None
     assert [pens.holds(unit) for unit in (DoseUnit.MILLILITRE, DoseUnit.PEN, DoseUnit.TABLET)] == [15, Decimal(5), None]
+
+
+def test_a_dosage_in_the_other_unit_of_a_box_finds_how_many_it_holds() -> None:
+    doses = pack_of("20 récipient(s) unidose(s) de 2 ml", "solution pour inhalation")
+    assert doses is not None
+    assert in_pack(doses, DoseUnit.MILLILITRE) == 40
+    assert in_pack(doses, DoseUnit.SINGLE_DOSE) == 20
 
 
 def test_nearly_every_box_on_sale_is_read() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import typer
 
 from ordonum.knowledge.drugs.base import DrugBase, Edition
-from ordonum.knowledge.drugs.changes import Change, Changes
+from ordonum.knowledge.drugs.changes import Change, Changes, euros
 from ordonum.model.dosage import DoseUnit
 from ordonum.model.drug import Nature, Pack, Presentation, Shortage, Speciality
 from ordonum.texts import french
@@ -104,7 +104,7 @@ def show(base: DrugBase, speciality: Speciality, box: Presentation | None) -> No
 def _box(box: Presentation) -> None:
     typer.echo(f"  CIP13 {box.cip13} : {box.label}" + ("" if box.sold else "  (non commercialisée)"))
     told = [f"contient {_pack(box.pack)}" if box.pack is not None else "contenance non lue"]
-    told.append(f"prix {_euros(box.public_price)}" if box.public_price is not None else "prix libre")
+    told.append(f"prix {euros(box.public_price)}" if box.public_price is not None else "prix libre")
     if box.rates:
         told.append("remboursé à " + ", ".join(f"{rate} %" for rate in box.rates))
     if box.hospital:
@@ -119,10 +119,6 @@ def _pack(pack: Pack) -> str:
     if pack.other is not None:
         return f"{held} ({_counted(*pack.other)})"
     return held if pack.containers in (None, 1) else f"{held} (en {pack.containers})"
-
-
-def _euros(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02} €"
 
 
 def _lacking(said: Shortage) -> str:

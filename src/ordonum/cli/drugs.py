@@ -99,6 +99,8 @@ def _previous(target: Path) -> LoadedBase | None:
     except base_file.BaseUnusable:
         typer.echo(f"La base en place ({target}) est illisible : elle est remplacée sans comparaison.", err=True)
         return None
+    except OSError as error:
+        raise FileProblem(f"La base {target} ne peut pas être lue ({error.strerror}). Rien n'a changé.") from None
 
 
 def _told(changed: Changes | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ KEPT = 2_048
 
 
 class Index(Struct, frozen=True):
-    """Where everything is: CIS codes in their order; by CIP13 the place of the CIS; by bare substance and by group likewise."""
+    """Where everything is: CIS codes in their order; by CIP13, by name of a component and by group, places in that order."""
 
     cis: tuple[str, ...]
     presentations: dict[str, int]
@@ -26,10 +26,7 @@ class Index(Struct, frozen=True):
 
 
 def indexed(specialities: Iterable[Speciality]) -> Index:
-    """The index of specialities that are in the order of their CIS codes.
-
-    A substance is found by its own bare name and by that of the therapeutic fraction it brings.
-    """
+    """The index of specialities that are in the order of their CIS codes."""
     cis: list[str] = []
     presentations: dict[str, int] = {}
     substances: defaultdict[str, list[int]] = defaultdict(list)
@@ -38,7 +35,7 @@ def indexed(specialities: Iterable[Speciality]) -> Index:
         cis.append(each.cis)
         for box in each.presentations:
             presentations[box.cip13] = place
-        for name in sorted({bare_substance(component.name) for component in each.components}):
+        for name in sorted({component.name for component in each.components}):
             substances[name].append(place)
         for group in each.groups:
             ranked[group.group].append((group.rank, place))
@@ -93,8 +90,19 @@ class LoadedBase:
         return next((found for key in range(10) if (found := self.presentation(f"34009{cip7}{key}")) is not None), None)
 
     def of_substance(self, name: str) -> tuple[str, ...]:
-        """The CIS codes of the specialities with that active substance, named as `bare_substance` gives it."""
-        return tuple(self._index.cis[place] for place in self._index.substances.get(name, ()))
+        """The CIS codes of the specialities with that active substance, named as `bare_substance` gives it.
+
+        A substance is found by its own bare name and by that of the therapeutic fraction it brings.
+        """
+        return tuple(self._index.cis[place] for place in sorted(self._bare.get(name, ())))
+
+    @cached_property
+    def _bare(self) -> dict[str, set[int]]:
+        """By bare substance, worked out here: what `bare_substance` leaves out may change after a file was written."""
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for name, places in self._index.substances.items():
+            found[bare_substance(name)].update(places)
+        return dict(found)
 
     def of_group(self, group: int) -> tuple[str, ...]:
         """The CIS codes of a generic group, in the order of their ranks."""
