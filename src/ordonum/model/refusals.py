@@ -632,6 +632,12 @@ class Refusal(Enum):
         "{sentence} ({article}).",
         "Si vous prescrivez malgré tout, indiquez-en la raison sur la ligne (override), puis signez de nouveau.",
     )
+    DOSAGE_DIFFERS = Reason(
+        "dosage-differs",
+        Kind.INVALID,
+        "Ligne {line} : la posologie structurée ne dit pas ce que dit le texte de la posologie, qui prévaut.",
+        "Corrigez l'un ou l'autre, ou retirez la structure (structured_dosage) : elle se déduit du texte ; puis signez.",
+    )
     AGREEMENT_WANTED = Reason(
         "agreement-wanted",
         Kind.ASKS,

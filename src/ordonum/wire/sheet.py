@@ -6,18 +6,21 @@ What is printed where, and why: docs/feuille.md. What is drawn is in sheet.typ; 
 import math
 import re
 from datetime import date
+from typing import Any
 
 from ordonum.knowledge.consent import regime
 from ordonum.model.actors import Place, Profession, Professional
+from ordonum.model.course import Contents, no_contents
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Line, Measures, Patient, Prescription
 from ordonum.model.products import MedicineLine, PreparationLine
 from ordonum.texts import consent, french, wishes
 from ordonum.texts import lines as line_texts
+from ordonum.texts.implied import implied
 from ordonum.wire import picture
 from ordonum.wire import sheet_codes as codes
 from ordonum.wire.qr import SignedQr
-from ordonum.wire.sheet_press import Unprintable, Variant, press, template
+from ordonum.wire.sheet_press import Unprintable, Variant, pages, press, template
 
 __all__ = ["Unprintable", "draw"]
 
@@ -37,6 +40,7 @@ OTHER_ZONE = ("Prescriptions SANS RAPPORT avec l'affection de longue durée", "(
 VALIDITY = "Listes I et II : première délivrance dans les 3 mois (CSP R.5132-22)."
 SECURED = "VAUT ORDONNANCE SÉCURISÉE"
 STOPPED = "LIGNE ANNULÉE PAR LE PRESCRIPTEUR"
+_SAID = "said"
 _MODULE_MM = {"rpps": 0.3, "place": 0.3, "ins": 0.5}  # ordinary readers want 0.25 mm at least
 _DENSE_ABOVE = 5  # lines above which dosage and amount share a line where they fit: a second page is read by few
 _LINE_OF_TEXT, _UNBROKEN_ROWS = 70, 25  # a line of the order is never split across pages, unless no page could hold it
@@ -57,12 +61,14 @@ def draw(
     variant: Variant = "a-3a",
     replaces_on: date | None = None,
     stopped: tuple[int, ...] = (),
+    contents: Contents = no_contents,
 ) -> bytes:
     """The sheet as PDF bytes; the same input gives the same bytes. A pending one says that it is not registered.
 
     `hand_signature`: leave room for it (not needed with a software of version 3). `copy` above 1 is a DUPLICATA, printed
     on `printed_on`. `replaces_on`: the day of the one that it replaces, where that is known; `stopped`: the lines that were
-    cancelled since. Raises Unprintable when a character has no glyph: a sheet never drops one in silence.
+    cancelled since; `contents`: what boxes hold. Raises Unprintable when a character has no glyph: a sheet never drops one
+    in silence.
     """
     number = signed.content.number
     bars = {"rpps": picture.code128(prescriber.rpps), "place": picture.code128(_place_id(prescription.place)[1])}
@@ -71,10 +77,10 @@ def draw(
         bars["ins"] = picture.datamatrix(ins)
     pictures = {f"{name}.svg": svg.encode() for name, svg in bars.items()}
     pictures["qr.svg"] = picture.draw(signed).encode()
-    data = {
+    data: dict[str, Any] = {
         **_head(prescription, prescriber, number, specialty_label),
         "under": [each for each in (_addressed(prescription), wishes.replaces(prescription, replaces_on)) if each],
-        **_body(prescription, registered=registered, stopped=stopped),
+        **_body(prescription, registered=registered, stopped=stopped, contents=contents),
         "wide": {name: round(codes.modules(svg) * _MODULE_MM[name], 2) for name, svg in bars.items()},
         "specimen": SPECIMEN if specimen else "",
         "copy": _copy(copy, printed_on),
@@ -84,8 +90,14 @@ def draw(
         if hand_signature
         else f"Signée par voie électronique par {_name(prescriber)} : pas de signature à la main.",
         "by-hand": hand_signature,
+        "says": True,
     }
-    return press(_TEMPLATE, data, pictures, variant=variant)
+    made = press(_TEMPLATE, data, pictures, variant=variant)
+    if not any(said[_SAID] for zone in data["zones"] for said in zone["lines"]) or (length := pages(made)) == 1:
+        return made
+    # A second page is read by few: what the words of a line say already gives way.
+    bare = press(_TEMPLATE, {**data, "says": False}, pictures, variant=variant)
+    return bare if pages(bare) < length else made
 
 
 def _head(
@@ -122,7 +134,9 @@ def _addressed(prescription: Prescription) -> str:
     return f"À l'attention de : {prescription.addressed_to.label}" if prescription.addressed_to else ""
 
 
-def _body(prescription: Prescription, *, registered: bool, stopped: tuple[int, ...]) -> dict[str, object]:
+def _body(
+    prescription: Prescription, *, registered: bool, stopped: tuple[int, ...], contents: Contents
+) -> dict[str, Any]:
     """The lines, in one zone or, when one is of an ALD, in two; an empty zone says so."""
     lines = prescription.lines
     if any(line.ald for line in lines):
@@ -138,7 +152,11 @@ def _body(prescription: Prescription, *, registered: bool, stopped: tuple[int, .
             {
                 "title": title,
                 "kind": kind,
-                "lines": [_line(line, registered=registered, stopped=line.rank in stopped) for line in kept],
+                "lines": [
+                    _line(line, registered=registered, stopped=line.rank in stopped)
+                    | _taken(line, prescription, contents)
+                    for line in kept
+                ],
             }
             for (title, kind), kept in zones
         ],
@@ -166,12 +184,18 @@ def _line(line: Line, *, registered: bool, stopped: bool) -> dict[str, object]:
         "eyes": [list(row) for row in line_texts.eye_rows(line)],
         "eye-head": list(line_texts.EYE_TABLE),
         "dosage": line_texts.dosage(line),
-        "amount": line_texts.amount_written(line),
-        "amount-alone": _capital(line_texts.amount_written(line)),
         "marks": marks,
         "instruction": line.instruction or "",
         "note": line.note or "",
     }
+
+
+def _taken(line: Line, prescription: Prescription, contents: Contents) -> dict[str, object]:
+    """How it is taken, in one sentence for the patient where the words are others; what the dosage makes of units and boxes."""
+    content = contents(line.cip13) if isinstance(line, MedicineLine) and line.cip13 is not None else None
+    parts = (line_texts.amount_written(line), implied(line, prescription.written_on, prescription.measures, content))
+    said = ", ".join(each for each in parts if each)
+    return {_SAID: line_texts.dosage_said(line), "amount": said, "amount-alone": _capital(said)}
 
 
 def _sayings(prescription: Prescription, *, registered: bool) -> list[str]:
