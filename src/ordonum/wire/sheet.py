@@ -40,7 +40,6 @@ OTHER_ZONE = ("Prescriptions SANS RAPPORT avec l'affection de longue durée", "(
 VALIDITY = "Listes I et II : première délivrance dans les 3 mois (CSP R.5132-22)."
 SECURED = "VAUT ORDONNANCE SÉCURISÉE"
 STOPPED = "LIGNE ANNULÉE PAR LE PRESCRIPTEUR"
-_SAID = "said"
 _MODULE_MM = {"rpps": 0.3, "place": 0.3, "ins": 0.5}  # ordinary readers want 0.25 mm at least
 _DENSE_ABOVE = 5  # lines above which dosage and amount share a line where they fit: a second page is read by few
 _LINE_OF_TEXT, _UNBROKEN_ROWS = 70, 25  # a line of the order is never split across pages, unless no page could hold it
@@ -92,12 +91,17 @@ def draw(
         "by-hand": hand_signature,
         "says": True,
     }
+    return _shortest(data, pictures, variant)
+
+
+def _shortest(data: dict[str, Any], pictures: dict[str, bytes], variant: Variant) -> bytes:
+    """The sheet with what its dosages come to; without, where that spares a page: a second one is read by few."""
     made = press(_TEMPLATE, data, pictures, variant=variant)
-    if not any(said[_SAID] for zone in data["zones"] for said in zone["lines"]) or (length := pages(made)) == 1:
+    lines = [line for zone in data["zones"] for line in zone["lines"]]
+    if all(not line["said"] and line["amount"] == line["amount-bare"] for line in lines) or pages(made) == 1:
         return made
-    # A second page is read by few: what the words of a line say already gives way.
     bare = press(_TEMPLATE, {**data, "says": False}, pictures, variant=variant)
-    return bare if pages(bare) < length else made
+    return bare if pages(bare) < pages(made) else made
 
 
 def _head(
@@ -193,9 +197,13 @@ def _line(line: Line, *, registered: bool, stopped: bool) -> dict[str, object]:
 def _taken(line: Line, prescription: Prescription, contents: Contents) -> dict[str, object]:
     """How it is taken, in one sentence for the patient where the words are others; what the dosage makes of units and boxes."""
     content = contents(line.cip13) if isinstance(line, MedicineLine) and line.cip13 is not None else None
-    parts = (line_texts.amount_written(line), implied(line, prescription.written_on, prescription.measures, content))
-    said = ", ".join(each for each in parts if each)
-    return {_SAID: line_texts.dosage_said(line), "amount": said, "amount-alone": _capital(said)}
+    counted = implied(line, prescription.written_on, prescription.measures, content)
+    amount, said = line_texts.amount_written(line), line_texts.dosage_said(line)
+    whole, after = (
+        ", ".join(each for each in (*parts, counted) if each)
+        for parts in ([amount], [part for part in amount.split(", ") if part not in said])
+    )
+    return {"said": said, "amount": whole, "amount-bare": amount, "amount-after": after}
 
 
 def _sayings(prescription: Prescription, *, registered: bool) -> list[str]:
