@@ -31,7 +31,7 @@ SUBSTANCES = """
 acide acétylsalicylique, acide folique, aciclovir, alfuzosine, allopurinol*2, alprazolam, amiodarone, amitriptyline,
 amlodipine, amoxicilline*4, amoxicilline+acide clavulanique*2, apixaban, atenolol, atorvastatine*2, azathioprine,
 azithromycine, baclofène, bétaméthasone, bilastine, bisoprolol*2, bromazépam, buprénorphine, candésartan cilexétil,
-carbamazépine, cefpodoxime, cétirizine, ciclosporine, ciprofloxacine, clarithromycine, clobazam, clonazépam,
+carbamazépine, cefpodoxime, cétirizine dichlorhydrate, ciclosporine, ciprofloxacine, clarithromycine, clobazam, clonazépam,
 clopidogrel, clozapine, colchicine, dabigatran étexilate, dapagliflozine, desloratadine, désogestrel, diazépam, diclofénac,
 dompéridone, donépézil, doxycycline, drospirénone+éthinylestradiol, duloxétine, énoxaparine*2, escitalopram, ésoméprazole,
 estradiol, étifoxine, ézétimibe, febuxostat, fentanyl, finastéride, flécaïnide, fluconazole, fluindione, fluoxétine,

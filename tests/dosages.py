@@ -262,7 +262,12 @@ def unequal(draw: st.DrawFn, most_: int = 4) -> tuple[tuple[Dose | None, Timing]
     found = draw(_several_whens(2, most_))
     days = draw(
         st.sampled_from(
-            [Timing(), Timing(every=2, period=TimeUnit.DAY), Timing(cycle=Cycle(length=28, days=tuple(range(1, 22))))]
+            [
+                Timing(),
+                Timing(times=2, period=TimeUnit.WEEK, weekdays=(Weekday.SATURDAY, Weekday.SUNDAY)),
+                Timing(every=2, period=TimeUnit.DAY),
+                Timing(cycle=Cycle(length=28, days=tuple(range(1, 22)))),
+            ]
         )
     )
     unit = draw(st.sampled_from([*_COUNTED, *_MEASURED]))

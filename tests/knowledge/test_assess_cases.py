@@ -356,6 +356,27 @@ CASES: list[Case] = [
         (),
         {"allergy:simvastatine": NOTE},
     ),
+    (
+        "an allergy told in a sentence",
+        {**MAN, "allergies": allergic("Allergie à la pénicilline")},
+        (AMOX,),
+        (),
+        {"allergy:penicilline": STOP},
+    ),
+    (
+        "contrast media and an antiseptic",
+        {**MAN, "allergies": allergic("produits de contraste iodés")},
+        ("BETADINE | povidone iodée",),
+        (),
+        {},
+    ),
+    (
+        "iodine and an antiseptic",
+        {**MAN, "allergies": allergic("allergique à l'iode")},
+        ("BETADINE | povidone iodée",),
+        (),
+        {"allergy:iode": STOP},
+    ),
     # The same thing twice
     (
         "the same twice on a prescription",
@@ -471,6 +492,21 @@ CASES: list[Case] = [
         {"pregnancy:isotretinoine": CAUTION},
     ),
     ("isotretinoin of a young man", {**MAN, "birth_date": "2004-01-01"}, ("PROCUTA | isotrétinoïne:20 mg",), (), {}),
+    (
+        "valproate of a man",
+        MAN,
+        ("DEPAKINE | valproate de sodium:500 mg",),
+        (),
+        {"pregnancy:acide-valproique": CAUTION},
+    ),
+    ("valproate of a boy of six", CHILD, ("DEPAKINE | valproate de sodium:200 mg",), (), {}),
+    (
+        "valproate of a woman who has passed the age",
+        {**WOMAN, "birth_date": "1950-01-01"},
+        ("DEPAKINE | valproate de sodium:500 mg",),
+        (),
+        {},
+    ),
     ("ramipril of a woman of seventy", {**WOMAN, "birth_date": "1956-01-01"}, ("TRIATEC | ramipril:5 mg",), (), {}),
     # Breast-feeding
     ("codeine", NURSING, (DAFALGAN_CODEINE.format(1),), (), {"breastfeeding:codeine": STOP}),

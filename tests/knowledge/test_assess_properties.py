@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from assessed import DAY, allergic, assessed, dosed, line, lines, thesaurus, treatment, who
+from factories import a_prescription
 from ordonum.knowledge.assistance import tables
 from ordonum.knowledge.assistance.assess import assess
 from ordonum.knowledge.assistance.names import identity, known_as
@@ -278,6 +279,15 @@ def test_what_was_passed_over_is_told_apart_with_its_reason() -> None:
     ]
     elsewhere = line(2, "EFFERALGAN | paracétamol:1 g | 1 tablet 1/day")
     assert {each.key for each in assessed((wanted, elsewhere), subject).alerts} == {"duplicate:paracetamol"}
+
+
+def test_a_prescription_is_assessed_as_its_lines_are() -> None:
+    child = who(birth_date="2020-01-01", sex=Sex.MALE, allergies=())
+    wanted = lines("CODOLIPRANE | paracétamol:400 mg + codéine:20 mg")
+    whole = a_prescription(lines=wanted)
+    found = assess(whole, child, base=formulary(), interactions=thesaurus(), day=DAY)
+    assert found == assessed(wanted, child)
+    assert [each.key for each in found.alerts] == ["age:codeine"]
 
 
 def test_what_is_no_medicine_is_left_alone_and_a_preparation_is_looked_at() -> None:

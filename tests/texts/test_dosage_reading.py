@@ -33,7 +33,9 @@ def test_what_is_not_wholly_understood_is_kept_as_text(text: str) -> None:
 
 
 def test_the_medicine_tells_the_unit_that_the_text_leaves_unnamed() -> None:
-    assert read("1-0-1 30j", unit=DoseUnit.TABLET).shown == "1 comprimé le matin et 1 comprimé le soir, pendant 30 jours"
+    assert (
+        read("1-0-1 30j", unit=DoseUnit.TABLET).shown == "1 comprimé le matin et 1 comprimé le soir, pendant 30 jours"
+    )
     assert read("2 gel matin", unit=DoseUnit.TABLET).shown == "2 gélules le matin"  # what is written prevails
     assert read("max 4/j si douleur", unit=DoseUnit.SACHET).shown == "si douleur : sans dépasser 4 sachets par jour"
 
@@ -84,7 +86,13 @@ def test_the_words_that_were_not_understood_are_named() -> None:
 
 def test_a_weekly_dose_is_never_read_as_a_daily_one() -> None:
     """Methotrexate each day kills."""
-    for text in ("2 cp le mardi", "2 cp 1x/sem", "2 comprimés, 1 fois par semaine, le mardi", "15 mg/sem", "6 cp de 2,5 mg le lundi"):
+    for text in (
+        "2 cp le mardi",
+        "2 cp 1x/sem",
+        "2 comprimés, 1 fois par semaine, le mardi",
+        "15 mg/sem",
+        "6 cp de 2,5 mg le lundi",
+    ):
         for step in (read(text).dosage or pytest.fail(text)).steps:
             assert step.timing.period is not None
             assert step.timing.period.value == "week"

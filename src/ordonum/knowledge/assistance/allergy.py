@@ -3,6 +3,7 @@
 Names come as the patient's file has them, so they are compared without salts, accents nor plural.
 """
 
+import re
 from functools import lru_cache
 
 from ordonum.knowledge.assistance import tables
@@ -12,6 +13,9 @@ from ordonum.knowledge.assistance.products import Product
 from ordonum.model.alert import Alert, AlertKind, AlertLevel, Allergy, AllergyTo, Unchecked
 from ordonum.model.conditions import bare_substance
 
+_ALLERGY_TO = re.compile(
+    r"^\s*(?:allerg\w+|intol\w+|hypersensib\w+)\s+(?:à\s+l['’]|à\s+la\s+|à\s+|aux?\s+)(?=\w)", re.IGNORECASE
+)
 # What people call a class, by the words of it; each the ids of its classes.
 _CALLED = {
     "penicilline": ("penicillines",),
@@ -27,7 +31,8 @@ _CALLED = {
     "morphinique": ("opioides",),
     "opioide": ("opioides",),
     "opiace": ("opioides",),
-    "iode": ("iode",),
+    "iode": ("iode", "contrastes"),
+    "contraste": ("contrastes",),
     "macrolide": ("macrolides",),
     "quinolone": ("quinolones",),
     "fluoroquinolone": ("quinolones",),
@@ -70,7 +75,10 @@ def called(name: str) -> frozenset[str]:
     """The classes that such a name means; none for a single substance."""
     words = [each.removesuffix("s") if each != "ains" else each for each in bare_substance(name).split()]
     plain = f" {' '.join(words)} "
-    return frozenset(each for call, ids in _CALLED.items() if f" {call} " in plain for each in ids)
+    found = {call: ids for call, ids in _CALLED.items() if f" {call} " in plain}
+    if "contraste" in found:  # «produits de contraste iodés» are no antiseptic
+        found.pop("iode", None)
+    return frozenset(each for ids in found.values() for each in ids)
 
 
 def check(case: Case, findings: Findings) -> None:
@@ -81,7 +89,8 @@ def check(case: Case, findings: Findings) -> None:
             lines = tuple(rank for each in case.lines for rank in each.lines)
             findings.unchecked.append(_not_filled(lines))
         return
-    for allergy in allergies:
+    for told in allergies:
+        allergy = Allergy(to=told.to, name=_ALLERGY_TO.sub("", told.name))
         if allergy.to is not AllergyTo.EXCIPIENT and case.lines and not _recognised(allergy, case):
             because = not_done_because(f"l'allergie à « {allergy.name} » n'est pas reconnue")
             lines = tuple(rank for each in case.lines for rank in each.lines)

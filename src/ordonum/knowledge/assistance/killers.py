@@ -62,7 +62,7 @@ def _methotrexate(case: Case, product: Product) -> Iterator[Alert]:
             "methotrexate",
             AlertLevel.STOP,
             product,
-            f"{days} jours de prise par semaine ; par la bouche, une seule prise par semaine, sous peine de mort",
+            f"{days} jours de prise par semaine ; par la bouche, une seule prise par semaine (surdosages mortels)",
             f"corriger en une prise par semaine, {_DAY_WANTED}",
             "ansm-methotrexate",
         )

@@ -32,8 +32,8 @@ class Caveat(Struct, frozen=True, kw_only=True):
     """What is to be said of a substance or a class (`about`, «@class») for some patients.
 
     `low` (reached) to `high` (not reached): weeks of amenorrhoea, months of age, ml/min of clearance. `flags`: «all» any route
-    (eye drops excepted), «prevention» a woman of childbearing age, «mg>=500» from that daily dose on. `found`, `conduct`:
-    French. `quote`: the phrase that was read.
+    (eye drops excepted), «prevention» a woman of childbearing age, «men» a man, «mg>=500» from that dose a day. `found` and
+    `conduct` are French. `quote`: the phrase that was read.
     """
 
     kind: AlertKind

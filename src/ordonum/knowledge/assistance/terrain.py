@@ -18,6 +18,7 @@ _ANY = (Decimal(0), Decimal(10**6))
 _CHILDBEARING = (Decimal(10 * 12), Decimal(55 * 12))
 _ORDER = {AlertLevel.STOP: 0, AlertLevel.CAUTION: 1, AlertLevel.NOTE: 2}
 _MIN_MG = "mg>="
+_NOT_YET = frozenset({"prevention", "men"})  # rows about whoever may have a child, not about a pregnancy
 
 
 @cache
@@ -87,9 +88,11 @@ def _may_bear(case: Case) -> bool:
 
 def _pregnancy(case: Case, product: Product, substance: Substance, findings: Findings) -> None:
     subject = case.subject
+    rows = list(warned(AlertKind.PREGNANCY, case, product, substance))
+    if subject.sex is Sex.MALE and case.age is not None and case.age[1] >= _CHILDBEARING[0]:
+        findings.alerts += gravest((row, alert(row, product, substance)) for row in rows if "men" in row.flags)
     if subject.pregnant is not True and not _may_bear(case):
         return
-    rows = list(warned(AlertKind.PREGNANCY, case, product, substance))
     if subject.pregnant:
         findings.alerts += gravest(
             _of_term(row, product, substance, subject.pregnant_weeks)
@@ -99,13 +102,13 @@ def _pregnancy(case: Case, product: Product, substance: Substance, findings: Fin
     if subject.sex is Sex.FEMALE:
         prevention = [row for row in rows if "prevention" in row.flags]
         findings.alerts += gravest((row, alert(row, product, substance)) for row in prevention)
-    if subject.pregnant is None and _matter(row for row in rows if "prevention" not in row.flags):
+    if subject.pregnant is None and _matter(row for row in rows if not row.flags & _NOT_YET):
         findings.not_done(AlertKind.PREGNANCY, product, "la grossesse n'est pas renseignée")
 
 
 def _within_term(rows: list[Caveat], weeks: int | None) -> list[Caveat]:
     bounds = _ANY if weeks is None else (Decimal(weeks), Decimal(weeks))
-    return [row for row in rows if "prevention" not in row.flags and row.holds(*bounds)]
+    return [row for row in rows if not row.flags & _NOT_YET and row.holds(*bounds)]
 
 
 def _of_term(row: Caveat, product: Product, substance: Substance, weeks: int | None) -> tuple[Caveat, Alert]:

@@ -33,6 +33,7 @@ from ordonum.texts.dosage.facts import (
 )  # fmt: skip
 from ordonum.texts.dosage.groups import turned
 from ordonum.texts.dosage.timings import Unclear
+from ordonum.texts.dosage.units import most
 
 __all__ = ["Unclear", "assembled"]
 _PATTERN = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
@@ -106,7 +107,10 @@ def _with_units(facts: Sequence[Fact], default: DoseUnit | None) -> list[Fact]:
 
     def known(amount: Amount) -> Amount:
         unit = amount.unit or inherited
-        return replace(amount, unit=default if unit is DoseUnit.UNIT and default is not None else unit)
+        unit = default if unit is DoseUnit.UNIT and default is not None else unit
+        if (amount.high or amount.amount) > most(unit):
+            raise Unclear("une quantité hors de ce qui se prend")
+        return replace(amount, unit=unit)
 
     found: list[Fact] = []
     for each in facts:

@@ -25,7 +25,7 @@ from ordonum.texts.dosage.facts import (
     Takes,
     Words,
 )  # fmt: skip
-from ordonum.texts.dosage.timings import RECURRENT, Unclear, timed
+from ordonum.texts.dosage.timings import RECURRENT, Unclear, timed, without_implied
 from ordonum.texts.dosage.tokens import plain
 from ordonum.texts.dosage.units import ACTS, COUNTED
 
@@ -56,6 +56,7 @@ def turned(segment: list[Fact]) -> list[Step]:
     together = _folded([step for group in steps for step in group])
     for _, alike in groupby(together, key=lambda step: replace(step, dose=None, timing=Timing())):
         checking.apart(list(alike))
+    checking.of_like_days(together)
     return together
 
 
@@ -96,6 +97,8 @@ def _items(facts: list[Fact]) -> list[tuple[Amount | None, list[Fact]]]:
         return [(dose, [each for each in timing if not isinstance(each, Amount)])]
     if doses[-1] == len(timing) - 1 and doses[0] > 0 and isinstance(timing[doses[0] - 1], (Takes, Days)):
         starts = [0, *(place + 1 for place in doses)]
+        if any(start == place for start, place in zip(starts, doses, strict=False)):
+            raise Unclear("une dose sans son moment")
         return [(_amount(timing[place]), timing[start:place]) for start, place in zip(starts, doses, strict=False)]
     leading = timing[: doses[0]]
     _of_all(timing, leading)
@@ -254,7 +257,8 @@ def _merged(one: Step, other: Step) -> Step | None:
 
 
 def _same_days(one: Step, other: Step) -> bool:
-    return replace(one.timing, when=(), at=()) == replace(other.timing, when=(), at=())
+    first, second = without_implied(one.timing), without_implied(other.timing)
+    return replace(first, when=(), at=()) == replace(second, when=(), at=())
 
 
 def _joined(step: Step, **takes: object) -> Step:

@@ -24,6 +24,7 @@ from ordonum.texts.dosage.facts import (
     Once,
     Takes,
     Then,
+    Words,
 )
 from ordonum.texts.dosage.free import AS_NEEDED, Reader
 from ordonum.texts.dosage.saying import say
@@ -73,6 +74,7 @@ _NOISE = Phrases(dict.fromkeys(
      *(f"{form} :" for form in _FORMS)), "",
 ))  # fmt: skip
 _SAID: Phrases[Fact] = Phrases({
+    "a jeun a chaque prise": Words("instruction", "à jeun à chaque prise"),
     **dict.fromkeys(
         ("prise unique", "en prise unique", "dose unique", "en dose unique", "en 1 dose unique", "en 1 prise unique", "d'emblee",
          "1 seule fois", "en 1 seule fois", "une fois seulement", "unidose unique", "en 1 fois unique"), Once()),

@@ -59,7 +59,8 @@ def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
 def _once(timing: Timing, often: Often | None, again: bool, facts: Sequence[Fact]) -> Timing:
     if again:  # «en prise unique, à renouveler dans 15 jours»
         assert often is not None
-        return replace(timing, times=1, every=often.every, period=often.period)
+        told = timing.when or timing.at
+        return replace(timing, times=None if told else 1, every=often.every, period=often.period)
     if often is not None or len(timing.when) + len(timing.at) > 1 or timing.weekdays or timing.cycle or timing.count:
         raise Unclear("une prise unique et un rythme")
     if any(isinstance(each, InTakes) and each.takes > 1 for each in facts):
@@ -88,7 +89,14 @@ def _paced(timing: Timing, often: Often | None, dose: Dose | None, facts: Sequen
         paced = replace(paced, in_all=_of_the_whole(often, dose, shares))
     elif shares and shares != [often.times] and shares != [1]:
         raise Unclear("deux nombres de prises")
-    return paced
+    daily = (paced.times, paced.times_high, paced.every, paced.period, paced.in_all) == (
+        1,
+        None,
+        1,
+        TimeUnit.DAY,
+        False,
+    )
+    return replace(paced, times=None, period=None) if daily and paced.cycle is not None else paced
 
 
 def _of_the_whole(often: Often, dose: Dose | None, shares: list[int]) -> bool:
@@ -281,12 +289,12 @@ def _takes(facts: Sequence[Fact]) -> tuple[tuple[When, ...], tuple[str, ...], st
     at = [hour for each in facts if isinstance(each, Takes) for hour in each.at]
     if len(set(at)) != len(at) or len(set(whens)) != len(whens):
         raise Unclear("deux fois la même prise")
-    instruction = ""
     fasting = When(moment=Moment.FASTING)
-    if fasting in whens and (len(whens) > 1 or at):
+    besides = fasting in whens and (len(whens) > 1 or bool(at))
+    if besides:
         whens.remove(fasting)
-        instruction = "à jeun"
     whens = _meals(whens)
+    instruction = "" if not besides else "à jeun" if max(len(whens), len(at)) == 1 else "à jeun à chaque prise"
     recurrent = [each for each in whens if each.moment in RECURRENT]
     if recurrent and (len(whens) > 1 or at):
         raise Unclear("deux sortes de moments")
@@ -294,6 +302,16 @@ def _takes(facts: Sequence[Fact]) -> tuple[tuple[When, ...], tuple[str, ...], st
         if len(whens) != len(at) or not all(_agrees(each, hour) for each, hour in zip(whens, at, strict=True)):
             raise Unclear("les heures et les moments ne s'accordent pas")
     return tuple(sorted(whens, key=order)), tuple(sorted(at)), instruction
+
+
+def without_implied(timing: Timing) -> Timing:
+    """The timing without the number of times a week that its weekdays tell already."""
+    implied = timing.weekdays and (timing.times, timing.every, timing.period) == (
+        len(timing.weekdays),
+        1,
+        TimeUnit.WEEK,
+    )
+    return replace(timing, times=None, period=None) if implied else timing
 
 
 def order(when: When) -> int:
