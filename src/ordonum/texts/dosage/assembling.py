@@ -29,10 +29,10 @@ from ordonum.texts.dosage.facts import (
     Pattern,
     Takes,
     Then,
+    Unclear,
     Words,
 )  # fmt: skip
 from ordonum.texts.dosage.groups import turned
-from ordonum.texts.dosage.timings import Unclear
 from ordonum.texts.dosage.units import most
 
 __all__ = ["Unclear", "assembled"]

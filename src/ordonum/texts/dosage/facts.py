@@ -7,6 +7,14 @@ from msgspec import Struct
 from ordonum.model.dosage import Cycle, DoseUnit, PerBody, Rate, Span, TimeUnit, Weekday, When
 
 
+class Unclear(Exception):
+    """The text has no reading, or more than one; `why`, in French."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class Amount(Struct, frozen=True, kw_only=True):
     """How much of one take; `unit` None: not written here, another amount of the text may tell it."""
 

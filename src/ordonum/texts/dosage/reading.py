@@ -67,10 +67,13 @@ _FORMS = (
     "suspension",
 )
 _NOISE = Phrases(dict.fromkeys(
-    ("et", "prendre", "a prendre", "appliquer", "a appliquer", "mettre", "poser", "a poser", "remplacer", "poser/remplacer", "instiller",
+    ("et", "prendre", "a prendre", "appliquer", "a appliquer", "mettre", "poser", "a poser", "remplacer",
+    "poser/remplacer", "instiller",
      "injecter", "a injecter", "administrer", "a administrer", "inhaler", "donner", "faire", "posologie :", "par prise", "/prise",
-     "a raison de", "a changer", "changer", "a la vitesse de", "a coller", "coller", "a inhaler", "a instiller", "a mettre", "a poursuivre", "avaler", "a avaler", "pris", "de creme", "de gel", "de pommade", "de lotion",
-     "de collyre", "de sirop", "de solution", "de solution buvable", "de suspension", "a chaque prise", "traitement de", "duree du traitement :",
+     "a raison de", "a changer", "changer", "a la vitesse de", "a coller", "coller", "a inhaler", "a instiller",
+     "a mettre", "a poursuivre", "avaler", "a avaler", "pris", "de creme", "de gel", "de pommade", "de lotion",
+     "de collyre", "de sirop", "de solution", "de solution buvable", "de suspension", "a chaque prise",
+     "traitement de", "duree du traitement :",
      *(f"{form} :" for form in _FORMS)), "",
 ))  # fmt: skip
 _SAID: Phrases[Fact] = Phrases({
@@ -200,7 +203,8 @@ _SHARED = Phrases(
     )
 )
 _AGAIN = Phrases(dict.fromkeys(
-    ("a renouveler dans", "a renouveler apres", "a renouveler 1 fois dans", "a renouveler 1 fois apres", "a repeter dans", "renouveler dans",
+    ("a renouveler dans", "a renouveler apres", "a renouveler 1 fois dans", "a renouveler 1 fois apres",
+    "a repeter dans", "renouveler dans",
      "a renouveler 1 fois", "a repeter 1 fois apres", "a repeter apres"), "",
 ))  # fmt: skip
 
