@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from ordonum.knowledge.drugs.base import DrugBase, Edition
 from ordonum.knowledge.drugs.prices import Cheaper, cheaper
-from ordonum.knowledge.drugs.search.finding import Finder, Found
+from ordonum.knowledge.drugs.search import Finder, Found
 from ordonum.knowledge.drugs.search.index import build
 from ordonum.model.dosage import Dosage, DoseUnit
 from ordonum.model.drug import Speciality
