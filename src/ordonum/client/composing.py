@@ -6,7 +6,7 @@ forms or strengths give choices, never a silent guess.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -62,42 +62,40 @@ def compose(base: Searched, text: str, day: date, chosen: str | None = None) -> 
         return Composed(
             typed=typed, needs=(*needs, "Aucun médicament n'est reconnu au début de la ligne."), left=(typed,)
         )
-    reading = split.reading
     fitting = _fitting(split)
     taken = _taken(base, split, fitting)
     offers = taken or fitting
-    one = _one(offers, split.name, chosen)
-    if chosen is None and (why := _unsure(split, taken)):
-        one = None
-        needs.append(why)
-    elif one is None:
-        needs.append("Choisissez : plusieurs formes ou dosages répondent à ce qui est tapé.")
-    choices = _choices(offers, one)
+    why = _unsure(split, taken) if chosen is None else ""
+    one = None if why else _one(offers, split.name, chosen)
+    if one is None:
+        needs.append(why or "Choisissez : plusieurs formes ou dosages répondent à ce qui est tapé.")
     if split.name.faults:
         needs.append(f"Nom corrigé : vous avez tapé « {split.product} ». Vérifiez.")
     speciality = base.speciality(one.cis) if one is not None else None
-    if speciality is not None and split.rest:
-        reading = dosages.read(split.rest, unit=_unit(speciality)) if reading.dosage is not None else reading
-    if not split.rest:
-        needs.append("Posologie à écrire.")
-    elif reading.dosage is None:
-        why = f" ({reading.why})" if reading.why else ""
-        needs.append(
-            f"Posologie gardée en toutes lettres, non comprise{why} : {', '.join(reading.left) or split.rest}."
-        )
+    reading = split.reading
+    if speciality is not None and reading.dosage is not None:
+        reading = dosages.read(split.rest, unit=_unit(speciality))
     written = Written(
         typed=typed,
         product=split.product,
         dosage=split.rest,
         reading=reading,
         name=split.name,
-        choices=choices,
-        needs=tuple(needs),
+        choices=_choices(offers, one),
+        needs=(*needs, *_lacking(split.rest, reading)),
         day=day,
     )
     same = [each for each in offers if one is not None and _alike(each, one)]
-    boxed = [found for each in same if (found := base.speciality(each.cis)) is not None]
-    return line_of(written, speciality, boxed)
+    return line_of(written, speciality, [found for each in same if (found := base.speciality(each.cis)) is not None])
+
+
+def _lacking(rest: str, reading: Reading) -> Iterator[str]:
+    """What the dosage lacks, in French."""
+    if not rest:
+        yield "Posologie à écrire."
+    elif reading.dosage is None:
+        why = f" ({reading.why})" if reading.why else ""
+        yield f"Posologie gardée en toutes lettres, non comprise{why} : {', '.join(reading.left) or rest}."
 
 
 def _split(base: Searched, typed: str) -> _Split | None:
