@@ -107,6 +107,7 @@ def _numbered() -> Iterator[Speciality]:
         ("ETA", ("liste I", "ne peut être obtenu que sur prescription médicale non renouvelable"), {}),
         ("THETA", ("liste I", "renouvellement de la prescription réservé aux spécialistes en NEUROLOGIE"), {}),
         *(("ALPHA", ("liste I", "réservé à l'usage HOSPITALIER"), {}),) * 2,
+        *(("BETA", (), {"amount": "200 mg"}),) * 2,
         *(("IOTA", ("liste II",), {}),) * 3,
         ("IOTA", ("liste II",), {"form": "gel pour application", "route": "cutanée"}),
         ("IOTA", (), {"form": "gel pour application", "route": "cutanée"}),
@@ -130,7 +131,7 @@ def test_a_substance_is_what_three_quarters_of_its_medicines_of_town_say() -> No
     alpha = known_of(a_line("alpha"), SMALL, WRITTEN)
     assert alpha.traits == {Trait.LIST_I}  # not hospital-only
     assert alpha.max_days == 84  # the longest
-    assert known_of(a_line("beta"), SMALL, WRITTEN).partly  # half of them are listed: nothing is sure
+    assert known_of(a_line("beta"), SMALL, WRITTEN).partly  # one in four is listed: nothing is sure
     gamma = known_of(a_line("gamma"), SMALL, WRITTEN)
     assert gamma.traits == {Trait.LIST_I}  # what it is mixed with does not speak for it
     assert Trait.SPECIALISTS not in known_of(a_line("delta"), SMALL, WRITTEN).traits  # one of them is not
