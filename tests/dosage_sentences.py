@@ -39,9 +39,9 @@ def a(amount: str, unit: DoseUnit = CP, high: str | None = None, per: PerBody | 
     return Dose(amount=Decimal(amount), unit=unit, high=None if high is None else Decimal(high), per=per)
 
 
-def s(dose: Dose | None = None, timing: Timing = Timing(), **rest: object) -> Step:
+def s(dose: Dose | None = None, timing: Timing | None = None, **rest: object) -> Step:
     """A step: its dose, its timing, and the rest."""
-    return Step(dose=dose, timing=timing, **rest)  # type: ignore[arg-type]  # fields of Step
+    return Step(dose=dose, timing=timing or Timing(), **rest)  # type: ignore[arg-type]  # fields of Step
 
 
 def at(*moments: str, **rest: object) -> Timing:
@@ -225,9 +225,11 @@ UNDERSTOOD: list[tuple[str, tuple[Step, ...]]] = [
      (s(a("40", MG), whole(), duration=d(5)), s(a("20", MG), whole(), duration=d(5), turn=2))),
     ("3 cp/j 3 j puis 2 cp/j 3 j", (s(a("3"), whole(), duration=d(3)), s(a("2"), whole(), duration=d(3), turn=2))),
     ("15 mg/j puis diminuer de 5 mg tous les 3 jours jusqu'à arrêt", (
-        s(a("15", MG), whole(), duration=d(3)), s(a("10", MG), whole(), duration=d(3), turn=2), s(a("5", MG), whole(), duration=d(3), turn=3))),
+        s(a("15", MG), whole(), duration=d(3)), s(a("10", MG), whole(), duration=d(3), turn=2),
+        s(a("5", MG), whole(), duration=d(3), turn=3))),
     ("25 mg/j puis augmenter de 25 mg par semaine jusqu'à 75 mg", (
-        s(a("25", MG), whole(), duration=d(1, WEEK)), s(a("50", MG), whole(), duration=d(1, WEEK), turn=2), s(a("75", MG), whole(), turn=3))),
+        s(a("25", MG), whole(), duration=d(1, WEEK)), s(a("50", MG), whole(), duration=d(1, WEEK), turn=2),
+        s(a("75", MG), whole(), turn=3))),
     ("2 cp le premier jour puis 1 cp/j pendant 4 jours", (s(a("2"), duration=d(1)), s(a("1"), times(1), duration=d(4), turn=2))),
     ("1 cp 3x/j 3 jours puis 2x/j 3 jours", (s(a("1"), times(3), duration=d(3)), s(a("1"), times(2), duration=d(3), turn=2))),
     ("2 gélules d'emblée puis 1 après chaque selle liquide, max 8/j", (

@@ -153,8 +153,8 @@ def _body(
     dense = len(lines) > _DENSE_ABOVE
 
     def drawn(line: Line) -> dict[str, object]:
-        said = _line(line, registered=registered, stopped=line.rank in stopped, dense=dense)
-        return said | _taken(line, prescription, contents)
+        said = _taken(line, prescription, contents)
+        return _line(line, registered=registered, stopped=line.rank in stopped, dense=dense) | said
 
     return {
         "zones": [

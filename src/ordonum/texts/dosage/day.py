@@ -33,9 +33,9 @@ def takes_of_day(facts: Sequence[Fact]) -> tuple[tuple[When, ...], tuple[str, ..
     recurrent = [each for each in whens if each.moment in RECURRENT]
     if recurrent and (len(whens) > 1 or at):
         raise Unclear("deux sortes de moments")
-    if whens and at:
-        if len(whens) != len(at) or not all(_agrees(each, hour) for each, hour in zip(whens, at, strict=True)):
-            raise Unclear("les heures et les moments ne s'accordent pas")
+    pairs = zip(whens, at, strict=False)
+    if whens and at and (len(whens) != len(at) or not all(_agrees(each, hour) for each, hour in pairs)):
+        raise Unclear("les heures et les moments ne s'accordent pas")
     return tuple(sorted(whens, key=order)), tuple(sorted(at)), instruction
 
 

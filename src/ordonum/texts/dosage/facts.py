@@ -83,6 +83,12 @@ class Lasting(Struct, frozen=True, kw_only=True):
     first: bool = False
 
 
+class Whole(Struct, frozen=True):
+    """«le tout pendant 3 mois»."""
+
+    span: Span
+
+
 class AfterPause(Struct, frozen=True):
     """«puis 7 jours d'arrêt»."""
 
@@ -152,6 +158,6 @@ class End(Struct, frozen=True):
 
 
 Fact = (
-    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | AfterPause | Giving | Words | Ceiling | Equal
+    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | Whole | AfterPause | Giving | Words | Ceiling | Equal
     | Count | Again | Change | Then | Also | End
 )  # fmt: skip

@@ -24,6 +24,7 @@ from ordonum.texts.dosage.facts import (
     Once,
     Takes,
     Then,
+    Whole,
     Words,
 )
 from ordonum.texts.dosage.free import AS_NEEDED, Reader
@@ -209,13 +210,16 @@ _AGAIN = Phrases(dict.fromkeys(
 ))  # fmt: skip
 
 
+_WHOLE = Phrases(
+    dict.fromkeys(("le toutes pendant", "le tout pendant", "pour une duree totale de", "duree totale :"), "")
+)
 _IF_NEEDED = Phrases(dict.fromkeys(
     (f"{led} si {why} {wait}" for led in ("a renouveler", "a repeter", "renouveler", "a renouveler 1 fois")
      for why in ("besoin", "necessaire") for wait in ("apres", "au bout de", "toutes les", "dans")), "",
 ))  # fmt: skip
 
 
-def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count | Ceiling, int] | None:
+def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count | Ceiling | Whole, int] | None:
     """«en 3 prises», «à renouveler dans 15 jours», «2 prises en tout»."""
     count = amounts.whole(tokens, at, 100)
     if count is not None and amounts.key(tokens, at + 1) in ("prise", "fois") and amounts.key(tokens, at + 2) == "en":
@@ -224,6 +228,10 @@ def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count | Cei
     if needed is not None:
         wait = amounts.span(tokens, needed[1])
         return None if wait is None else (Ceiling(field="apart", span=wait[0]), wait[1])
+    all_of_it = _WHOLE.at(tokens, at)
+    if all_of_it is not None:
+        found = amounts.span(tokens, all_of_it[1])
+        return None if found is None else (Whole(found[0]), found[1])
     again = _AGAIN.at(tokens, at)
     if again is not None:
         found = amounts.span(tokens, again[1])

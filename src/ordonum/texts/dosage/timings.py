@@ -143,29 +143,26 @@ def _on_days(timing: Timing, often: Often) -> tuple[Timing, Often | None]:
         return timing, often if timing.cycle is not None else None
     if timing.weekdays:
         return _weekly(timing, often)
+    if timing.month_days:
+        monthly = _rate(often)[1:] == (None, 1, None, TimeUnit.MONTH) and often.times in (None, len(timing.month_days))
+        return (timing, None) if monthly else (_bad_days(), None)
+    return _in_cycle(timing, often, count)
+
+
+def _in_cycle(timing: Timing, often: Often, count: int) -> tuple[Timing, Often | None]:
+    """The frequency of the days of a cycle; once a week, three weeks of four, is the days 1, 8 and 15 of 28."""
     weeks = None if timing.cycle is None else _weeks(timing.cycle)
+    once = (often.times or 1) == 1 and often.times_high is None
     if (
         weeks is not None
-        and _rate(often) == (often.times or 0, None, 1, None, TimeUnit.WEEK)
-        and (often.times or 1) == 1
-        and count <= 1
+        and once
+        and (often.every, often.every_high, often.period) == (1, None, TimeUnit.WEEK)
+        and count < 2
     ):
         return replace(timing, cycle=weeks), None
-    if (
-        timing.month_days
-        and _rate(often)[1:] == (None, 1, None, TimeUnit.MONTH)
-        and (often.times or 1) in (1, len(timing.month_days))
-    ):
-        if often.times in (None, len(timing.month_days)):
-            return timing, None
-    if (
-        timing.cycle is not None
-        and often.period in (TimeUnit.DAY, TimeUnit.HOUR)
-        and often.every_high is None
-        and not count
-    ):
-        if often.period is TimeUnit.HOUR or often.every == 1:
-            return timing, often
+    daily = often.period is TimeUnit.HOUR or (often.period is TimeUnit.DAY and often.every == 1)
+    if timing.cycle is not None and daily and often.every_high is None and not count:
+        return timing, often
     return _bad_days(), None
 
 
