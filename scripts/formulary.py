@@ -49,10 +49,10 @@ venlafaxine, warfarine, zolpidem, zopiclone, éthinylestradiol+norgestimate
 """
 # One of each, of town or not: the conditions that the law puts on them are in the tests.
 ONE = """
-acide mycophénolique, bosentan, buspirone, clorazépate dipotassique, dihydrocodéine, estazolam, évérolimus,
+acide mycophénolique, bosentan, buspirone, clorazépate dipotassique, clotiazépam, dihydrocodéine, estazolam, évérolimus,
 gestodène+éthinylestradiol, halopéridol, hydrochlorothiazide, hydromorphone, kétamine, lacosamide, lénalidomide,
 lercanidipine, loprazolam, lormétazépam, méthadone, midazolam, modafinil, nalbuphine, nitrazépam, nitrofurantoïne,
-oxcarbazépine, oxybate, prazépam, rituximab, sufentanil, olanzapine, thalidomide, tianeptine, zonisamide
+loflazépate éthyle, oxcarbazépine, oxybate, prazépam, rituximab, sufentanil, olanzapine, thalidomide, tianeptine, zonisamide
 """
 BRANDS = """
 METHOTREXATE ACCORD 10 mg, comprimé; IMETH 10 mg; IMETH 2,5 mg; ROPINIROLE VIATRIS 1 mg;

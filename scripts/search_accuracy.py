@@ -9,17 +9,15 @@ those three holds it. A fault may make another real name: those are counted, and
 """
 
 import random
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from statistics import quantiles
-from time import perf_counter
+from time import thread_time
 
 from msgspec import Struct
 
 from ordonum.knowledge.drugs.base import DrugBase
-from ordonum.knowledge.drugs.search.finding import Finder, Found
-from ordonum.knowledge.drugs.search.index import build, substance_words
+from ordonum.knowledge.drugs.search import Finder, Found
+from ordonum.knowledge.drugs.search.index import substance_words
 from ordonum.knowledge.drugs.search.words import plain_words
 
 SEED = 20261122
@@ -31,7 +29,7 @@ _KEYBOARD = ("azertyuiop", "qsdfghjklm", "wxcvbn")
 class Accuracy(Struct, frozen=True, kw_only=True):
     """What was tried and found. `real`: misspellings that are another real name; `misses`: the first of them, to read.
 
-    `found_strictly` takes each of the `real` for a miss. Times are of one search, in milliseconds.
+    `found_strictly` takes each of the `real` for a miss. Times are of processor, of one search, in milliseconds.
     """
 
     seed: int
@@ -64,9 +62,7 @@ def neighbours(letter: str) -> str:
         if letter in keys:
             at = keys.index(letter)
             beside = [(row, at - 1), (row, at + 1), (row - 1, at), (row - 1, at + 1), (row + 1, at - 1), (row + 1, at)]
-            return "".join(
-                _KEYBOARD[r][c] for r, c in beside if 0 <= r < len(_KEYBOARD) and 0 <= c < len(_KEYBOARD[r])
-            )
+            return "".join(_KEYBOARD[r][c] for r, c in beside if 0 <= r < len(_KEYBOARD) and 0 <= c < len(_KEYBOARD[r]))
     return ""
 
 
@@ -131,9 +127,9 @@ def accuracy(base: DrugBase, finder: Finder, one_in: int = 1, seed: int = SEED) 
     misses, times, real, strictly = list[tuple[str, str]](), list[float](), 0, 0
     for name in chosen:
         for kind, typed in faulty(name, chance):
-            begun = perf_counter()
+            begun = thread_time()
             found = finder.find(typed)
-            times.append((perf_counter() - begun) * 1000)
+            times.append((thread_time() - begun) * 1000)
             good, other = _shows(found, right[name]), typed in right or typed in names
             counted[kind][0] += good
             counted[kind][1] += 1

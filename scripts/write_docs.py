@@ -11,8 +11,10 @@ from uuid import UUID
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from assistance_page import assistance_page
 from bench.report import markdown as bench_page
 from law_pages import refusals_page, requirements_page
+from medicines_page import medicines_page
 from ordonum.model.acts import Execution, Given
 from ordonum.model.amending import AmendReason, Withdrawal
 from ordonum.model.beneficiary import Beneficiary, Nir
@@ -126,6 +128,8 @@ def vectors() -> str:
 def main() -> int:
     """Write, or check."""
     pages = {
+        DOCS / "assistance.md": assistance_page(),
+        DOCS / "medicaments.md": medicines_page(),
         DOCS / "exigences.md": requirements_page(),
         DOCS / "refus.md": refusals_page(),
         DOCS / "vecteurs.json": vectors(),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -184,7 +185,7 @@ def _by_takes(draw: st.DrawFn, most_: int = 4) -> Timing:
 
 
 def _with(timing: Timing, **fields: object) -> Timing:
-    return Timing(**{**{name: getattr(timing, name) for name in timing.__struct_fields__}, **fields})  # type: ignore[arg-type]  # its own fields
+    return Timing(**{**{name: getattr(timing, name) for name in timing.__struct_fields__}, **fields})
 
 
 def _on_weekdays(draw: st.DrawFn, timing: Timing, count: int) -> Timing:
@@ -243,9 +244,9 @@ def _whole(dose: Dose) -> bool:
 
 
 @st.composite
-def timed_doses(draw: st.DrawFn) -> tuple[tuple[Dose | None, Timing], ...]:
+def timed_doses(draw: st.DrawFn, *, dosed: bool = False) -> tuple[tuple[Dose | None, Timing], ...]:
     """One dose with its timing."""
-    dose = draw(st.none() | doses())
+    dose = draw(doses() if dosed else st.none() | doses())
     timing = draw(st.one_of(_frequencies(), _by_takes(), _on_days(), _recurrent()))
     if dose is None and timing == Timing():
         timing = Timing(times=1, period=TimeUnit.DAY)
@@ -262,7 +263,12 @@ def unequal(draw: st.DrawFn, most_: int = 4) -> tuple[tuple[Dose | None, Timing]
     found = draw(_several_whens(2, most_))
     days = draw(
         st.sampled_from(
-            [Timing(), Timing(every=2, period=TimeUnit.DAY), Timing(cycle=Cycle(length=28, days=tuple(range(1, 22))))]
+            [
+                Timing(),
+                Timing(times=2, period=TimeUnit.WEEK, weekdays=(Weekday.SATURDAY, Weekday.SUNDAY)),
+                Timing(every=2, period=TimeUnit.DAY),
+                Timing(cycle=Cycle(length=28, days=tuple(range(1, 22)))),
+            ]
         )
     )
     unit = draw(st.sampled_from([*_COUNTED, *_MEASURED]))
@@ -274,7 +280,7 @@ def unequal(draw: st.DrawFn, most_: int = 4) -> tuple[tuple[Dose | None, Timing]
 
 
 def _no_twins(amounts: list[Decimal]) -> bool:
-    return all(one != other for one, other in zip(amounts, amounts[1:], strict=False))
+    return all(one != other for one, other in pairwise(amounts))
 
 
 @st.composite
@@ -305,13 +311,14 @@ def _limits(draw: st.DrawFn, dose: Dose | None) -> Limits | None:
 
 
 @st.composite
-def groups(draw: st.DrawFn, bounds: Bounds, duration: Span | None) -> list[Step]:
+def groups(draw: st.DrawFn, bounds: Bounds, duration: Span | None, *, dosed: bool) -> list[Step]:
     """Doses that share what is said besides."""
-    kinds = [timed_doses(), unequal(bounds.doses)] if bounds.doses > 1 else [timed_doses()]
+    kinds = [timed_doses(dosed=dosed), unequal(bounds.doses)] if bounds.doses > 1 else [timed_doses(dosed=dosed)]
     items = draw(st.one_of(*kinds))
     rate = draw(st.none() | st.none() | st.none() | rates())
     common = Step(
-        duration=duration, until=draw(st.sampled_from([None, None, *_UNTIL])), as_needed=draw(st.sampled_from([None, None, *_CONDITIONS])),
+        duration=duration, until=draw(st.sampled_from([None, None, *_UNTIL])),
+        as_needed=draw(st.sampled_from([None, None, *_CONDITIONS])),
         route=draw(st.sampled_from([None, None, *_ROUTES])), site=draw(st.sampled_from([None, None, *_SITES])),
         instruction=draw(st.sampled_from([None, None, *_INSTRUCTIONS])), rate=rate, limits=draw(_limits(items[0][0])),
     )  # fmt: skip
@@ -341,10 +348,12 @@ def dosages(draw: st.DrawFn, bounds: Bounds = Bounds()) -> Dosage:
     count = draw(st.sampled_from([1, 1, *range(1, bounds.turns + 1)]))
     steps: list[Step] = []
     for turn in range(1, count + 1):
-        duration = draw(st.none() | spans(TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.YEAR))
+        long = spans(TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.YEAR)
+        duration = draw(long if turn < count else st.none() | long)  # what something follows has an end
         if count == 1 and draw(st.integers(0, 14)) == 0:
             found = [_filled(Step(duration=duration), dose, timing) for dose, timing in draw(_alternating())]
         else:
-            found = draw(groups(bounds, duration))
+            found = draw(groups(bounds, duration, dosed=count > 1))
         steps += [_filled(step, step.dose, step.timing, turn) for step in found]
-    return Dosage(steps=tuple(steps))
+    whole = draw(st.sampled_from([None] * 5 + [Span(3, TimeUnit.MONTH), Span(6, TimeUnit.WEEK, 8)]))
+    return Dosage(steps=tuple(steps), duration=whole)

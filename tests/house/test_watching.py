@@ -14,6 +14,7 @@ from ordonum.client import Client
 from ordonum.model.refusals import Refusal
 from ordonum.server import metrics
 from ordonum.server.api.operations import OPERATIONS
+from ordonum.server.api.reference import LOOKUPS
 from ordonum.server.events import FIELDS, Event
 from raw import post, token
 
@@ -22,9 +23,10 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 PAGE = ROOT / "docs/exploitation.md"
 
 _OPERATIONS = {each.name for each in OPERATIONS}
+_LOOKUPS = {each.name for each in LOOKUPS}
 _CODES = {each.code for each in Refusal}
 LABELS = {
-    "operation": _OPERATIONS | {"health", "metrics", "token", "acknowledgement-keys", "published-keys"},
+    "operation": _OPERATIONS | _LOOKUPS | {"health", "metrics", "token", "acknowledgement-keys", "published-keys"},
     "outcome": _CODES | {metrics.DONE, metrics.REPLAYED, metrics.BUG, metrics.GONE, "recorded"},
     "act": _OPERATIONS,
     "code": _CODES,

@@ -169,6 +169,7 @@ def test_an_overdue_revocation_list_is_told_by_both(own_system: System) -> None:
         "restored_to": None,
         "revocation_list": "à jour",
         "coming_keys": own_system.now().month == 12,
+        "drug_base": "formulaire, 2025-07-04",
     }
     found = figures(own_system)
     assert found["ordonum_revocation_list_age_seconds"] < 120

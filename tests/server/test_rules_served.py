@@ -1,6 +1,7 @@
 """The rules as the service applies them: what is asked at registration, and the stupéfiant that another prescription covers."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -9,9 +10,12 @@ import pytest
 from ruled import PARIS, medicine
 
 from factories import a_beneficiary, a_patient, a_prescription, an_execution, boxes, delivered
+from ordonum.cli.system import System
 from ordonum.client import Client, Declined, EpuId
+from ordonum.knowledge.drugs.base import Edition
+from ordonum.knowledge.drugs.loaded import holding
 from ordonum.model.beneficiary import Nir
-from ordonum.model.identifiers import NirKey
+from ordonum.model.identifiers import Cip13, NirKey
 from ordonum.model.prescription import Prescription
 from ordonum.model.products import MedicineLine
 from ordonum.model.refusals import Refusal
@@ -53,6 +57,20 @@ def test_a_stupefiant_already_covered_is_refused_here_and_not_elsewhere(
     other_pharmacy.execute(second, an_execution(delivered(1, boxes(28)), beneficiary=own))
     meant = _registered(doctor, _morphine(overlap="traitement perdu"))
     pharmacy.execute(meant, an_execution(delivered(1, boxes(28)), beneficiary=own))
+
+
+def test_the_service_reads_the_drug_base_whatever_the_workstation_reads(system: System, tmp_path: Path) -> None:
+    empty = holding((), Edition(source="essai", of=date(2026, 1, 1), digest="", counts={}, whole=False))
+    forged = medicine("paracétamol", cip13=Cip13("3400933323523"))  # a box of morphine
+    with (
+        Client(
+            system.url, system.card("dr-martin"), home=tmp_path, trust=system.authority.trust, drugs=lambda: empty
+        ) as unknowing,
+        pytest.raises(Declined) as raised,
+    ):
+        _registered(unknowing, forged)
+    assert raised.value.refusal is Refusal.RULE_REFUSES_PRESCRIBING
+    assert "stupéfiant" in str(raised.value)
 
 
 def test_what_a_rule_refuses_is_not_registered_and_an_override_answers_what_it_asks(doctor: Client) -> None:

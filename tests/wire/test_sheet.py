@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from factories import DOCTOR, MONDAY, PHARMACY, PLACE, a_medicine
 from ordonum.model.beneficiary import Ins, InsStatus
-from ordonum.model.lines import Family, FreeTextLine
+from ordonum.model.lines import Family, FreeTextLine, Overridden
 from ordonum.model.wishes import Anonymity, AnonymityGround, CopyChannel, Paperless
+from ordonum.texts import alerts
 from ordonum.wire import qr, scan, sheet, sheet_codes
 from sheets import ALD, CASES, LONG_PATIENT, NUMBER, WHOLE, Case, written
 
@@ -271,3 +272,30 @@ def test_what_was_asked_replaced_and_stopped_is_said_in_few_words() -> None:
     assert "Matricule INS" in _said("ald")
     plain = _said("ald")
     assert not any(word in plain for word in ("Remplace", "ANNULÉE", "secret", "la copie"))
+
+
+WHY = "Association connue et tolérée depuis 2019 ; potassium et créatinine contrôlés tous les trois mois par le laboratoire"
+
+
+def _passed_over(*alerts: str, reason: str = WHY, lines: tuple[int, ...] = (1,)) -> Case:
+    found = tuple(Overridden(alert=each, reason=reason) for each in alerts)
+    marked = [replace(each, overridden=found) if each.rank in lines else each for each in ALD]
+    return Case(written(Family.HEALTH_PRODUCTS, *marked))
+
+
+def test_an_alert_passed_over_is_one_short_line_and_the_sheet_stays_one_page() -> None:
+    pages = _pages(_passed_over("interaction:ramipril+spironolactone", "maximum:ramipril", lines=(1, 2)).pdf())
+    assert len(pages) == len(_pages(CASES["ald"].pdf())) == 1
+    said = " ".join(pages[0].split())
+    assert "Alertes passées outre par le prescripteur : interaction (ramipril, spironolactone), dose maximale" in said
+    assert WHY not in said  # cut: the whole is in the signed order
+    alone = replace(a_medicine(), overridden=(Overridden(alert="interaction:ramipril+spironolactone", reason=WHY),))
+    short = " ".join(_pages(Case(written(Family.HEALTH_PRODUCTS, alone)).pdf())[0].split())
+    assert f"Alerte passée outre par le prescripteur : interaction (ramipril, spironolactone) — motif : {WHY}" in short
+
+
+def test_a_reason_however_long_takes_no_more_of_the_sheet() -> None:
+    most = tuple(f"duplicate:substance-{rank}" for rank in range(30))
+    long = _passed_over(*most, reason="x " * 499)
+    assert len(_pages(long.pdf())) == 1
+    assert len(alerts.passed_over(long.written.lines[0], most=alerts.ROW)) <= alerts.ROW

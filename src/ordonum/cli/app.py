@@ -9,9 +9,12 @@ from ordonum import __version__
 from ordonum.cli import (
     alerts,
     amending,
+    assist,
     backup,
     billing,
+    codes,
     demo,
+    dosage,
     drugs,
     ending,
     executant,
@@ -19,6 +22,7 @@ from ordonum.cli import (
     kept,
     key_backup,
     keys,
+    line,
     office,
     prescriber,
     retention,
@@ -26,6 +30,7 @@ from ordonum.cli import (
     sandbox,
     search,
     serve,
+    thesaurus,
     usage,
 )
 
@@ -91,10 +96,15 @@ app.command("list")(ending.registered)
 app.command("verify-qr")(keys.verify_qr)
 app.command("rules")(rules.show)
 app.command("alerts")(alerts.show)
+app.command("line")(line.compose_line)
 app.command("search")(search.search)
+app.command("assess")(assist.assess)
 keys.app.command("backup")(key_backup.backup)
 keys.app.command("restore")(key_backup.restore)
 app.add_typer(keys.app, name="keys")
+app.add_typer(codes.app, name="codes")
+app.add_typer(dosage.app, name="dosage")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(office.app, name="office")
 app.add_typer(drugs.app, name="drugs")
+app.add_typer(thesaurus.app, name="thesaurus")

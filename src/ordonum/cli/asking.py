@@ -59,7 +59,7 @@ def anonymity(client: Client, wanted: ToPrescribe, raw: bytes, *, source: str = 
     sheets = []
     for rank, each in enumerate(wanted.prescriptions, start=1):
         ground = proposed(each.lines, each.patient.birth_date, each.written_on)
-        if ground is None or each.anonymity is not None or _signed(client, wanted, raw, rank, source):
+        if ground is None or each.anonymity is not None or signed(client, wanted, raw, rank, source):
             sheets.append(each)
             continue
         if ground not in answers:
@@ -79,7 +79,8 @@ def _answer(ground: AnonymityGround, *, ask: bool) -> Anonymity:
             return Anonymity(ground=ground, requested=answer.startswith("o"))
 
 
-def _signed(client: Client, wanted: ToPrescribe, raw: bytes, rank: int, source: str) -> bool:
+def signed(client: Client, wanted: ToPrescribe, raw: bytes, rank: int, source: str) -> bool:
+    """Whether this sheet of the file was signed already and waits to be sent again."""
     mine = files.source_of(raw, rank if wanted.several else None) + source
     return client.outbox.made_from(mine, client.card.holder.author, pending_only=True) is not None
 

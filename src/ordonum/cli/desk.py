@@ -3,16 +3,20 @@
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import typer
 
+from ordonum.cli.exits import FileProblem
 from ordonum.client import Card, Client, UnusableCard
 from ordonum.client import drug_base as on_disk
 from ordonum.client import vitale as vitale_card
 from ordonum.knowledge.drugs.loaded import LoadedBase
+from ordonum.knowledge.drugs.prices import counted_in
+from ordonum.knowledge.interactions import Interactions, at_hand
 from ordonum.model.beneficiary import Beneficiary
+from ordonum.model.dosage import DoseUnit
 
 DEFAULT_SERVICE = f"http://127.0.0.1:{os.environ.get('ORDONUM_PORT') or 8420}"
 
@@ -76,8 +80,39 @@ def drugs_file() -> Path:
 
 
 def drug_base() -> LoadedBase:
-    """The drug base of this machine: the imported one, else the formulary. Raises BaseUnusable."""
-    return on_disk.opened(drugs_file())
+    """The drug base of this machine: the imported one, else the formulary. Raises BaseUnusable, FileProblem."""
+    try:
+        return on_disk.opened(drugs_file())
+    except OSError as error:
+        raise FileProblem(f"La base {drugs_file()} ne peut pas être lue ({error.strerror}).") from None
+
+
+def interactions_file() -> Path:
+    """Where the imported thesaurus of interactions of this machine is, or would be."""
+    chosen = os.environ.get("ORDONUM_INTERACTIONS")
+    return Path(chosen) if chosen else home() / "interactions.base"
+
+
+def interactions() -> Interactions:
+    """The interactions that this machine knows: the imported thesaurus, else the table that ships. Raises TableUnusable."""
+    file = interactions_file()
+    return at_hand(file.read_bytes() if file.exists() else None)
+
+
+class Assistance(NamedTuple):
+    """What the prescribing assistance of this machine looks in."""
+
+    base: LoadedBase
+    interactions: Interactions
+
+    def unit_of(self, cip13: str | None, cis: str | None) -> DoseUnit | None:
+        """What a medicine counts in."""
+        return counted_in(self.base, cip13, cis)
+
+
+def assistance() -> Assistance:
+    """The drug base and the interactions of this machine. Raises BaseUnusable, TableUnusable, OSError."""
+    return Assistance(drug_base(), interactions())
 
 
 def open_card(named: str) -> Card:

@@ -6,20 +6,20 @@ from decimal import Decimal
 import typer
 
 from ordonum.knowledge.drugs.base import DrugBase, Edition
-from ordonum.knowledge.drugs.changes import Change, Changes
+from ordonum.knowledge.drugs.changes import Change, Changes, euros
 from ordonum.model.dosage import DoseUnit
 from ordonum.model.drug import Nature, Pack, Presentation, Shortage, Speciality
 from ordonum.texts import french
 
 KINDS = {
-    "specialities_added": "spécialités nouvelles ou de nouveau commercialisées",
-    "specialities_withdrawn": "spécialités retirées ou arrêtées",
-    "presentations_added": "présentations nouvelles ou de nouveau commercialisées",
-    "presentations_withdrawn": "présentations retirées ou arrêtées",
-    "prices": "prix changés",
-    "conditions": "spécialités dont les conditions de prescription changent",
-    "shortages_begun": "ruptures, tensions ou arrêts nouveaux",
-    "shortages_ended": "ruptures, tensions ou arrêts finis",
+    "specialities_added": "Spécialités nouvelles ou de nouveau commercialisées",
+    "specialities_withdrawn": "Spécialités retirées ou arrêtées",
+    "presentations_added": "Présentations nouvelles ou de nouveau commercialisées",
+    "presentations_withdrawn": "Présentations retirées ou arrêtées",
+    "prices": "Prix changés",
+    "conditions": "Spécialités dont les conditions de prescription changent",
+    "shortages_begun": "Ruptures, tensions ou arrêts nouveaux",
+    "shortages_ended": "Ruptures, tensions ou arrêts finis",
 }
 ROLES = {0: "princeps", 1: "générique", 2: "générique par complémentarité posologique", 4: "générique substituable"}
 
@@ -61,7 +61,7 @@ def changes(changed: Changes | None, shown: int) -> None:
         typer.echo("Rien n'a changé depuis la version précédente.")
     for name, found in kinds.items():
         if found:
-            typer.echo(f"{len(found)} {KINDS[name]} :")
+            typer.echo(f"{KINDS[name]} : {len(found)}")
         for each in found[:shown]:
             typer.echo(f"  {each.code}  {each.name}{_both(each)}")
         if len(found) > shown:
@@ -104,7 +104,7 @@ def show(base: DrugBase, speciality: Speciality, box: Presentation | None) -> No
 def _box(box: Presentation) -> None:
     typer.echo(f"  CIP13 {box.cip13} : {box.label}" + ("" if box.sold else "  (non commercialisée)"))
     told = [f"contient {_pack(box.pack)}" if box.pack is not None else "contenance non lue"]
-    told.append(f"prix {_euros(box.public_price)}" if box.public_price is not None else "prix libre")
+    told.append(f"prix {euros(box.public_price)}" if box.public_price is not None else "prix libre")
     if box.rates:
         told.append("remboursé à " + ", ".join(f"{rate} %" for rate in box.rates))
     if box.hospital:
@@ -119,10 +119,6 @@ def _pack(pack: Pack) -> str:
     if pack.other is not None:
         return f"{held} ({_counted(*pack.other)})"
     return held if pack.containers in (None, 1) else f"{held} (en {pack.containers})"
-
-
-def _euros(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02} €"
 
 
 def _lacking(said: Shortage) -> str:

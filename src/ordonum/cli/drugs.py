@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from msgspec import to_builtins
 
-from ordonum.cli import drug_sheet, exits
+from ordonum.cli import drug_sheet, drugs_search, exits
 from ordonum.cli.desk import JsonOption, drug_base, drugs_file
 from ordonum.cli.exits import FileProblem
 from ordonum.client import drug_base as on_disk
@@ -77,6 +77,9 @@ def show(words: WordsArgument, as_json: JsonOption = False) -> None:
     typer.echo(drug_sheet.source(base.edition))
 
 
+app.command("search")(drugs_search.find)
+
+
 def _files(folder: Path) -> dict[str, bytes]:
     """The files that are there; what is missing is told by their reading."""
     if not folder.is_dir():
@@ -96,6 +99,8 @@ def _previous(target: Path) -> LoadedBase | None:
     except base_file.BaseUnusable:
         typer.echo(f"La base en place ({target}) est illisible : elle est remplacée sans comparaison.", err=True)
         return None
+    except OSError as error:
+        raise FileProblem(f"La base {target} ne peut pas être lue ({error.strerror}). Rien n'a changé.") from None
 
 
 def _told(changed: Changes | None) -> dict[str, Any] | None:
@@ -109,7 +114,7 @@ def _told(changed: Changes | None) -> dict[str, Any] | None:
 def _found(base: LoadedBase, asked: str) -> list[tuple[Speciality, Presentation | None]]:
     """By code, else every speciality whose name has all the words, those on sale first."""
     code = "".join(asked.split())
-    if code.isascii() and code.isdigit():
+    if code.isascii() and code.isdigit() and len(code) in (7, 8, 13):
         boxed = base.presentation(code) or base.by_cip7(code)
         named = base.speciality(code)
         return [boxed] if boxed is not None else [(named, None)] if named is not None else []

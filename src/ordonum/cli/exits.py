@@ -18,6 +18,7 @@ from ordonum.client import (
     UnusableOutbox,
 )
 from ordonum.knowledge.drugs.file import BaseUnusable
+from ordonum.knowledge.interactions.file import TableUnusable
 from ordonum.model.refusals import Effect, Refused, Retry
 from ordonum.server.identity.sites import RegisterRefused
 from ordonum.server.identity.trust import RootsRefused
@@ -31,6 +32,7 @@ from ordonum.wire import native
 from ordonum.wire.bdpm import BdpmRefused
 from ordonum.wire.problem import Problem, problem
 from ordonum.wire.qr import NotOurCode
+from ordonum.wire.thesaurus_blocks import NotAThesaurus
 
 P = ParamSpec("P")
 
@@ -69,6 +71,8 @@ _BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (FileProblem, UNREADABLE),
     (BdpmRefused, UNREADABLE),
     (BaseUnusable, UNREADABLE),
+    (NotAThesaurus, UNREADABLE),
+    (TableUnusable, UNREADABLE),
     (Refused, UNREADABLE),
     (CannotStart, CANNOT_START),
     (CannotMigrate, CANNOT_START),
@@ -134,6 +138,8 @@ def described(error: Exception) -> dict[str, Any]:
         code = "file-problem"
     elif isinstance(error, (BdpmRefused, BaseUnusable)):
         code = "drug-base-refused"
+    elif isinstance(error, (NotAThesaurus, TableUnusable)):
+        code = "thesaurus-refused"
     elif isinstance(error, (BackupRefused, KeyBackupRefused)):
         code = "backup-refused"
     told: dict[str, Any] = {"code": code, "detail": detail, "effect": effect.value, "retry": retry.value, "errors": []}

@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,10 +17,11 @@ import typer
 from msgspec import Meta, Struct
 
 from ordonum.cli.exits import FileProblem
-from ordonum.client import Card, Kept, remaining_lines
+from ordonum.client import Card
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Establishment, Place, Profession, Professional, Text
 from ordonum.model.acts import Execution, Given, Origin
+from ordonum.model.alert import Subject, Treatment
 from ordonum.model.amending import Correction
 from ordonum.model.beneficiary import Bearer, Beneficiary
 from ordonum.model.identifiers import Malformed, Moment
@@ -30,7 +30,6 @@ from ordonum.model.number import LENGTH, EpuId, WrongCheckSymbol
 from ordonum.model.outcomes import Outcomes, SeenOnPaper, Withheld
 from ordonum.model.prescription import Consultation, Lines, Measures, Patient, Prescription, Sheet
 from ordonum.model.refusals import Fault, Refusal, Refused
-from ordonum.model.state import Remainder
 from ordonum.model.wishes import Anonymity, Paperless, PaperReason
 from ordonum.wire import codes, keyboard, native, qr, scan
 from ordonum.wire.faults import HINTS
@@ -46,8 +45,15 @@ _AT = {
 }
 
 
+_KEPT = frozenset({"subject", "treatments"})  # what never leaves the workstation
+Treatments = Annotated[tuple[Treatment, ...], Meta(max_length=200)]
+
+
 class _Written(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a prescription and a consultation say alike. Without `place`, the card's; without `written_on`, today."""
+    """What a prescription and a consultation say alike. Without `place`, the card's; without `written_on`, today.
+
+    `subject` and `treatments` are what the prescribing assistance looks at: they stay on the workstation.
+    """
 
     patient: Patient
     place: Place | None = None
@@ -60,6 +66,8 @@ class _Written(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     anonymity: Anonymity | None = None
     paperless: Paperless | None = None
     on_paper: PaperReason | None = None
+    subject: Subject | None = None
+    treatments: Treatments = ()
 
 
 class PrescriptionFile(_Written, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,10 +86,15 @@ class ConsultationFile(_Written, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class ToPrescribe(Struct, frozen=True):
-    """What a file prescribes, sheet by sheet; `several` where the file itself is a list of sheets."""
+    """What a file prescribes, sheet by sheet; `several` where the file itself is a list of sheets.
+
+    `subject` and `treatments` are the file's own, beside the prescriptions: nothing of them is in what is signed.
+    """
 
     prescriptions: tuple[Prescription, ...]
     several: bool
+    subject: Subject
+    treatments: tuple[Treatment, ...]
 
 
 class ExecutionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -136,23 +149,23 @@ def read_prescription(raw: bytes, card: Card, now: datetime) -> ToPrescribe:
 
     Lines none of which has a rank are numbered in their order. Raises Refused with every fault.
     """
-    body = _decoded(raw)
+    body = decoded(raw)
     several = isinstance(body, dict) and "sheets" in body
-    if isinstance(body, dict) and _number_lines(body):
+    if isinstance(body, dict) and number_lines(body):
         raw = msgspec.json.encode(body)
     written = native.read(raw, ConsultationFile) if several else native.read(raw, PrescriptionFile)
     place = written.place or card.place
     today = now.astimezone(zone_of(place)).date()
-    said: dict[str, Any] = {name: getattr(written, name) for name in written.__struct_fields__}
+    said: dict[str, Any] = {name: getattr(written, name) for name in written.__struct_fields__ if name not in _KEPT}
     said |= {"place": place, "written_on": written.written_on or today}
     try:
         made = Consultation(**said).prescriptions() if several else (Prescription(**said),)
     except ValueError as error:
         raise _fault(_AT.get(str(error), "$.sheets" if several else "$.lines"), str(error)) from None
-    return ToPrescribe(made, several)
+    return ToPrescribe(made, several, written.subject or Subject(), written.treatments)
 
 
-def _decoded(raw: bytes) -> Any:
+def decoded(raw: bytes) -> Any:
     """The untyped body, or None where it is no JSON: reading it as what it should be tells why."""
     try:
         return msgspec.json.decode(raw)
@@ -160,7 +173,7 @@ def _decoded(raw: bytes) -> Any:
         return None
 
 
-def _number_lines(body: dict[str, Any]) -> bool:
+def number_lines(body: dict[str, Any]) -> bool:
     """Number, in place, each list of lines in which no line has a rank; whether there was one. A mix is left as it is."""
     sheets = body["sheets"] if isinstance(body.get("sheets"), list) else [body]
     changed = False
@@ -191,40 +204,6 @@ def read_execution(raw: bytes, now: datetime, card_holder: Beneficiary | None = 
         return written.number, Execution(**said)
     except ValueError as error:
         raise _fault("$", str(error)) from None
-
-
-def write_rest(file: Path, kept: Kept, remainders: Sequence[Remainder]) -> None:
-    """The file (0600) of a prescription of what is left of this one, to be read again, completed and given to `replace`.
-
-    What is asked of the patient each time is not written. Raises FileProblem: nothing is left, or no file can be written.
-    """
-    old = kept.prescription
-    lines = remaining_lines(old, remainders) if old is not None else ()
-    if old is None or not lines:
-        raise FileProblem("Il ne reste rien à donner de cette ordonnance : aucun fichier n'est écrit.")
-    check_writable(file)
-    again = (
-        "patient",
-        "place",
-        "establishment",
-        "replaced",
-        "opposed",
-        "measures",
-        "accident_on",
-        "family",
-        "addressed_to",
-    )
-    said = {name: value for name in again if (value := getattr(old, name)) is not None}
-    body = native.write(said | {"replaces": kept.act_id, "lines": lines})
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(_told(msgspec.json.decode(body))), indent=2))
-    file.chmod(0o600)
-
-
-def _told(body: Any) -> Any:
-    """The same without what is not said (null): a person reads it again."""
-    if isinstance(body, dict):
-        return {name: _told(value) for name, value in body.items() if value is not None}
-    return [_told(each) for each in body] if isinstance(body, list) else body
 
 
 class Presented(Struct, frozen=True):

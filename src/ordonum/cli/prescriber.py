@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import typer
 from msgspec import to_builtins
 
-from ordonum.cli import asking, consultation, exits, files, saying
+from ordonum.cli import asking, assist, consultation, exits, files, saying
+from ordonum.cli import rest as rest_file
 from ordonum.cli.desk import (
     DEFAULT_SERVICE,
     ActOption,
@@ -30,6 +31,12 @@ from ordonum.wire.native import plain
 from ordonum.wire.sheet_press import Variant
 
 REPLACING = "/replace"  # the same file may have been registered before, by itself
+OverrideOption = Annotated[
+    bool,
+    typer.Option(
+        "--override", help="Demander la raison de passer outre chaque alerte d'arrêt, et l'écrire sur sa ligne."
+    ),
+]
 PdfOption = Annotated[Path | None, typer.Option("--pdf", help="Où écrire la feuille (sinon : ordonnance-<acte>.pdf).")]
 
 
@@ -39,6 +46,7 @@ def prescribe(
     card: CardOption,
     service: ServiceOption = DEFAULT_SERVICE,
     pdf: PdfOption = None,
+    override: OverrideOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Signer, enregistrer et imprimer une ordonnance, ou les feuilles d'une consultation (sheets : une par famille).
@@ -49,6 +57,7 @@ def prescribe(
     files.check_writable(pdf or Path.cwd() / "ordonnance.pdf")
     with open_client(card, service) as client:
         wanted = files.read_prescription(raw, client.card, client.now())
+        wanted = assist.checked(client, wanted, raw, ask=override and not as_json)
         wanted = asking.anonymity(client, wanted, raw, ask=not as_json)
         if wanted.several:
 
@@ -77,6 +86,7 @@ def replace(
         typer.Option("--beyond", help="Fichier texte : pourquoi reporter plus que ce qui restait d'un produit."),
     ] = None,
     pdf: PdfOption = None,
+    override: OverrideOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Remplacer une ordonnance (--act, --from ou son numéro) par une autre : les deux actes se font ensemble, ou aucun.
@@ -96,6 +106,7 @@ def replace(
         wanted = files.read_prescription(raw, client.card, client.now())
         if wanted.several:
             raise typer.BadParameter("une ordonnance en remplace une : une seule feuille", param_hint="FILE")
+        wanted = assist.checked(client, wanted, raw, source=REPLACING, ask=override and not as_json)
         (one,) = asking.anonymity(client, wanted, raw, source=REPLACING, ask=not as_json).prescriptions
         old, scanned = asking.named(act, number_file, picture)
         source = files.source_of(raw) + REPLACING
@@ -157,7 +168,7 @@ def executions(
         mine, scanned = asking.named(act, number_file, picture)
         view = client.executions(mine, scanned=scanned)
         if rest is not None:
-            files.write_rest(rest, client.outbox.get(view.register_act_id), view.remainders)
+            rest_file.write(rest, client.outbox.get(view.register_act_id), view.remainders)
         if as_json:
             exits.show({"ok": True, **to_builtins(view, enc_hook=plain)})
         else:

@@ -12,7 +12,7 @@ from ordonum.model.prescription import Line, Measures, SignedOrder
 from ordonum.model.standing import LineStanding
 from ordonum.model.state import LineStatus, Remainder
 from ordonum.model.views import CancelledView, EarlierView, ForExecutant, ForPrescriber, PastExecution
-from ordonum.texts import french
+from ordonum.texts import alerts, french
 from ordonum.texts import lines as line_texts
 from ordonum.texts import wishes as wish_texts
 
@@ -56,6 +56,7 @@ def line(written: Line) -> None:
     """A line of the order: its title, what is said under it, its marks, the notes."""
     typer.echo(f"{written.rank}. {line_texts.title(written)}")
     found = [*line_texts.details(written), *line_texts.marks(written)]
+    found += [passed] if (passed := alerts.passed_over(written)) else []
     found += ["Affection de longue durée (ALD)"] if written.ald else []
     found += ["Ligne sécurisée"] if written.secured else []
     found += [f"Note à l'exécutant : {written.note}"] if written.note else []

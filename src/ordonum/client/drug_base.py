@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ordonum.knowledge.drugs import file as base_file
@@ -23,9 +23,10 @@ def opened(file: Path) -> LoadedBase:
     return at_hand(file.read_bytes() if file.exists() else None)
 
 
-def replace(file: Path, raw: bytes) -> None:
-    """Put a new version in the place of the old one: written beside, read again, fsynced, renamed. Raises BaseUnusable, OSError.
+def replace(file: Path, raw: bytes, check: Callable[[bytes], object] = base_file.read) -> None:
+    """Put a new version in the place of the old one: written beside, read again by `check`, fsynced, renamed.
 
+    Raises BaseUnusable (what `check` raises), OSError.
     Whatever happens before the rename, the old version is there, byte for byte; who has it open keeps what was read.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +37,7 @@ def replace(file: Path, raw: bytes) -> None:
             out.write(raw)
             out.flush()
             os.fsync(out.fileno())
-        base_file.read(side.read_bytes())
+        check(side.read_bytes())
         side.chmod(0o644)  # public data, read by the service and by workstations of other users
         side.replace(file)
     except BaseException:

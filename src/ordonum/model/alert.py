@@ -44,7 +44,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     """One alert. `key` names it from one run to the next, so that its overriding is found again.
 
     `lines`: ranks of the lines it is about; `treatments`: positions (from 0) among the treatments; `about`: bare names of the
-    substances. `sentence`: what was found; `conduct`: what to do. `source` None: «à valider».
+    substances. `sentence`: what was found; `conduct`: what to do. `source` None: «à valider». `reason`: why the prescriber
+    passed over it, where they did.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     sentence: str
     conduct: str | None = None
     source: Source | None = None
+    reason: str | None = None
 
     def __post_init__(self) -> None:
         if self.source is None and self.level is not AlertLevel.NOTE:
@@ -72,10 +74,11 @@ class Unchecked(Struct, frozen=True, kw_only=True):
 
 
 class Assessment(Struct, frozen=True, kw_only=True):
-    """What was found, the gravest first, and what could not be looked at."""
+    """What was found, the gravest first, and what could not be looked at; apart, what the lines say was passed over."""
 
     alerts: tuple[Alert, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
+    overridden: tuple[Alert, ...] = ()
 
 
 class AllergyTo(Labelled):

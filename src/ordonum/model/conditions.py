@@ -7,7 +7,7 @@ conditions: nothing is refused for what is only possible.
 import unicodedata
 from datetime import date
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -68,10 +68,13 @@ class Conditions(Struct, frozen=True, kw_only=True):
     until: date = date.max
 
 
+D = TypeVar("D")
+
+
 class Table(Protocol):
     """Conditions by code (CIS, CIP13…), by bare substance, or by bare substance, strength, form and route (see `told_of`)."""
 
-    def get(self, key: str, default: tuple[Conditions, ...], /) -> tuple[Conditions, ...]:
+    def get(self, key: str, default: D, /) -> tuple[Conditions, ...] | D:
         """The rows of a key; the default where the table does not have it."""
 
 
@@ -81,7 +84,7 @@ BETWEEN = "\t"  # between the words of a key
 
 class Known(Struct, frozen=True, kw_only=True):
     """What is known of a line: the strictest of its codes and substances. `partly`: the table has not all of them;
-    `contradicted`: its codes and its substances are not of one product.
+    `contradicted`: its codes and its substances are not of one product; `substances`: the bare names of all of them.
     """
 
     traits: frozenset[Trait] = frozenset()
@@ -90,6 +93,7 @@ class Known(Struct, frozen=True, kw_only=True):
     initial_months: int | None = None
     specialties: frozenset[str] = frozenset()
     renewal_specialties: frozenset[str] = frozenset()
+    substances: frozenset[str] = frozenset()
     partly: bool = False
     contradicted: bool = False
 
@@ -129,14 +133,15 @@ def known_of(line: Line, table: Table, day: date) -> Known:
     found = [each for rows in coded for each in rows]
     held = frozenset[str]().union(*(each.substances for each in found))
     partly, contradicted = False, any(rows != coded[0] for rows in coded)
-    for substance in line.substances:
-        bare = bare_substance(substance.name)
+    named = [bare_substance(each.name) for each in line.substances]
+    for bare, substance in zip(named, line.substances, strict=True):
         if coded and _is_held(bare, held):
             continue
-        rows = _in_force(table, told_of(line, substance), day) or _in_force(table, bare, day)
+        key = told_of(line, substance)
+        rows = _in_force(table, bare if not key or table.get(key, None) is None else key, day)
         partly, contradicted = partly or not (rows or coded), contradicted or bool(coded)
         found += rows
-    return _strictest(tuple(found), secured=line.secured, partly=partly, contradicted=contradicted)
+    return _strictest(tuple(found), held.union(named), secured=line.secured, partly=partly, contradicted=contradicted)
 
 
 def told_of(line: MedicineLine, substance: Substance) -> str:
@@ -150,7 +155,7 @@ def _codes(line: MedicineLine) -> tuple[str, ...]:
 
 
 def _in_force(table: Table, key: str, day: date) -> tuple[Conditions, ...]:
-    rows = table.get(key, ()) if key else ()
+    rows = table.get(key, ())
     if len(rows) == 1 and rows[0].since <= day < rows[0].until:
         return rows
     return tuple(each for each in rows if each.since <= day < each.until)
@@ -164,7 +169,9 @@ def _is_held(bare: str, held: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _strictest(found: tuple[Conditions, ...], *, secured: bool, partly: bool, contradicted: bool) -> Known:
+def _strictest(
+    found: tuple[Conditions, ...], substances: frozenset[str], *, secured: bool, partly: bool, contradicted: bool
+) -> Known:
     traits = frozenset[Trait]().union(*(each.traits for each in found))
     if secured:
         traits |= {Trait.SECURED}
@@ -179,6 +186,7 @@ def _strictest(found: tuple[Conditions, ...], *, secured: bool, partly: bool, co
         initial_months=min((each.initial_months for each in found if each.initial_months), default=None),
         specialties=frozenset[str]().union(*(each.specialties for each in found)),
         renewal_specialties=frozenset[str]().union(*(each.renewal_specialties for each in found)),
+        substances=substances,
         partly=partly,
         contradicted=contradicted,
     )

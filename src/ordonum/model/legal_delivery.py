@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from ordonum.model.care import OpticalEquipment, OpticsLine
 from ordonum.model.case import Case, Said
-from ordonum.model.conditions import Trait, bare_substance
+from ordonum.model.conditions import Trait
 from ordonum.model.course import Handed
 from ordonum.model.days import months_after
 from ordonum.model.lines import AgreementState, Unit
@@ -179,10 +179,9 @@ def fraction(rule: Rule, case: Case) -> Said | None:
 
 def overlap(rule: Rule, case: Case) -> Said | None:
     """Another prescription of the same substance, of the same prescriber, executed here, covers this day."""
-    line, around = case.line, case.around
+    line, around, mine = case.line, case.around, case.known.substances
     if not isinstance(line, MedicineLine) or line.overlap is not None:
         return None
-    mine = {bare_substance(each.name) for each in line.substances}
     ends = [
         each.last
         for each in around.covered

@@ -126,6 +126,8 @@ def in_pack(pack: Pack, unit: DoseUnit, strength: Strength | None = None) -> Dec
     """
     if unit is DoseUnit.UNIT and countable(pack.unit):
         return pack.amount
+    if (told := pack.holds(unit)) is not None:
+        return told
     if unit in CONTAINERS and pack.unit in _VOLUMES:
         return Decimal(pack.containers or 1)
     factor = per_one(pack.unit, unit, strength)

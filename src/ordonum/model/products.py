@@ -31,6 +31,9 @@ class Substance(Struct, frozen=True, forbid_unknown_fields=True):
 Substances = Annotated[tuple[Substance, ...], Meta(min_length=1, max_length=10)]
 
 
+PassedOver = Annotated[tuple[Overridden, ...], Meta(max_length=30)]
+
+
 class InitialPrescription(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The initial prescription of a hospital or of a specialist that this one renews: by whom, and on which day."""
 
@@ -69,7 +72,7 @@ class MedicineLine(BaseLine, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     initial: InitialPrescription | None = None
     abroad: bool = False
     structured_dosage: Dosage | None = None
-    overridden: Annotated[tuple[Overridden, ...], Meta(max_length=30)] = ()
+    overridden: PassedOver = ()
 
 
 class Ingredient(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +88,7 @@ class PreparationLine(
 ):
     """A magistral preparation and its whole formula (CSP R.5132-3 2°).
 
-    `no_equivalent` prints the mention on which its reimbursement depends (CSS R.163-1).
+    `no_equivalent` prints the mention on which its reimbursement depends (CSS R.163-1). `overridden`: as for a medicine.
     """
 
     label: Name
@@ -96,6 +99,7 @@ class PreparationLine(
     off_label: bool = False
     in_words: bool = False
     structured_dosage: Dosage | None = None
+    overridden: PassedOver = ()
 
 
 class Supply(Labelled):

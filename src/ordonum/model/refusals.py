@@ -287,6 +287,12 @@ class Refusal(Enum):
         "Ce jour n'a pas de liste de clés : il est mal écrit (AAAA-MM-JJ), à venir ou trop ancien.",
         "Demandez un jour des treize derniers mois.",
     )
+    UNKNOWN_DRUG = Reason(
+        "unknown-drug",
+        Kind.NOT_FOUND,
+        "Ce code n'est pas dans la base des médicaments de ce service.",
+        "Vérifiez le code (CIS ou CIP13), ou cherchez le médicament par son nom.",
+    )
     # registration
     SIGNATURE_INVALID = Reason(
         "signature-invalid",
@@ -631,6 +637,12 @@ class Refusal(Enum):
         Kind.ASKS,
         "{sentence} ({article}).",
         "Si vous prescrivez malgré tout, indiquez-en la raison sur la ligne (override), puis signez de nouveau.",
+    )
+    ALERT_STOPS = Reason(
+        "alert-stops",
+        Kind.ASKS,
+        "L'aide à la prescription arrête cette ordonnance : {sentence}",
+        "Changez la ligne, ou écrivez-y pourquoi vous passez outre (overridden), puis signez.",
     )
     DOSAGE_DIFFERS = Reason(
         "dosage-differs",

@@ -20,6 +20,9 @@ from starlette.applications import Starlette
 from ordonum.knowledge.drugs.file import BaseUnusable
 from ordonum.knowledge.drugs.formulary import at_hand
 from ordonum.knowledge.drugs.loaded import LoadedBase
+from ordonum.knowledge.interactions import Interactions
+from ordonum.knowledge.interactions import at_hand as interactions_at_hand
+from ordonum.knowledge.interactions.file import TableUnusable
 from ordonum.model.refusals import Refused
 from ordonum.server.api.app import STOPPING, make_app
 from ordonum.server.api.protocol import BoundedProtocol
@@ -70,7 +73,7 @@ async def make_context(settings: Settings, application_url: str, metrics: Metric
     """
     trust = Trust(settings.trust, sandbox=settings.sandbox)
     register = sites.load(settings.register_file, sandbox=settings.sandbox)
-    drugs = _open_drugs(settings)
+    drugs, interactions = _open_drugs(settings), _open_interactions(settings)
     pool = await open_pool(application_url, settings.pool_size)
     try:
         vault = await _open_vault(settings, pool)
@@ -95,6 +98,7 @@ async def make_context(settings: Settings, application_url: str, metrics: Metric
         draw_delay=delay,
         metrics=metrics,
         drugs=drugs,
+        interactions=interactions,
     )
 
 
@@ -107,6 +111,17 @@ def _open_drugs(settings: Settings) -> LoadedBase:
         raise CannotStart(f"{error} ({file})") from None
     except OSError as error:
         raise CannotStart(f"La base des médicaments {file} ne peut pas être lue ({error.strerror}).") from None
+
+
+def _open_interactions(settings: Settings) -> Interactions:
+    """The interactions, read whole. Raises CannotStart."""
+    file = settings.interactions_file
+    try:
+        return interactions_at_hand(file.read_bytes() if file.exists() else None)
+    except TableUnusable as error:
+        raise CannotStart(f"{error} ({file})") from None
+    except OSError as error:
+        raise CannotStart(f"Le thésaurus {file} ne peut pas être lu ({error.strerror}).") from None
 
 
 async def connections_per_process(settings: Settings, application_url: str) -> int:

@@ -25,6 +25,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     revocation_list: Path | None = None
     register: Path | None = None
     drugs: Path | None = None
+    interactions: Path | None = None
     sandbox: bool = False
     pool_size: int = 8
     workers: int = 1
@@ -48,6 +49,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         """The imported drug base; where there is none, the formulary serves."""
         return self.drugs or self.home / "drugs.base"
 
+    @property
+    def interactions_file(self) -> Path:
+        """The imported thesaurus of interactions; where there is none, the table that ships serves."""
+        return self.interactions or self.home / "interactions.base"
+
 
 def from_environment(environment: dict[str, str]) -> Settings:
     """The settings that these variables make; docs/exploitation.md lists them. Raises ValueError: in French, what to mend."""
@@ -57,6 +63,7 @@ def from_environment(environment: dict[str, str]) -> Settings:
     revocation_list = environment.get("ORDONUM_REVOCATION_LIST")
     register = environment.get("ORDONUM_REGISTER")
     drugs = environment.get("ORDONUM_DRUGS")
+    interactions = environment.get("ORDONUM_INTERACTIONS")
     return Settings(
         home=home,
         port=port,
@@ -68,6 +75,7 @@ def from_environment(environment: dict[str, str]) -> Settings:
         revocation_list=Path(revocation_list) if revocation_list else None,
         register=Path(register) if register else None,
         drugs=Path(drugs) if drugs else None,
+        interactions=Path(interactions) if interactions else None,
         sandbox=environment.get("ORDONUM_SANDBOX", "") in ("1", "oui", "true"),
         workers=_number(environment, "ORDONUM_WORKERS", 1, least=1, most=WORKERS_MAX),
         stop_notice=_number(environment, "ORDONUM_STOP_NOTICE", 0, most=STOP_NOTICE_SECONDS_MAX),

@@ -159,3 +159,9 @@ def justification(each: Justification) -> str:
     """«ligne 1 de la facture : justifiée…» or «…: numérisation nécessaire (raison)»."""
     said = "aucune numérisation nécessaire" if not each.scan_needed else "numérisation encore nécessaire"
     return f"ligne {each.position} de la facture : {said} ({each.reason.label})"
+
+
+def euros(cents: int) -> str:
+    """«1 234,56 €», with narrow no-break spaces between thousands and a no-break space before the sign."""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'−' if cents < 0 else ''}{whole:,}".replace(",", "\u202f") + f",{rest:02d}\u00a0€"

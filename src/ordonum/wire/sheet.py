@@ -14,7 +14,7 @@ from ordonum.model.course import Contents, no_contents
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Line, Measures, Patient, Prescription
 from ordonum.model.products import MedicineLine, PreparationLine
-from ordonum.texts import consent, french, wishes
+from ordonum.texts import alerts, consent, french, wishes
 from ordonum.texts import lines as line_texts
 from ordonum.texts.implied import implied
 from ordonum.wire import picture
@@ -151,33 +151,37 @@ def _body(
     else:
         zones = [(("", ""), list(lines))]
     count = f"{len(lines)} ligne{'s' if len(lines) > 1 else ''}"
+    dense = len(lines) > _DENSE_ABOVE
+
+    def drawn(line: Line) -> dict[str, object]:
+        said = _taken(line, prescription, contents)
+        return _line(line, registered=registered, stopped=line.rank in stopped, dense=dense) | said
+
     return {
         "zones": [
             {
                 "title": title,
                 "kind": kind,
-                "lines": [
-                    _line(line, registered=registered, stopped=line.rank in stopped)
-                    | _taken(line, prescription, contents)
-                    for line in kept
-                ],
+                "lines": [drawn(line) for line in kept],
             }
             for (title, kind), kept in zones
         ],
         "secured": SECURED if registered and any(line.secured for line in lines) else "",
-        "dense": len(lines) > _DENSE_ABOVE,
+        "dense": dense,
+        "tight": dense and any(alerts.passed_over(line) for line in lines),
         "end": f"Fin de l'ordonnance : {count}.",
     }
 
 
-def _line(line: Line, *, registered: bool, stopped: bool) -> dict[str, object]:
+def _line(line: Line, *, registered: bool, stopped: bool, dense: bool) -> dict[str, object]:
     marks = [STOPPED] if stopped else []
     marks += [said for said in line_texts.marks(line) if said != line_texts.URGENT]
     if line.secured:
         marks.append(
             "Vaut ordonnance sécurisée" if registered else "Non enregistrée : ne vaut pas ordonnance sécurisée"
         )
-    words = [line_texts.title(line), line.dosage or "", line.instruction or "", line.note or "", *marks]
+    passed_over = alerts.passed_over(line, most=alerts.ROW if dense else 2 * alerts.ROW)
+    words = [line_texts.title(line), line.dosage or "", line.instruction or "", line.note or "", passed_over, *marks]
     rows = sum(text.count("\n") + math.ceil(len(text) / _LINE_OF_TEXT) for text in words)
     return {
         "rank": line.rank,
@@ -189,6 +193,7 @@ def _line(line: Line, *, registered: bool, stopped: bool) -> dict[str, object]:
         "eye-head": list(line_texts.EYE_TABLE),
         "dosage": line_texts.dosage(line),
         "marks": marks,
+        "passed-over": passed_over,
         "instruction": line.instruction or "",
         "note": line.note or "",
     }

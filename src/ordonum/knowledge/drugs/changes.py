@@ -1,11 +1,9 @@
 """What an update of the drug base changes: what came, what went, prices, conditions, shortages. Pure."""
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from ordonum.knowledge.drugs.base import DrugBase
-from ordonum.model.drug import Presentation, Shortage, Speciality
+from ordonum.model.drug import Speciality
 
 # Codes of the ANSM: 1 rupture, 2 tension, 3 stop of marketing, 4 back.
 _LACKING = (1, 2, 3)
@@ -33,69 +31,64 @@ class Changes(Struct, frozen=True, kw_only=True):
     shortages_ended: tuple[Change, ...]
 
 
+class _Seen:
+    """What is compared of a base, as short texts: the specialities themselves are passed over once, and not kept."""
+
+    def __init__(self, base: DrugBase) -> None:
+        self.names: dict[str, str] = {}
+        self.sold: dict[str, str] = {}
+        self.boxes: dict[str, str] = {}
+        self.prices: dict[str, str | None] = {}
+        self.conditions: dict[str, str | None] = {}
+        self.lacking: dict[str, str] = {}
+        for each in base.specialities():
+            self._see(each)
+
+    def _see(self, each: Speciality) -> None:
+        self.names[each.cis] = each.name
+        self.conditions[each.cis] = " ; ".join(sorted(each.conditions)) or None
+        if each.sold:
+            self.sold[each.cis] = each.name
+        for box in each.presentations:
+            if box.sold:
+                self.boxes[box.cip13] = f"{each.name}, {box.label}"
+                self.prices[box.cip13] = None if box.public_price is None else euros(box.public_price)
+        for said in each.shortages:
+            if said.code in _LACKING and said.back_on is None:
+                code = f"{each.cis}/{said.cip13}" if said.cip13 else each.cis
+                self.lacking[code] = f"{each.name} ({said.label.lower()})"
+
+
 def changes(before: DrugBase, after: DrugBase) -> Changes:
     """What is no more, or not yet, or otherwise in `before`."""
-    old, new = ({each.cis: each for each in base.specialities()} for base in (before, after))
-    old_sold, new_sold = (_names(base.values()) for base in (old, new))
-    old_boxes, new_boxes = (_boxes(base.values()) for base in (old, new))
-    old_lacking, new_lacking = (_lacking(base.values()) for base in (old, new))
+    old, new = _Seen(before), _Seen(after)
     return Changes(
-        specialities_added=_beyond(new_sold, old_sold),
-        specialities_withdrawn=_beyond(old_sold, new_sold),
-        presentations_added=_beyond(_labels(new_boxes), _labels(old_boxes)),
-        presentations_withdrawn=_beyond(_labels(old_boxes), _labels(new_boxes)),
-        prices=tuple(
-            Change(code, _label(*new_boxes[code]), _euros(old_boxes[code][1]), _euros(new_boxes[code][1]))
-            for code in sorted(old_boxes.keys() & new_boxes.keys())
-            if old_boxes[code][1].public_price != new_boxes[code][1].public_price
-        ),
-        conditions=tuple(
-            Change(cis, new[cis].name, _words(old[cis]), _words(new[cis]))
-            for cis in sorted(old.keys() & new.keys())
-            if sorted(old[cis].conditions) != sorted(new[cis].conditions)
-        ),
-        shortages_begun=_beyond(new_lacking, old_lacking),
-        shortages_ended=_beyond(old_lacking, new_lacking),
+        specialities_added=_beyond(new.sold, old.sold),
+        specialities_withdrawn=_beyond(old.sold, new.sold),
+        presentations_added=_beyond(new.boxes, old.boxes),
+        presentations_withdrawn=_beyond(old.boxes, new.boxes),
+        prices=_otherwise(new.boxes, old.prices, new.prices),
+        conditions=_otherwise(new.names, old.conditions, new.conditions),
+        shortages_begun=_beyond(new.lacking, old.lacking),
+        shortages_ended=_beyond(old.lacking, new.lacking),
     )
 
 
-def _names(specialities: Iterable[Speciality]) -> dict[str, str]:
-    return {each.cis: each.name for each in specialities if each.sold}
-
-
-def _boxes(specialities: Iterable[Speciality]) -> dict[str, tuple[Speciality, Presentation]]:
-    return {box.cip13: (each, box) for each in specialities for box in each.presentations if box.sold}
-
-
-def _labels(boxes: dict[str, tuple[Speciality, Presentation]]) -> dict[str, str]:
-    return {code: _label(*found) for code, found in boxes.items()}
-
-
-def _lacking(specialities: Iterable[Speciality]) -> dict[str, str]:
-    """By CIS, and CIP13 where the shortage is of one box, what is lacking today."""
-    return {
-        f"{each.cis}/{said.cip13}" if said.cip13 else each.cis: f"{each.name} ({said.label.lower()})"
-        for each in specialities
-        for said in each.shortages
-        if _lacks(said)
-    }
-
-
-def _lacks(said: Shortage) -> bool:
-    return said.code in _LACKING and said.back_on is None
+def euros(cents: int) -> str:
+    """«1 196,29 €»."""
+    whole = f"{cents // 100:,}".replace(",", " ")
+    return f"{whole},{cents % 100:02} €"
 
 
 def _beyond(here: dict[str, str], there: dict[str, str]) -> tuple[Change, ...]:
     return tuple(Change(code, here[code]) for code in sorted(here.keys() - there.keys()))
 
 
-def _label(each: Speciality, box: Presentation) -> str:
-    return f"{each.name}, {box.label}"
-
-
-def _euros(box: Presentation) -> str | None:
-    return None if box.public_price is None else f"{box.public_price // 100},{box.public_price % 100:02} €"
-
-
-def _words(each: Speciality) -> str | None:
-    return " ; ".join(each.conditions) or None
+def _otherwise(
+    names: dict[str, str], before: dict[str, str | None], after: dict[str, str | None]
+) -> tuple[Change, ...]:
+    return tuple(
+        Change(code, names[code], before[code], after[code])
+        for code in sorted(before.keys() & after.keys())
+        if before[code] != after[code]
+    )

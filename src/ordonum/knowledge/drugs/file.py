@@ -1,9 +1,9 @@
 """The file of the drug base: one compact file, written by an import, read whole by services and workstations. Pure: bytes only.
 
-    ORDONUM-DRUGS <format>\\n ‖ SHA-256 of all that follows (32) ‖ length of the head (4, big endian) ‖ head ‖ records
+    ORDONUM-DRUGS <format>\\n ‖ SHA-256 of all that follows (32) ‖ length of the head (4, big endian) ‖ head ‖ records ‖ search
 
 The head (zlib of msgpack) has the edition, the index, the dictionary of the records and where each begins; a record is the
-msgpack of a Speciality, compressed with that dictionary. Specialities come in the order of their CIS codes: the same data
+msgpack of a Speciality, compressed with that dictionary; the index of the search (zlib of msgpack) comes last. Specialities come in the order of their CIS codes: the same data
 gives the same edition digest (SHA-256 of the records before compression), and the same file where zlib is the same.
 """
 
@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from ordonum.knowledge.drugs.base import Edition
 from ordonum.knowledge.drugs.loaded import Index, LoadedBase, indexed
+from ordonum.knowledge.drugs.search.index import SearchIndex, build
 from ordonum.model.drug import Speciality
 
 FORMAT = 1
@@ -28,6 +29,7 @@ _AGAIN = "Importez-la de nouveau : ordonum drugs import DOSSIER."
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Speciality)
+_searched = msgspec.msgpack.Decoder(SearchIndex)
 
 
 class BaseUnusable(Exception):
@@ -56,7 +58,8 @@ def write(specialities: Sequence[Speciality], edition: Edition) -> bytes:
     records = [_deflated(each, dictionary) for each in plain]
     head = _Head(edition, indexed(specialities), dictionary, list(accumulate(map(len, records))))
     packed = zlib.compress(_encoder.encode(head), 9)
-    rest = len(packed).to_bytes(4, "big") + packed + b"".join(records)
+    searched = zlib.compress(_encoder.encode(build(specialities)), 9)
+    rest = len(packed).to_bytes(4, "big") + packed + b"".join(records) + searched
     return _MAGIC + b"%d\n" % FORMAT + hashlib.sha256(rest).digest() + rest
 
 
@@ -82,7 +85,10 @@ def read(raw: bytes) -> LoadedBase:
         inflated = zlib.decompressobj(zdict=dictionary).decompress(records[begin : ends[place]])
         return _decoder.decode(inflated)
 
-    return LoadedBase(head.edition, head.index, record)
+    def searched() -> SearchIndex:
+        return _searched.decode(zlib.decompress(records[ends[-1] if ends else 0 :]))
+
+    return LoadedBase(head.edition, head.index, record, searched)
 
 
 def _deflated(plain: bytes, dictionary: bytes) -> bytes:

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from ordonum.model.refusals import Refusal, Refused
 from ordonum.server import metrics
-from ordonum.server.api import openapi
+from ordonum.server.api import lookups, openapi
 from ordonum.server.api.door import NO_STORE, Handler, answer, caller, guarded, read_body, refuse
 from ordonum.server.api.health import health, standing
 from ordonum.server.api.operation import Operation
@@ -72,6 +72,7 @@ def make_app(context: Context, lifespan: Lifespan | None = None) -> Starlette:
         route("/v1/keys/{day}", "published-keys", _published_keys(context)),
         route("/v1/token", "token", _token(context), method="POST"),
         *(Route(each.path, handler, methods=["POST"]) for each, handler in operations),
+        *(route(each.path, each.name, handler, method=each.method) for each, handler in lookups.handlers(context)),
         *_pages(),
     ]
     app = _StraightToOperations(

@@ -83,10 +83,15 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 def caller(context: Context, request: Request, *, operation: str, prescribes: bool | None) -> Caller:
     """The caller whose token the request carries, and who may call this operation. Raises Refused."""
+    return recognise(context, bearer(request), operation=operation, prescribes=prescribes)
+
+
+def bearer(request: Request) -> str:
+    """The token that the request carries. Raises Refused."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Refused(Refusal.NO_TOKEN)
-    return recognise(context, token.strip(), operation=operation, prescribes=prescribes)
+    return token.strip()
 
 
 def _innermost(bug: BaseException) -> str:

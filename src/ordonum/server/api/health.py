@@ -20,7 +20,8 @@ class Health(Struct, frozen=True, kw_only=True):
 
     `restored_at`, `restored_to`: when a back-up was put back in the last 35 days, and until when it holds all; else None.
     `revocation_list`: the latest lists of the authorities; None when the database does not tell.
-    `coming_keys`: whether next year's keys are loaded, as they must be from 1 December.
+    `coming_keys`: whether next year's keys are loaded, as they must be from 1 December. `drug_base`: the day of the drug
+    base in use, and whether it is an imported one or the formulary.
     """
 
     status: str
@@ -30,6 +31,7 @@ class Health(Struct, frozen=True, kw_only=True):
     restored_to: datetime | None
     revocation_list: str | None
     coming_keys: bool
+    drug_base: str
 
     @property
     def code(self) -> int:
@@ -42,6 +44,7 @@ async def health(context: Context, *, stopping: bool) -> Health:
     told = await standing(context)
     status = STOPPING if stopping else OK
     found = await restored(context) if told.database_up else None
+    drugs = context.drugs.edition
     return Health(
         status=status if told.database_up else NO_DATABASE,
         version=told.version,
@@ -50,6 +53,7 @@ async def health(context: Context, *, stopping: bool) -> Health:
         restored_to=found.restored_to if found else None,
         revocation_list=_lists(told),
         coming_keys=told.coming_keys,
+        drug_base=f"{'importée' if drugs.whole else 'formulaire'}, {drugs.of}",
     )
 
 

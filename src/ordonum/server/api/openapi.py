@@ -4,6 +4,7 @@ What is signed (order, assertion, acknowledgement) is described too: a publisher
 this and docs/protocole.md.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from ordonum import __version__
@@ -14,6 +15,7 @@ from ordonum.model.prescription import SignedOrder
 from ordonum.model.refusals import Refusal
 from ordonum.server.api.operation import Operation
 from ordonum.server.api.operations import EVERYWHERE, OPERATIONS, TOKEN_REFUSALS
+from ordonum.server.api.reference import LOOKUP_REFUSALS, LOOKUPS, Lookup
 from ordonum.wire import native
 from ordonum.wire.assertion import GRANT_TYPE, AssertionClaims, TokenAnswer
 from ordonum.wire.problem import MEDIA_TYPE, STATUS, Problem
@@ -39,7 +41,8 @@ _ABOUT = (
 
 def document() -> dict[str, Any]:
     """The whole document."""
-    spoken = [each for operation in OPERATIONS for each in (operation.reads, operation.answers)]
+    spoken = [kind for each in OPERATIONS for kind in (each.reads, each.answers)]
+    spoken += [kind for each in LOOKUPS for kind in (each.reads, each.answers)]
     kinds = tuple(dict.fromkeys((*spoken, *_SIGNED, Problem, TokenAnswer)))
     references, components = native.schemas(kinds, _REF)
     by_kind = dict(zip(kinds, references, strict=True))
@@ -61,6 +64,7 @@ def document() -> dict[str, Any]:
             "/v1/acknowledgement-keys": _keys(),
             "/v1/keys/{day}": _published(by_kind),
             **{each.path: {"post": _post(each, by_kind)} for each in OPERATIONS},
+            **{each.path: {each.method.lower(): _lookup(each, by_kind)} for each in LOOKUPS},
         },
         "components": {"schemas": components, "securitySchemes": {"jeton": {"type": "http", "scheme": "bearer"}}},
     }
@@ -98,6 +102,32 @@ def _post(operation: Operation, by_kind: dict[Any, dict[str, Any]]) -> dict[str,
         "requestBody": {"required": True, "content": {"application/json": {"schema": by_kind[operation.reads]}}},
         "responses": {**answers, **_refusals((*operation.refusals, *(RESENT if resent else ()), *EVERYWHERE), by_kind)},
     }
+
+
+def _lookup(lookup: Lookup, by_kind: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    body = {"required": True, "content": {"application/json": {"schema": by_kind[lookup.reads]}}}
+    asked = {"requestBody": body} if lookup.method == "POST" else {"parameters": list(_parameters(lookup))}
+    return {
+        "operationId": lookup.name,
+        "tags": ["Aide à la prescription"],
+        "summary": lookup.summary,
+        "description": "Rien de ce qui est demandé n'est gardé ni journalisé.",
+        "security": [{"jeton": []}],
+        **asked,
+        "responses": {
+            "200": {"description": "Fait", "content": {"application/json": {"schema": by_kind[lookup.answers]}}},
+            **_refusals((*lookup.refusals, *LOOKUP_REFUSALS), by_kind),
+        },
+    }
+
+
+def _parameters(lookup: Lookup) -> Iterator[dict[str, Any]]:
+    """The fields that an address is read as: in its path where it names them, else in its query."""
+    ((_, shape),) = native.schemas((lookup.reads,), _REF)[1].items()
+    for name, schema in shape["properties"].items():
+        inside = f"{{{name}}}" in lookup.path
+        needed = inside or name in shape.get("required", ())
+        yield {"name": name, "in": "path" if inside else "query", "required": needed, "schema": schema}
 
 
 def _token(by_kind: dict[Any, dict[str, Any]]) -> dict[str, Any]:

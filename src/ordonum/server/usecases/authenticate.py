@@ -60,6 +60,14 @@ def recognise(context: Context, token: str, *, operation: str, prescribes: bool 
     return caller
 
 
+def known(context: Context, token: str) -> Caller:
+    """The caller of a token, for what anybody known may look up with a software and on a site that are in use. Raises Refused."""
+    now = context.now()
+    caller = tokens.read(context.vault, token, context.tokens, now=now)
+    admit(context.sites, caller.actor, now)
+    return caller
+
+
 def _check_claims(claims: AssertionClaims, who: Who, *, audiences: tuple[str, ...], now: datetime) -> None:
     national = certificates.national_id(who)
     if claims.iss != national or claims.sub != national:

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from ordonum.knowledge.drugs.base import DrugBase
 from ordonum.knowledge.drugs.contents import contents_of
 from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.knowledge.drugs.law import conditions_of
+from ordonum.knowledge.drugs.loaded import LoadedBase
+from ordonum.knowledge.interactions import Interactions, at_hand
 from ordonum.model.conditions import Table
 from ordonum.model.course import Contents
 from ordonum.server.identity.sites import Sites
@@ -24,7 +25,7 @@ from ordonum.server.vault.vault import Vault
 class Context(Struct, kw_only=True):
     """Everything outside the model. `vault` is replaced when a new year's keys are added, `sites` when the register
     is written anew; `published` keeps the lists of keys of days that are over, `tokens` those verified lately; `drugs` is the
-    drug base that was opened at the start."""
+    drug base, `interactions` the thesaurus, that were opened at the start."""
 
     pool: Pool
     vault: Vault
@@ -38,7 +39,8 @@ class Context(Struct, kw_only=True):
     published: dict[str, str] = field(default_factory=dict)
     tokens: dict[bytes, Held] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
-    drugs: DrugBase = field(default_factory=formulary)
+    drugs: LoadedBase = field(default_factory=formulary)
+    interactions: Interactions = field(default_factory=lambda: at_hand(None))
 
     @property
     def conditions(self) -> Table:

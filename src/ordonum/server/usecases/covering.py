@@ -9,7 +9,7 @@ from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Actor
 from ordonum.model.acts import Execution
 from ordonum.model.case import Covered
-from ordonum.model.conditions import Table, Trait, bare_substance, known_of
+from ordonum.model.conditions import Table, Trait, known_of
 from ordonum.model.course import Contents, no_contents, with_duration
 from ordonum.model.days import legal_day
 from ordonum.model.outcomes import Delivered
@@ -62,16 +62,17 @@ def covered_by(state: State, actor: Actor, table: Table, contents: Contents = no
         end = covered_until(given.get(line.rank, ()), line)
         if not isinstance(line, MedicineLine) or end is None:
             continue
-        if not known_of(line, table, first).traits & NOT_TWICE:
+        known = known_of(line, table, first)
+        if not known.traits & NOT_TWICE:
             continue
         found += [
             Covered(
                 prescriber=state.order.prescriber.rpps,
                 executant=actor.place.key,
-                substance=bare_substance(each.name),
+                substance=each,
                 first=first,
                 last=end - timedelta(days=1),
             )
-            for each in line.substances
+            for each in sorted(known.substances)
         ]
     return found

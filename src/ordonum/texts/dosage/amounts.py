@@ -136,7 +136,7 @@ def _plausible(low: Decimal, high: Decimal | None, unit: DoseUnit) -> bool:
 
 def pattern(tokens: Tokens, at: int) -> tuple[Pattern, int] | None:
     """«1-0-1», «1/2 - 0 - 1 - 0»: morning, noon, evening, bedtime."""
-    amounts = []
+    amounts: list[Decimal] = []
     while len(amounts) < 5 and (value := number(tokens, at)) is not None:
         amounts.append(value)
         at += 1

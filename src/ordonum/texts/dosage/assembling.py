@@ -4,7 +4,8 @@ Normal form: doses of one take each beside their moments; takes of equal dose to
 the week as so many times a week; steps of a group differ by dose and takes only; amounts without zeros at their end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 from msgspec.structs import replace
 
@@ -13,9 +14,11 @@ from ordonum.texts.dosage import checking
 from ordonum.texts.dosage.changing import alternating, changed, paused
 from ordonum.texts.dosage.facts import (
     AfterPause,
+    Again,
     Amount,
     Ceiling,
     Change,
+    Count,
     Days,
     End,
     Fact,
@@ -26,9 +29,12 @@ from ordonum.texts.dosage.facts import (
     Pattern,
     Takes,
     Then,
+    Unclear,
+    Whole,
+    Words,
 )  # fmt: skip
 from ordonum.texts.dosage.groups import turned
-from ordonum.texts.dosage.timings import Unclear
+from ordonum.texts.dosage.units import most
 
 __all__ = ["Unclear", "assembled"]
 _PATTERN = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
@@ -38,14 +44,18 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
     """The dosage that these facts say. `Unclear` where they say none, or more than one."""
     if not any(isinstance(each, (Amount, Pattern, Often, Takes, Once, Ceiling, Days, Giving)) for each in facts):
         raise Unclear("ni dose ni rythme")
-    known = _with_units(facts, unit)
+    lasting = {each.span for each in facts if isinstance(each, Whole)}
+    if len(lasting) > 1:
+        raise Unclear("deux durées de l'ensemble")
+    duration = lasting.pop() if lasting else None
+    known = _with_units([each for each in facts if not isinstance(each, Whole)], unit)
     segments = _segments(known)
     if any(isinstance(each, Lasting) and each.first for each in segments[-1]):
         raise Unclear("«le premier jour», sans ce qui vient après")
     by_turns = alternating(segments)
     if by_turns is not None:
         checking.check(by_turns)
-        return Dosage(steps=by_turns)
+        return Dosage(steps=by_turns, duration=duration)
     steps: list[Step] = []
     for segment in segments:
         turn = steps[-1].turn + 1 if steps else 1
@@ -54,41 +64,82 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
         elif len(segment) == 1 and isinstance(segment[0], AfterPause):
             steps = paused(steps, segment[0])
         else:
-            steps += [replace(step, turn=turn) for step in turned(segment)]
+            steps += [replace(step, turn=turn) for step in _dosed(turned(segment), steps)]
+    if any(not _ends(step) for step in steps if step.turn < steps[-1].turn):
+        raise Unclear("«puis», sans la durée de ce qui le précède")
     checking.check(tuple(steps))
-    return Dosage(steps=tuple(steps))
+    return Dosage(steps=tuple(steps), duration=duration)
+
+
+def _ends(step: Step) -> bool:
+    """Whether a step says when the next begins."""
+    return step.duration is not None or step.until is not None or step.timing.once or step.timing.count is not None
+
+
+def _dosed(steps: list[Step], before: list[Step]) -> list[Step]:
+    """«1 cp 3x/j 3 jours puis 2x/j»: the dose of before, where there was one alone."""
+    if all(step.dose is not None for step in steps):
+        return steps
+    doses = {step.dose for step in before}
+    if not before or doses == {None}:
+        if any(step.dose is not None for step in steps):
+            raise Unclear("une prise sans sa dose")
+        return steps
+    if len(steps) > 1 or len(doses) > 1:
+        raise Unclear("une prise sans sa dose")
+    return [replace(steps[0], dose=doses.pop())]
+
+
+def _same_day(before: list[Fact], after: Sequence[Fact]) -> bool:
+    """«1 le matin puis 2 le soir»: takes of one day, where nothing says that the first ends."""
+    following = list(takewhile(lambda each: not isinstance(each, Then), after))
+    return (
+        not any(isinstance(each, (Lasting, Once, Count, Again, AfterPause, Change)) for each in before)
+        and not any(isinstance(each, Words) and each.field == "until" for each in before)
+        and all(any(isinstance(each, Takes) for each in part) for part in (before, following))
+    )
 
 
 def _with_units(facts: Sequence[Fact], default: DoseUnit | None) -> list[Fact]:
     """The same facts, each amount with its unit: its own, the only one of the text, or that of the medicine."""
     doses = {each.unit for each in facts if isinstance(each, (Amount, Pattern)) and each.unit is not None}
     limits = {each.amount.unit for each in facts if isinstance(each, Ceiling) and each.amount and each.amount.unit}
-    bare = any(isinstance(each, (Amount, Pattern)) and each.unit is None for each in facts)
-    if bare and len(doses) > 1:
-        raise Unclear("une dose sans unité, et plusieurs unités dans le texte")
+    if len(doses) > 1 and any(_bare(each) for each in facts):
+        raise Unclear("une quantité sans unité, et plusieurs unités dans le texte")
     named = doses or limits
     inherited = next(iter(named)) if len(named) == 1 else DoseUnit.UNIT
 
     def known(amount: Amount) -> Amount:
         unit = amount.unit or inherited
-        return replace(amount, unit=default if unit is DoseUnit.UNIT and default is not None else unit)
+        unit = default if unit is DoseUnit.UNIT and default is not None else unit
+        if (amount.high or amount.amount) > most(unit):
+            raise Unclear("une quantité hors de ce qui se prend")
+        return replace(amount, unit=unit)
 
+    return [named_ for each in facts for named_ in _named(each, known)]
+
+
+def _bare(fact: Fact) -> bool:
+    """Whether an amount of this fact has no unit."""
+    if isinstance(fact, Ceiling):
+        return fact.amount is not None and fact.amount.unit is None
+    return isinstance(fact, (Amount, Pattern)) and fact.unit is None
+
+
+def _named(fact: Fact, known: Callable[[Amount], Amount]) -> list[Fact]:
+    """The fact with its units; «1-0-1» as its amounts, each with its moment."""
+    if isinstance(fact, Amount):
+        return [known(fact)]
+    if isinstance(fact, Ceiling) and fact.amount is not None:
+        return [replace(fact, amount=known(fact.amount))]
+    if isinstance(fact, Change):
+        return [replace(fact, by=known(fact.by), up_to=None if fact.up_to is None else known(fact.up_to))]
+    if not isinstance(fact, Pattern):
+        return [fact]
     found: list[Fact] = []
-    for each in facts:
-        if isinstance(each, Amount):
-            found.append(known(each))
-        elif isinstance(each, Pattern):
-            for value, moment in zip(each.amounts, _PATTERN, strict=False):
-                if value:
-                    found += [known(Amount(amount=value, unit=each.unit)), Takes(when=(When(moment=moment),))]
-        elif isinstance(each, Ceiling) and each.amount is not None:
-            if each.amount.unit is None and len(doses) > 1:
-                raise Unclear("un maximum sans unité, et plusieurs unités dans le texte")
-            found.append(replace(each, amount=known(each.amount)))
-        elif isinstance(each, Change):
-            found.append(replace(each, by=known(each.by), up_to=None if each.up_to is None else known(each.up_to)))
-        else:
-            found.append(each)
+    for value, moment in zip(fact.amounts, _PATTERN, strict=False):
+        if value:
+            found += [known(Amount(amount=value, unit=fact.unit)), Takes(when=(When(moment=moment),))]
     return found
 
 
@@ -100,7 +151,8 @@ def _segments(facts: Sequence[Fact]) -> list[list[Fact]]:
             if place + 1 != len(facts) or not any(isinstance(one, Lasting) for one in segments[-1]):
                 raise Unclear("«arrêt» sans la durée de ce qui le précède")
         elif isinstance(each, Then):
-            segments.append([])
+            if not _same_day(segments[-1], facts[place + 1 :]):
+                segments.append([])
         elif isinstance(each, Change) and segments[-1]:
             segments.append([each])
         else:

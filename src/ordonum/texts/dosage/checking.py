@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ordonum.model.dosage import Dose, Span, Step, TimeUnit, When
-from ordonum.texts.dosage.facts import Amount, Ceiling, Equal, Fact
+from ordonum.model.dosage import Dose, Span, Step, TimeUnit, Timing, When
+from ordonum.texts.dosage.day import order
+from ordonum.texts.dosage.facts import Amount, Ceiling, Equal, Fact, Unclear
 from ordonum.texts.dosage.saying_amounts import said_amount
-from ordonum.texts.dosage.timings import Unclear, order
 from ordonum.texts.dosage.units import COUNTED
 
 _DAYS = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7}
@@ -27,15 +27,30 @@ def of_the_day(whens: tuple[When, ...]) -> tuple[When, ...]:
 
 def apart(steps: Sequence[Step]) -> None:
     """Several doses of a day must have takes of their own."""
-    seen: set[object] = set()
+    seen: set[tuple[object, ...]] = set()
     for step in steps:
-        own = {
-            (hour, step.timing.weekdays, step.timing.cycle, step.timing.procedure_days)
-            for hour in (*step.timing.when, *step.timing.at)
-        } or {(step.timing.weekdays, step.timing.cycle, step.timing.month_days, step.timing.procedure_days)}
+        timing = step.timing
+        days = (timing.weekdays, timing.cycle, timing.month_days, timing.procedure_days)
+        own: set[tuple[object, ...]] = {(take, *days) for take in (*timing.when, *timing.at)} or {days}
         if own & seen:
             raise Unclear("deux doses au même moment")
         seen |= own
+
+
+def of_like_days(steps: Sequence[Step]) -> None:
+    """Several doses of one turn are each told when, all on days of one kind: else the days of one may be those of all."""
+    if len(steps) < 2:
+        return
+    timings = [step.timing for step in steps]
+    kinds = {
+        (bool(t.weekdays), bool(t.month_days), bool(t.cycle), bool(t.procedure_days), t.every > 1) for t in timings
+    }
+    if len(kinds) > 1:
+        raise Unclear("les jours valent-ils pour toutes les doses ?")
+    for timing in timings:
+        paced = timing.period is not None and not (timing.weekdays or timing.month_days or timing.every > 1)
+        if timing == Timing() or paced or timing.period is TimeUnit.HOUR:
+            raise Unclear("une dose sans son moment")
 
 
 def check(steps: Sequence[Step]) -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ordonum.model.dosage import Dose, Limits, Rate, Step, TimeUnit, Timing
 from ordonum.texts.dosage import checking
+from ordonum.texts.dosage.day import RECURRENT, without_implied
 from ordonum.texts.dosage.facts import (
     AfterPause,
     Again,
@@ -23,9 +24,10 @@ from ordonum.texts.dosage.facts import (
     Often,
     Once,
     Takes,
+    Unclear,
     Words,
 )  # fmt: skip
-from ordonum.texts.dosage.timings import RECURRENT, Unclear, timed
+from ordonum.texts.dosage.timings import timed
 from ordonum.texts.dosage.tokens import plain
 from ordonum.texts.dosage.units import ACTS, COUNTED
 
@@ -54,8 +56,9 @@ def turned(segment: list[Fact]) -> list[Step]:
     if len(durations) > 1:
         raise Unclear("la durée vaut-elle pour toutes les prises ?")
     together = _folded([step for group in steps for step in group])
-    for _, group in groupby(together, key=lambda step: replace(step, dose=None, timing=Timing())):
-        checking.apart(list(group))
+    for _, alike in groupby(together, key=lambda step: replace(step, dose=None, timing=Timing())):
+        checking.apart(list(alike))
+    checking.of_like_days(together)
     return together
 
 
@@ -88,18 +91,20 @@ def _folded(steps: list[Step]) -> list[Step]:
 def _items(facts: list[Fact]) -> list[tuple[Amount | None, list[Fact]]]:
     """Each dose with what times it; what stands before the first dose times them all, or, where each moment stands
     before its dose («matin : 1, soir : 2»), the one that follows."""
-    timing = [each for each in facts if isinstance(each, (Amount, *TIMING))]
+    timing: list[Fact] = [each for each in facts if isinstance(each, (Amount, *TIMING))]
     doses = [place for place, each in enumerate(timing) if isinstance(each, Amount)]
     if len(doses) < 2:
         dose = timing[doses[0]] if doses else None
         assert dose is None or isinstance(dose, Amount)
         return [(dose, [each for each in timing if not isinstance(each, Amount)])]
-    if doses[-1] == len(timing) - 1 and isinstance(timing[doses[0] - 1], Takes) and doses[0] > 0:
+    if doses[-1] == len(timing) - 1 and doses[0] > 0 and isinstance(timing[doses[0] - 1], (Takes, Days)):
         starts = [0, *(place + 1 for place in doses)]
+        if any(start == place for start, place in zip(starts, doses, strict=False)):
+            raise Unclear("une dose sans son moment")
         return [(_amount(timing[place]), timing[start:place]) for start, place in zip(starts, doses, strict=False)]
     leading = timing[: doses[0]]
     _of_all(timing, leading)
-    items = []
+    items: list[tuple[Amount | None, list[Fact]]] = []
     for place, end in pairwise([*doses, len(timing)]):
         own = timing[place + 1 : end]
         if not own or any(isinstance(each, (InTakes, Again, Count)) for each in own):
@@ -228,7 +233,8 @@ def _divided(dose: Dose, takes: int) -> Dose | None:
     """The dose of one take of a day's dose; nothing where it is not exact («80 mg/kg par jour en 3 prises»)."""
     low = dose.amount / takes
     high = None if dose.high is None else dose.high / takes
-    if any(each is not None and each != round(each, 4) for each in (low, high)):
+    whole = dose.unit in COUNTED and not dose.amount % 1  # three tablets in two takes: 1½ and 1½, or 2 and 1?
+    if any(each is not None and each != round(each, 0 if whole else 4) for each in (low, high)):
         if dose.unit in COUNTED:
             raise Unclear("la dose du jour ne se partage pas exactement en autant de prises")
         return None
@@ -246,12 +252,15 @@ def _merged(one: Step, other: Step) -> Step | None:
     if first.when and second.when and not first.at and not second.at:
         return _joined(one, when=checking.of_the_day((*first.when, *second.when))) if _same_days(one, other) else None
     if first.at and second.at and not first.when and not second.when:
+        if set(first.at) & set(second.at):
+            raise Unclear("deux fois la même prise")
         return _joined(one, at=tuple(sorted({*first.at, *second.at}))) if _same_days(one, other) else None
     return None
 
 
 def _same_days(one: Step, other: Step) -> bool:
-    return replace(one.timing, when=(), at=()) == replace(other.timing, when=(), at=())
+    first, second = without_implied(one.timing), without_implied(other.timing)
+    return replace(first, when=(), at=()) == replace(second, when=(), at=())
 
 
 def _joined(step: Step, **takes: object) -> Step:

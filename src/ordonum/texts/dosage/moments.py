@@ -45,8 +45,10 @@ _AT: dict[str, Moment] = {
     **dict.fromkeys(("le matin", "matin", "chaque matin", "toutes les matin", "du matin"), M.MORNING),
     **dict.fromkeys(("le midi", "midi", "a midi", "chaque midi", "toutes les midi"), M.NOON),
     **dict.fromkeys(("le soir", "soir", "chaque soir", "toutes les soir", "du soir"), M.EVENING),
-    **dict.fromkeys(("au coucher", "le coucher", "coucher", "le soir au coucher", "soir au coucher", "au moment du coucher"), M.BEDTIME),
-    **dict.fromkeys(("au reveil", "au lever", "le matin au reveil", "le matin au lever", "matin au reveil", "au saut du lit"), M.WAKING),
+    **dict.fromkeys(("au coucher", "le coucher", "coucher", "le soir au coucher", "soir au coucher",
+    "au moment du coucher"), M.BEDTIME),
+    **dict.fromkeys(("au reveil", "au lever", "le matin au reveil", "le matin au lever", "matin au reveil",
+    "au saut du lit"), M.WAKING),
     **dict.fromkeys(("a jeun",), M.FASTING),
     **dict.fromkeys(("en milieu de matinee", "au milieu de la matinee"), M.MID_MORNING),
     **dict.fromkeys(("l'apres-midi", "l'apres midi", "apres-midi", "dans l'apres-midi"), M.AFTERNOON),
@@ -127,6 +129,8 @@ def _hour(tokens: Tokens, at: int, *, bare: bool) -> tuple[str, int] | None:
         and tokens[at + 2].start - tokens[at + 1].end <= 1
         and tokens[at + 2].end - tokens[at + 2].start > 1
     )
+    if glued and minutes is not None and key(tokens, at + 3) == "minute" and not minutes % 1 and 0 < minutes <= 59:
+        return f"{int(hour):02d}:{int(minutes):02d}", at + 4
     if glued and minutes is not None and not minutes % 1 and 0 <= minutes <= 59 and key(tokens, at + 3) != "heure":
         following = key(tokens, at + 3)
         if not following.isalpha() or following in ("et", "puis", "pendant", "le", "a"):

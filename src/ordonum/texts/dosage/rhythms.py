@@ -15,7 +15,8 @@ _PERIODS = {
 }
 _PERFUSED = Phrases(dict.fromkeys(
     ("en perfusion de", "en perfusion sur", "perfusion de", "en perfusion lente de", "perfuse en", "perfuses en", "a perfuser en",
-     "a passer en", "a administrer en", "en perfusion iv de", "en perfusion continue de", "a administrer sur", "en perfusion pendant"), "",
+     "a passer en", "a administrer en", "en perfusion iv de", "en perfusion continue de", "a administrer sur",
+     "en perfusion pendant"), "",
 ))  # fmt: skip
 _CLOCK = (TimeUnit.HOUR, TimeUnit.MINUTE)
 _AT_MOST = Phrases(dict.fromkeys(("avec un", "sans depasser", "ne pas depasser", "au"), ""))
@@ -171,7 +172,7 @@ def _some_days_of(tokens: Tokens, at: int) -> tuple[Often | Days, int] | None:
     if some >= of:
         return None
     if some == 1 and unit == "jour":
-        return Often(times=1, every=of), end
+        return Often(times=1, every=of, some_days=True), end
     scale = 7 if unit == "semaine" else 1
     if of * scale > 366:
         return None

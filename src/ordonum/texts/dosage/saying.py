@@ -5,8 +5,9 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from ordonum.model.dosage import Dosage, Dose, Limits, Rate, Step, TimeUnit, Timing
+from ordonum.model.dosage import Dosage, Dose, Limits, Rate, Step, Timing
 from ordonum.texts import words
+from ordonum.texts.dosage.day import without_implied
 from ordonum.texts.dosage.saying_amounts import length, listed, number, per, said_amount
 from ordonum.texts.dosage.saying_times import days, frequency, in_a_row, moments
 
@@ -78,17 +79,12 @@ def _taken(steps: Sequence[Step], *, in_words: bool) -> str:
 
 
 def _paced(timing: Timing) -> Timing:
-    return replace(timing, when=(), at=())
+    return replace(without_implied(timing), when=(), at=())
 
 
 def _rhythm(timing: Timing, *, in_words: bool) -> str:
     """The frequency, where the days of the week do not say it already."""
-    implied = timing.weekdays and (timing.times, timing.every, timing.period) == (
-        len(timing.weekdays),
-        1,
-        TimeUnit.WEEK,
-    )
-    return "" if implied else frequency(timing, in_words=in_words)
+    return frequency(without_implied(timing), in_words=in_words)
 
 
 def _alone(step: Step, *, in_words: bool, among: bool = False) -> str:

@@ -5,7 +5,8 @@ from ordonum.texts.dosage.saying_amounts import each, length, listed, number, pe
 
 _THE = {
     Moment.BREAKFAST: "le petit déjeuner", Moment.LUNCH: "le déjeuner", Moment.SNACK: "le goûter", Moment.DINNER: "le dîner",
-    Moment.BEDTIME: "le coucher", Moment.WAKING: "le réveil", Moment.MEAL: "le repas", Moment.PROCEDURE: "l'examen ou l'intervention",
+    Moment.BEDTIME: "le coucher", Moment.WAKING: "le réveil", Moment.MEAL: "le repas",
+    Moment.PROCEDURE: "l'examen ou l'intervention",
     Moment.INTERCOURSE: "le rapport", Moment.EFFORT: "l'effort", Moment.STOOL: "chaque selle",
 }  # fmt: skip
 _AT = {
@@ -95,9 +96,11 @@ def clock(hour: str, *, in_words: bool = False) -> str:
     said = number(hours, in_words=in_words, feminine=True)
     if not minutes:
         return f"à {said} heure{'s' if hours > 1 else ''}"
-    return (
-        f"à {said} {'heures' if in_words else 'h'} {number(minutes, in_words=True) if in_words else f'{minutes:02d}'}"
-    )
+    if not in_words:
+        return f"à {said} h {minutes:02d}"
+    # «trente minutes»: «huit heures trente et un comprimé» would be thirty-one.
+    past = number(minutes, in_words=True, feminine=True)
+    return f"à {said} heure{'s' if hours > 1 else ''} {past} minute{'s' if minutes > 1 else ''}"
 
 
 def moment(when: When, *, in_words: bool = False) -> str:

@@ -229,36 +229,36 @@ def _part(tokens: list[Token], token: Token) -> Token:
     before = tokens[-1] if tokens else None
     hyphen = before is not None and before.key == "-" and len(tokens) > 1
     number = tokens[-2] if hyphen else before
-    if number is not None and number.value is not None and (number.value, bottom) in FRACTIONS:
+    top = None if number is None or number.value is None or number.value % 1 else int(number.value)
+    if number is not None and top is not None and (top, bottom) in FRACTIONS:
         del tokens[-2 if hyphen else -1 :]
-        return Token(NUMBER, "part", number.start, token.end, FRACTIONS[int(number.value), bottom])
+        return Token(NUMBER, "part", number.start, token.end, FRACTIONS[top, bottom])
     if bottom == 2:
         return Token(NUMBER, "part", token.start, token.end, FRACTIONS[1, 2])
     return Token(UNREADABLE, token.key, token.start, token.end)
 
 
 def _mixed(tokens: list[Token]) -> list[Token]:
-    """«1 1/2», «1½»: a whole number, then a fraction written in figures."""
+    """«1 1/2», «1½»: a whole number, then a fraction, in figures; «un 1/2 comprimé» is a half."""
     found: list[Token] = []
     for token in tokens:
         last = found[-1] if found else None
-        if (
-            last is not None
-            and last.kind == token.kind == NUMBER
-            and last.value is not None
-            and token.value is not None
-            and last.value >= 1
-            and last.end - last.start == len(last.key)  # «un 1/2 comprimé» is a half
-            and not last.value % 1
-            and token.value in FRACTIONS.values()
-            and token.key != "part"
-            and token.start - last.end <= 1
-        ):
+        if last is None or last.value is None or token.value is None or not _adds(last, token):
+            found.append(token)
+        elif last.end - last.start == len(last.key):
             both = last.value + token.value
             found[-1] = Token(NUMBER, str(both), last.start, token.end, both)
+        elif last.value == 1:
+            found[-1] = token
         else:
             found.append(token)
     return found
+
+
+def _adds(last: Token, token: Token) -> bool:
+    """Whether a fraction in figures directly follows a whole number."""
+    whole = last.value is not None and last.value >= 1 and not last.value % 1
+    return whole and token.value in FRACTIONS.values() and token.key != "part" and token.start - last.end <= 1
 
 
 T = TypeVar("T")

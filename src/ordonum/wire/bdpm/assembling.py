@@ -18,6 +18,8 @@ SPECIALITIES, PRESENTATIONS, COMPOSITION, CONDITIONS, GROUPS, ATC, SHORTAGES = F
 # shortages, four rows elsewhere. Beyond, the files are not of one day, or the specialities are cut.
 _ORPHANS_MAX = {GROUPS: 0.5}
 _ORPHANS_MAX_ELSEWHERE = 0.1
+# So few say nothing, whatever their share: a choice of a dozen medicines is read as it is.
+_FEW = 10
 # The largest share of the specialities on sale that have no presentation, or no composition. July 2025: 9 % (homeopathy)
 # and 2 of 13,516.
 _BARE_MAX = 0.2
@@ -93,7 +95,7 @@ class _Belonging:
                 found.setdefault(cis, {})[thing] = None
             else:
                 orphans += 1
-        if orphans > self.counted[file] * _ORPHANS_MAX.get(file, _ORPHANS_MAX_ELSEWHERE):
+        if orphans > max(_FEW, self.counted[file] * _ORPHANS_MAX.get(file, _ORPHANS_MAX_ELSEWHERE)):
             raise BdpmRefused(
                 file,
                 None,
@@ -201,7 +203,7 @@ def _check_whole(made: tuple[Speciality, ...]) -> None:
         (PRESENTATIONS, sum(not each.presentations for each in sold)),
         (COMPOSITION, sum(not each.components for each in sold)),
     ):
-        if bare > len(sold) * _BARE_MAX:
+        if bare > max(_FEW, len(sold) * _BARE_MAX):
             raise BdpmRefused(
                 file,
                 None,

@@ -1,5 +1,6 @@
 """The fields of BDPM rows: codes, days, prices, rates, plain text; each read or refused with its place. Pure."""
 
+import html
 import re
 from collections.abc import Collection
 from datetime import date
@@ -113,6 +114,7 @@ class Fields(Struct, frozen=True):
         found = re.sub(
             r"</?(?:p|b|i|u|ul|ol|li|div|span|strong|em|sup|sub)(?: [^<>]*)?/?>", "", found, flags=re.IGNORECASE
         )
+        found = html.unescape(found)
         found = re.sub(r"(?<=\w)¿(?=\w)", "'", found)
         found = re.sub(r"¿(?= ?\w)", "-", found)
         return re.sub(r"\n{2,}", "\n", found).strip() or None

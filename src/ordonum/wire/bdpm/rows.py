@@ -5,6 +5,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+EMPTY = "(vide)"
+"""A last column that only the mark before it makes: it may be missing, as one may be too many."""
+
 FILES = {
     "CIS_bdpm.txt": (
         "code CIS",
@@ -44,7 +47,7 @@ FILES = {
         "référence du dosage",
         "nature du composant",
         "numéro de liaison",
-        "(vide)",
+        EMPTY,
     ),
     "CIS_CPD_bdpm.txt": ("code CIS", "condition de prescription ou de délivrance"),
     "CIS_GENER_bdpm.txt": (
@@ -53,7 +56,7 @@ FILES = {
         "code CIS",
         "type de générique",
         "numéro de tri",
-        "(vide)",
+        EMPTY,
     ),
     "CIS_MITM.txt": ("code CIS", "code ATC", "dénomination", "lien"),
     "CIS_CIP_Dispo_Spec.txt": (
@@ -112,7 +115,11 @@ def rows(file: str, raw: bytes) -> Iterator[Row]:
         if not line.strip():
             continue
         fields = line.removesuffix("\r").split("\t")
-        if len(fields) != expected and not (len(fields) == expected + 1 and not fields[-1].strip()):
+        if len(fields) == expected + 1 and not fields[-1].strip():
+            fields.pop()
+        elif len(fields) == expected - 1 and FILES[file][-1] == EMPTY:
+            fields.append("")
+        if len(fields) != expected:
             raise BdpmRefused(file, number, None, _wrong_columns(file, len(fields), last=number == len(lines)))
         yield Row(number, [" ".join(each.split()) for each in fields])
     if lines[-1].strip():

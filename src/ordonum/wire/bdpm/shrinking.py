@@ -37,5 +37,5 @@ def check_not_shrunk(previous: Edition, new: Edition) -> None:
                 file,
                 None,
                 None,
-                f"{after} {named} au lieu de {before} dans la base en place : le fichier est tronqué ?",
+                f"{named} : {after} au lieu de {before} dans la base en place ; le fichier est tronqué ?",
             )

@@ -32,15 +32,21 @@ _WRITTEN = (
     ("h", "1", "h heure heures"),
 )
 _UNITS = {
-    f"u{place}": (kind, Decimal(factor), names if "|" in names else "|".join(sorted(names.split(), key=len, reverse=True)))
+    f"u{place}": (
+        kind,
+        Decimal(factor),
+        names if "|" in names else "|".join(sorted(names.split(), key=len, reverse=True)),
+    )
     for place, (kind, factor, names) in enumerate(_WRITTEN)
 }
 _NUMBER = r"(?:\d{1,3}(?: \d{3})+(?!\d)|\d{1,12})(?:[.,]\d{1,6})?"
 _UNIT = "|".join(f"(?P<{name}>{names})" for name, (_, _, names) in _UNITS.items())
 # A number, its unit; at the very end the unit may only be begun («500 m»), as it is typed.
-_AMOUNT = re.compile(rf"(?<![a-z0-9.,])(?P<number>{_NUMBER})(?: ?(?:{_UNIT})(?![a-z0-9])| ?(?:m|mi\w*|un\w*)$)?(?![a-z])")
+_AMOUNT = re.compile(
+    rf"(?<![a-z0-9.,])(?P<number>{_NUMBER})(?: ?(?:{_UNIT})(?![a-z0-9])| ?(?:m|mi\w*|un\w*)$)?(?![a-z])"
+)
 _PER = re.compile(
-    rf" ?(?:/|par|pour) ?(?:(?P<number>{_NUMBER}) ?)?(?:(?P<ml>ml|cc|g)|(?P<l>l)"
+    rf"(?: ?anti-? ?xa)? ?\)? ?(?:/|par|pour) ?(?:(?P<number>{_NUMBER}) ?)?(?:(?P<ml>ml|cc|g)|(?P<l>l)"
     r"|h|heures?|doses?|inhalation|bouffee|pulverisation|goutte|cp|comprime|gelule|sachet|ampoule)(?![a-z0-9])"
 )
 _DILUTIONS = re.compile(r"entre (\d+) ?(ch|dh) et (\d+) ?(?:ch|dh)")
@@ -50,18 +56,23 @@ _SHORT = Context(prec=6)
 class Amount(Struct, frozen=True):
     """An amount as it is written from `begin` to `end` of the folded text.
 
-    `keys`: what it is found by in a name. `wanted`: what finds it where it is asked for, any of them.
+    `keys`: what it is found by in a name. `wanted`: what finds it where it is asked for, any of them. `undivided`: of a
+    concentration, what finds the amount that is divided.
     """
 
     written: str
     keys: frozenset[str]
     wanted: frozenset[str]
+    undivided: frozenset[str]
     begin: int
     end: int
 
 
 def amounts(plain: str) -> tuple[Amount, ...]:
-    """The amounts of a folded text, in their order. What divides the last of «100 mg/12,5 mg par ml» divides both."""
+    """The amounts of a folded text, in their order.
+
+    What divides the last of «100 mg/12,5 mg par ml» divides both, and the unit of «200/6 microgrammes» is that of both.
+    """
     found: list[re.Match[str]] = []
     dividers: list[re.Match[str] | None] = []
     at = 0
@@ -71,10 +82,20 @@ def amounts(plain: str) -> tuple[Amount, ...]:
             at = (per or match).end()
             found.append(match)
             dividers.append(per)
+    ends = [per.end() if per else match.end() for match, per in zip(found, dividers, strict=True)]
+    units = [next((each for each in _UNITS if match[each]), None) for match in found]
     for place, (one, other) in reversed(list(enumerate(pairwise(found)))):
-        if dividers[place] is None and plain[one.end() : other.start()].strip() in ("/", "+"):
+        if dividers[place] is None and plain[one.end() : other.start()].replace("anti-xa", "").strip() in (
+            "/",
+            "+",
+            "(",
+        ):
             dividers[place] = dividers[place + 1]
-    return tuple(_amount(plain, match, per) for match, per in zip(found, dividers, strict=True))
+            units[place] = units[place] or units[place + 1]
+    return tuple(
+        _amount(plain[match.start() : end], (match.start(), end), _decimal(match["number"]), unit, _millilitres(per))
+        for match, end, unit, per in zip(found, ends, units, dividers, strict=True)
+    )
 
 
 def dilutions(plain: str) -> frozenset[str]:
@@ -83,14 +104,14 @@ def dilutions(plain: str) -> frozenset[str]:
     return frozenset(f"{unit}{each}" for low, unit, high in ranges for each in range(int(low), min(int(high), 60) + 1))
 
 
-def _amount(plain: str, match: re.Match[str], per: re.Match[str] | None) -> Amount:
-    end = per.end() if per and per.start() == match.end() else match.end()
-    number = _decimal(match["number"])
-    unit = next((each for each in _UNITS if match[each]), None)
-    bare = frozenset(_bare(number))
-    measured = frozenset(_measured(number, unit, _millilitres(per))) if unit else bare
-    wanted = measured if not unit else _narrowest(measured)
-    return Amount(plain[match.start() : end], measured | {f"n{_text(number)}"}, wanted, match.start(), end)
+def _amount(written: str, span: tuple[int, int], number: Decimal, unit: str | None, divider: Decimal | None) -> Amount:
+    as_written = f"n{_text(number)}"
+    if unit is None:
+        return Amount(written, frozenset({as_written}), frozenset(_bare(number)), frozenset(), *span)
+    measured = frozenset(_measured(number, unit, divider))
+    concentrations = frozenset(each for each in measured if each[0] in "rq")
+    undivided = measured - concentrations if concentrations else frozenset()
+    return Amount(written, measured | {as_written}, concentrations or measured, undivided, *span)
 
 
 def _bare(number: Decimal) -> Iterator[str]:
@@ -109,11 +130,6 @@ def _measured(number: Decimal, unit: str, divider: Decimal | None) -> Iterator[s
         yield f"r{_text(value * 10_000)}"
     elif divider:
         yield f"{'q' if kind == 'u' else 'r'}{_text(value / divider)}"
-
-
-def _narrowest(keys: frozenset[str]) -> frozenset[str]:
-    """A concentration is asked for as such, else the amount itself."""
-    return frozenset(each for each in keys if each[0] in "rq") or keys
 
 
 def _millilitres(per: re.Match[str] | None) -> Decimal | None:

@@ -6,18 +6,17 @@ in common stand once, in `texts`.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-import re
 from importlib import resources
 from itertools import pairwise
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ordonum.knowledge.drugs.search import lookalike
-from ordonum.knowledge.drugs.search.amounts import dilutions
+from ordonum.knowledge.drugs.search.entries import Entry, Texts, entry, homeopathic, order
 from ordonum.knowledge.drugs.search.naming import Name, name_of, sellers
-from ordonum.knowledge.drugs.search.words import plain_words, read
-from ordonum.model.drug import Component, Speciality
+from ordonum.knowledge.drugs.search.words import plain_words
+from ordonum.model.drug import Speciality
 
 # Where a word stands in a name or its substances, the best first: it begins the name, is further in it, is of an active
 # substance, is of a salt or an older name. A posting is (place of the name) * ROLES + role.
@@ -25,48 +24,15 @@ FIRST, INSIDE, SUBSTANCE, BESIDE = range(4)
 ROLES = 4
 ALIASES = "aliases.tsv"
 _SHORT_WORD = 4
-_BACK = 4  # the code of a shortage that is over: «Remise à disposition»
-# What is also typed for a word of a form or a route.
-_SHORT_FORMS = {
-    "comprime": "cp cpr cps comp tab",
-    "orale": "po",
-    "intraveineuse": "iv",
-    "intramusculaire": "im",
-    "sous": "sc",
-    "transdermique": "patch",
-    "pulverisation": "spray",
-    "buvable": "sirop",
-    "gouttes": "gtt gttes",
-    "orodispersible": "odt",
-    "prolongee": "lp",
-    "lp": "prolongee",
-    "nourrissons": "nrs bebe",
-    "enfants": "pediatrique",
-    "pediatrique": "enfants",
-}
 # Words that two substances may have in common without being the same: they make no substance alone.
-_COMMON = frozenset(
-    """acide base anhydre monohydrate monohydratee dihydrate dihydratee trihydrate trihydratee hemihydrate hydrate hydratee sodique
-    disodique potassique calcique sodium potassium magnesium calcium chlorhydrate dichlorhydrate sulfate phosphate acetate citrate
-    maleate mesilate besilate tartrate bitartrate fumarate succinate nitrate bromhydrate bromure chlorure iodure oxyde hydroxyde
-    carbonate bicarbonate gluconate lactate lysine arginine sel micronise micronisee recombinant recombinante humain humaine
-    homeopathiques preparations extrait sec solution poudre feuille liquide mou p h""".split()
-)
-
-
-class Entry(Struct, frozen=True, array_like=True):
-    """A speciality as a search shows it. `form`, `keys`, `details`, `shortage` are places in `texts`; -1: none."""
-
-    cis: str
-    full: str
-    form: int
-    substances: tuple[int, ...]
-    sold: bool
-    generic: int
-    rate: int
-    shortage: int
-    keys: int
-    details: int
+_OF_COMMON = """
+acide base anhydre monohydrate monohydratee dihydrate dihydratee trihydrate trihydratee hemihydrate hydrate hydratee sodique
+disodique potassique calcique sodium potassium magnesium calcium chlorhydrate dichlorhydrate sulfate phosphate acetate citrate
+maleate mesilate besilate tartrate bitartrate fumarate succinate nitrate bromhydrate bromure chlorure iodure oxyde hydroxyde
+carbonate bicarbonate gluconate lactate lysine arginine sel micronise micronisee recombinant recombinante humain humaine
+homeopathiques preparations extrait sec solution poudre feuille liquide mou p h
+"""
+_COMMON = frozenset(_OF_COMMON.split())
 
 
 class Named(Struct, frozen=True, array_like=True):
@@ -105,28 +71,18 @@ class SearchIndex(Struct, frozen=True):
     aliases: dict[str, Alias]
 
 
-class _Texts(Struct):
-    """Texts each kept once, by their place."""
-
-    places: dict[str, int] = field(default_factory=dict)
-
-    def place(self, text: str | None) -> int:
-        return -1 if text is None else self.places.setdefault(text, len(self.places))
-
-
 def build(specialities: Iterable[Speciality]) -> SearchIndex:
-    """The index of a base: about a second for the whole of it."""
+    """The index of a base: about three seconds for the whole of it."""
     everything = list(specialities)
     by_name = _grouped(everything)
     sold = Counter(_substances(each) for each in everything if each.sold)
-    texts, entries, names = _Texts(), list[Entry](), list[Named]()
+    texts, entries, names = Texts(), list[Entry](), list[Named]()
     postings: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for (words, homeopathic), under in sorted(by_name.items()):
+    for (words, apart), under in sorted(by_name.items()):
         _post(postings, len(names), words, [each for _, each in under])
         begin = len(entries)
-        entries += [_entry(each, words, texts) for _, each in sorted(under, key=lambda pair: _order(pair[1]))]
+        entries += [entry(each, words, texts) for _, each in sorted(under, key=lambda pair: order(pair[1]))]
         alone = Counter(_substances(each) for _, each in under).most_common(1)[0][0]
-        known = {word for active in alone for word in active}
         names.append(
             Named(
                 written=Counter(name.written for name, _ in under).most_common(1)[0][0],
@@ -135,7 +91,7 @@ def build(specialities: Iterable[Speciality]) -> SearchIndex:
                 end=len(entries),
                 actives=tuple(sorted(alone)),
                 common=_of_substances(words, under),
-                homeopathic=homeopathic,
+                homeopathic=apart,
                 sold=any(each.sold for _, each in under),
                 weight=sold[alone],
             )
@@ -150,15 +106,11 @@ def _grouped(everything: list[Speciality]) -> dict[tuple[tuple[str, ...], bool],
     sold_by = sellers(everything)
     found: defaultdict[tuple[tuple[str, ...], bool], list[tuple[Name, Speciality]]] = defaultdict(list)
     for each in everything:
-        homeopathic = _homeopathic(each)
-        parts = () if homeopathic else each.components  # «ACONIT COMPLEXE N° 47» is another thing than aconite
+        apart = homeopathic(each)
+        parts = () if apart else each.components  # «ACONIT COMPLEXE N° 47» is another thing than aconite
         name = name_of(each.name, sold_by, frozenset(word for part in parts for word in plain_words(part.name)))
-        found[name.words, homeopathic].append((name, each))
+        found[name.words, apart].append((name, each))
     return found
-
-
-def _homeopathic(speciality: Speciality) -> bool:
-    return "homéo" in speciality.procedure or any("HOMÉOPATH" in each.name for each in speciality.components)
 
 
 def substance_words(name: str) -> tuple[str, ...]:
@@ -198,7 +150,7 @@ def _post(
 
 
 def _aliases(postings: Mapping[str, Mapping[int, int]], names: list[Named]) -> dict[str, Alias]:
-    """Short forms lead where all the words they stand for lead, and stand for the common name itself."""
+    """Short forms lead where all their words lead; they stand for the common name itself, unless they name another."""
     stands: defaultdict[str, list[str]] = defaultdict(list)
     found: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for line in resources.files(__package__).joinpath(ALIASES).read_text(encoding="utf-8").splitlines():
@@ -206,9 +158,11 @@ def _aliases(postings: Mapping[str, Mapping[int, int]], names: list[Named]) -> d
             short, long = line.split("\t")
             together = [postings.get(word, {}) for word in plain_words(long)]
             stands[short] += plain_words(long)
+            names_another = FIRST in postings.get(short, {}).values()
             for place in set(together[0]).intersection(*together[1:]):
                 role = max(each[place] for each in together)
-                found[short][place] = FIRST if names[place].common and role <= INSIDE else role
+                itself = names[place].common and role <= INSIDE and not names_another
+                found[short][place] = FIRST if itself else max(role, SUBSTANCE)
     return {
         short: Alias(tuple(stands[short]), tuple(place * ROLES + role for place, role in sorted(found[short].items())))
         for short in sorted(found)
@@ -229,41 +183,3 @@ def _telling(named: Named) -> str:
     """The word of a name that it is known by."""
     words = [each for each in named.words if each not in _COMMON] or list(named.words)
     return words[0] if len(words[0]) >= lookalike.LETTERS_MIN else "".join(words[:2])
-
-
-def _order(speciality: Speciality) -> tuple[bool, float, str, str]:
-    """Marketed first, then by strength, form and name."""
-    strengths = [float(key[1:]) for each in read(speciality.name).amounts for key in each.keys if key[0] in "mu" and key[1:2].isdigit()]
-    return not speciality.sold, strengths[0] if strengths else 0, speciality.form, speciality.name
-
-
-def _entry(speciality: Speciality, name: tuple[str, ...], texts: _Texts) -> Entry:
-    found = read(speciality.name)
-    keys = {key for each in found.amounts for key in each.keys}
-    for each in speciality.active:
-        keys |= {key for amount in read(each.amount or "").amounts for key in amount.keys}
-    if _homeopathic(speciality):
-        keys |= dilutions(found.plain)
-    details = {*found.words, *plain_words(speciality.form), *(word for each in speciality.routes for word in plain_words(each))}
-    details -= set(name)
-    details |= {short for word in details for short in _SHORT_FORMS.get(word, "").split()}
-    rates = [rate for each in speciality.presentations for rate in each.rates]
-    return Entry(
-        cis=speciality.cis,
-        full=speciality.name,
-        form=texts.place(speciality.form.strip()),
-        substances=tuple(texts.place(_said(each)) for each in speciality.active),
-        sold=speciality.sold,
-        generic=min((each.type for each in speciality.groups), default=-1),
-        rate=max(rates, default=-1),
-        shortage=texts.place(next((each.label for each in speciality.shortages if each.code != _BACK), None)),
-        keys=texts.place(f" {' '.join(sorted(keys))} "),
-        details=texts.place(f" {' '.join(sorted(details))} "),
-    )
-
-
-def _said(component: Component) -> str:
-    """«PARACÉTAMOL 500 mg», «AMOXICILLINE 250 mg pour 5 ml»: useless zeros left out; of a tablet or a capsule, no reference."""
-    amount = re.sub(r"(\d+),(\d*?)0+(?!\d)", lambda found: found[1] + ("," + found[2] if found[2] else ""), component.amount or "")
-    divided = component.reference if component.reference and component.reference[:1].isdigit() else None
-    return " ".join(part for part in (component.name.strip(), amount.strip(), f"pour {divided}" if divided else "") if part)

@@ -1,4 +1,6 @@
-"""Names that are taken for one another: near in their letters, and of other substances. A rule of ours, not an official list. Pure.
+"""Names that are taken for one another: near in their letters, and of other substances. Pure.
+
+A rule of ours, not an official list.
 
 Two marketed names (homeopathy apart), by their first word of five letters or more, without any active substance in common, when
 1. one typing fault turns one into the other, or two do and they begin by the same letter (ACULAR, ACUPAN); or
@@ -22,7 +24,7 @@ _NO_LIMIT = None
 
 
 def alike(named: Iterable[tuple[int, str, frozenset[str], bool]]) -> dict[int, tuple[int, ...]]:
-    """By place, the places of the names that it is taken for. Each is a place, a word, words of its substances, whether a brand."""
+    """By place, the places of the names it is taken for. Each: a place, a word, words of its substances, whether a brand."""
     bearers: defaultdict[str, list[tuple[int, frozenset[str], bool]]] = defaultdict(list)
     for place, word, substances, brand in named:
         if len(word) >= LETTERS_MIN:
@@ -73,5 +75,3 @@ def _shuffled(words: list[str]) -> Iterator[tuple[str, str]]:
         for one, other in combinations(together, 2):
             if abs(len(one) - len(other)) <= 1 and one[:_BEGINNING] != other[:_BEGINNING]:
                 yield one, other
-
-

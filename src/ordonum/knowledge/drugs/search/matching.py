@@ -56,7 +56,9 @@ class Vocabulary:
         if len(word) < _FAULT_LETTERS_ALONE:
             return
         for length in (len(word) - 1, len(word), len(word) + 1):
-            for each, distance, _ in extract(word, self._by_length[length], scorer=OSA.distance, score_cutoff=1, limit=_NO_LIMIT):
+            for each, distance, _ in extract(
+                word, self._by_length[length], scorer=OSA.distance, score_cutoff=1, limit=_NO_LIMIT
+            ):
                 if distance:
                     yield FAULT, each
 

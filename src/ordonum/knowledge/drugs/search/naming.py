@@ -1,7 +1,8 @@
-"""The name of a speciality without its strength, form and laboratory: «METFORMINE» of «METFORMINE SANDOZ 1000 mg, comprimé». Pure."""
+"""The name of a speciality without strength, form and seller: «METFORMINE» of «METFORMINE SANDOZ 1000 mg, comprimé». Pure."""
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -12,14 +13,16 @@ _COMMA = re.compile(r",(?!\d)")
 _BRACKETS = re.compile(r"\([^)]*\)?|\[[^]]*\]?")
 _LETTERED = re.compile(r"[^\W\d_]")
 _LOWER = re.compile(r"[a-zà-ÿ]{2}")
-_OF_UNITS = frozenset("mg ml g l mu kg cm cm2 ch dh ui mui u cent pour anti xa mmol mbq gbq ppm bar kbq mci".split())
+_UNITS = "mg ml g l mu kg cm cm2 ch dh ui mui u cent pour anti xa mmol mbq gbq ppm bar kbq mci"
+_OF_UNITS = frozenset(_UNITS.split())
 # What stands after a name and tells one from its neighbours, but names nothing: release, patient, taste, salesmanship.
-_QUALIFIERS = frozenset(
-    """lp li lm cp adulte adultes enfant enfants nourrisson nourrissons prematures sans sucre sucres conseil generiques
-    generique sante pharma lab labo laboratoire laboratoires france menthe citron miel orange fraise framboise abricot
-    solution injectable comprime gelule sirop ref reference mylan ranbaxy almus evolugen bgr rpg qualimed isomed gnr winthrop
-    actavis ratiopharm merck set phr lbr ge""".split()
-)
+_OF_QUALIFIERS = """
+lp li lm cp adulte adultes enfant enfants nourrisson nourrissons prematures sans sucre sucres conseil generiques
+generique sante pharma lab labo laboratoire laboratoires france menthe citron miel orange fraise framboise abricot
+solution injectable comprime gelule sirop ref reference mylan ranbaxy almus evolugen bgr rpg qualimed isomed gnr winthrop
+actavis ratiopharm merck set phr lbr ge
+"""
+_QUALIFIERS = frozenset(_OF_QUALIFIERS.split())
 
 
 class Name(Struct, frozen=True):
@@ -43,7 +46,10 @@ def name_of(full: str, sold_by: frozenset[str], substances: frozenset[str]) -> N
     tokens = [each for each in head.split() if _names(each)] or head.split()
     if len(tokens[0]) == 1 and tokens[0] == head[:1] and head.split()[1:2]:
         tokens.insert(1, head.split()[1])  # «A 313», «L 28»: the number is all of the name
-    words = [plain_words(each) for each in tokens]
+    words = [
+        (folded(each),) if len(each) == 1 and before.startswith("VITAMINE") else plain_words(each)
+        for before, each in pairwise(("", *tokens))
+    ]
     kept = _common(words, substances) if len(tokens[0]) > 1 else 0
     kept = kept or len(tokens)
     while kept > 1 and all(each in sold_by or each in _QUALIFIERS for each in words[kept - 1]):

@@ -15,7 +15,8 @@ _LETTERS = str.maketrans(
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?")
 _ELIDED = re.compile(r"\b(?:qu|[dl])'(?=[a-z])")
 _WORD = re.compile(r"[a-z0-9]+")
-GRAMMAR = frozenset("a au aux avec contenant dans de des du en et la le les ou par pour soit un une".split())
+_OF_GRAMMAR = "a au aux avec contenant dans de des du en et la le les ou par pour soit un une"
+GRAMMAR = frozenset(_OF_GRAMMAR.split())
 
 
 class Read(Struct, frozen=True):
@@ -29,13 +30,15 @@ class Read(Struct, frozen=True):
 
 def folded(text: str) -> str:
     """Lower case, no accents, ligatures opened, «U.I.» as «ui», «d'» and «l'» dropped."""
-    kept = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(each for each in kept if not unicodedata.combining(each)).translate(_LETTERS)
+    plain = text.casefold()
+    if not plain.isascii():
+        kept = unicodedata.normalize("NFKD", plain).casefold()
+        plain = "".join(each for each in kept if not unicodedata.combining(each)).translate(_LETTERS)
     dotted = _DOTTED.sub(lambda found: found[0].replace(".", ""), plain)
     return _ELIDED.sub("", dotted)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def plain_words(name: str) -> tuple[str, ...]:
     """The words of a name that has no amounts, without those of grammar."""
     return tuple(match[0] for match in _said(folded(name)))

@@ -1,0 +1,160 @@
+"""Other names of what the interactions thesaurus names: ours, each with its reason. Pure.
+
+A key is a name as `key` or `cores` gives it (the most exact that is written here wins); the value is what the thesaurus calls it.
+Names that differ by accents, salts, hydration or «acide X»/«X-ate» need no row.
+"""
+
+SYNONYMS = {
+    # the same substance under another name or spelling of the base
+    "aspirine": ("acide acetylsalicylique", "nom courant"),
+    "acetylsalicylate dl": ("acide acetylsalicylique", "sel de lysine, nommé par son acide"),
+    "dl acetylsalicylate": ("acide acetylsalicylique", "sel de lysine, nommé par son acide"),
+    "acetylsalicylate": ("acide acetylsalicylique", "sel de lysine, nommé par son acide"),
+    "carbasalate": ("acide acetylsalicylique", "sel de l'acide acétylsalicylique"),
+    "cyclosporine": ("ciclosporine", "autre orthographe"),
+    "cholestyramine": ("colestyramine", "autre orthographe"),
+    "bupropione": ("bupropion", "autre orthographe de la base"),
+    "tedizolid": ("tédizolide", "autre orthographe de la base"),
+    "noradrenaline": ("norepinephrine", "nom français"),
+    "epinephrine": ("adrenaline", "nom anglais"),
+    "acetaminophene": ("paracétamol", "nom anglais"),
+    "thioguanine": ("tioguanine", "autre orthographe"),
+    "trioxyde arsenic": ("arsenieux", "nom de l'index"),
+    "chlorure methylthioninium": ("bleu de methylene", "nom commun international"),
+    "methylthioninium": ("bleu de methylene", "nom commun international"),
+    "colistimethate": ("colistine", "promédicament de la colistine"),
+    "peginterferon alfa 2a": ("peg-interferon alfa-2a", "écriture de l'index"),
+    "interferon alfa 2b": ("interferon alfa", "forme de l'interféron alfa"),
+    "ropeginterferon alfa 2b": ("interferon alfa", "forme de l'interféron alfa"),
+    "peginterferon alfa 2b": ("interferon alfa", "forme de l'interféron alfa"),
+    "isosorbide dinitrate": ("isosorbide", "nom de l'index"),
+    "isosorbide": ("isosorbide", "dinitrate et mononitrate"),
+    "mononitrate isosorbide": ("isosorbide", "nom de l'index"),
+    "toxine botulinique type a": ("botulique (toxine)", "nom de l'index"),
+    "botulique toxine type b": ("botulique (toxine)", "nom de l'index"),
+    "toxine botulique type a": ("botulique (toxine)", "nom de l'index"),
+    "calcitonine saumon": ("calcitonine", "calcitonine de saumon"),
+    "calcitonine salmine synthetique": ("calcitonine", "calcitonine de saumon"),
+    "complexe piroxicam betacyclodextrine": ("piroxicam betadex", "nom commun international"),
+    "piroxicam betacyclodextrine complexe": ("piroxicam betadex", "nom commun international"),
+    "streptozotocine": ("streptozocine", "autre orthographe"),
+    "alteplase": ("alteplase recombinante", "nom de l'index"),
+    "immunoglobuline equine anti lymphocyte t humain": (
+        "immunoglobulines equines antilymphocyte humain",
+        "nom de l'index",
+    ),
+    # plants, by what the base calls their extracts
+    "extrait sec millepertuis": ("millepertuis", "extrait de la plante"),
+    "extrait sec la sommite fleurie millepertuis": ("millepertuis", "extrait de la plante"),
+    "millepertuis extrait sec": ("millepertuis", "extrait de la plante"),
+    "millepertuis sommite fleurie extrait sec": ("millepertuis", "extrait de la plante"),
+    "hypericum perforatum": ("millepertuis", "nom latin"),
+    "ginkgo extrait": ("ginkgo", "extrait de la plante"),
+    "extrait sec raffine et quantifie feuille ginkgo": ("ginkgo", "extrait de la plante"),
+    "extrait sec raffine et quantifie ginkgo": ("ginkgo", "extrait de la plante"),
+    "ginkgo feuille extrait sec": ("ginkgo", "extrait de la plante"),
+    "ginkgo biloba": ("ginkgo", "nom latin"),
+    "bourdaine ecorce": ("bourdaine", "partie de la plante"),
+    "bourdaine ecorce extrait sec": ("bourdaine", "partie de la plante"),
+    "cascara ecorce extrait sec": ("cascara", "partie de la plante"),
+    "rhubarbe racine extrait sec": ("rhubarbe", "partie de la plante"),
+    "sene feuille": ("sene", "partie de la plante"),
+    "sene feuille extrait sec": ("sene", "partie de la plante"),
+    "sene feuille extrait sec titre": ("sene", "partie de la plante"),
+    "sene extrait sec": ("sene", "partie de la plante"),
+    "feuille sene": ("sene", "partie de la plante"),
+    "sene inde ou tinnevelly fruit": ("sene de l'inde", "partie de la plante"),
+    "boldo feuille": ("boldo", "partie de la plante"),
+    "boldo peumus boldus": ("boldo", "nom latin"),
+    "boldo teinture": ("boldo", "extrait de la plante"),
+    "huile essentielle menthe poivree": ("menthe", "huile essentielle"),
+    "huile essentielle eucalyptus": ("eucalyptus", "huile essentielle"),
+    "huile essentielle niaouli": ("niaouli", "huile essentielle"),
+    "niaouli huile essentielle": ("niaouli", "huile essentielle"),
+    "niaouli essence": ("niaouli", "huile essentielle"),
+    "alpha terpineol": ("terpineol", "nom de l'index"),
+    # minerals: the salts that bring them
+    "chlorure de potassium": ("potassium", "sel qui apporte du potassium"),
+    "potassium chlorure de": ("potassium", "sel qui apporte du potassium"),
+    "gluconate potassium": ("potassium", "sel qui apporte du potassium"),
+    "glycerophosphate potassium": ("potassium", "sel qui apporte du potassium"),
+    "citrate de potassium": ("potassium (citrate de)", "écriture de l'index"),
+    "bicarbonate de potassium": ("potassium", "sel qui apporte du potassium"),
+    "carbonate de calcium": ("calcium", "sel qui apporte du calcium"),
+    "calcium element": ("calcium", "la fraction nommée par la base"),
+    "potassium element": ("potassium", "la fraction nommée par la base"),
+    "magnesium element": ("magnesium", "la fraction nommée par la base"),
+    "lithium element": ("lithium", "la fraction nommée par la base"),
+    "carbonate lithium": ("lithium", "sel de lithium"),
+    "gluconate lithium": ("lithium", "sel de lithium"),
+    "hydroxyde aluminium": (
+        "gel d'hydroxyde d'aluminium et de carbonate de magnesium codesseches",
+        "sel d'aluminium de l'index",
+    ),
+    "gel hydroxyde aluminium et carbonate codesseches": (
+        "gel d'hydroxyde d'aluminium et de carbonate de magnesium codesseches",
+        "nom de l'index",
+    ),
+    "fer element": ("fer", "la fraction nommée par la base"),
+    "fluorure": ("fluor", "sel de fluor"),
+    "fluor element": ("fluor", "la fraction nommée par la base"),
+    "complexe hydroxyde ferrique saccharose": ("sels de fer par voie injectable", "fer injectable"),
+    "carboxymaltose ferrique": ("sels de fer par voie injectable", "fer injectable"),
+    "derisomaltose ferrique": ("sels de fer par voie injectable", "fer injectable"),
+    "ferricarboxymaltose": ("sels de fer par voie injectable", "fer injectable"),
+    "zinc element": ("zinc", "la fraction nommée par la base"),
+    "paraffine liquide": ("paraffine", "forme de la base"),
+    "macrogol 3350": ("macrogol", "longueur de la chaîne"),
+    "macrogol 4000": ("macrogol", "longueur de la chaîne"),
+    "thyroxine": ("thyroxines", "pluriel de l'index"),
+    "dextran 70": ("dextran", "longueur de la chaîne"),
+    "urokinase mammifere humain urine": ("urokinase", "origine dite par la base"),
+    # food and drink, which a patient may be said to take
+    "jus pamplemousse": ("pamplemousse (jus et fruit)", "aliment, non médicament"),
+    "pamplemousse": ("pamplemousse (jus et fruit)", "aliment, non médicament"),
+    "alcool": ("alcool (boisson ou excipient)", "boisson, non médicament"),
+    "ethanol": ("alcool (boisson ou excipient)", "excipient ou boisson"),
+    "the": ("théine", "boisson"),
+    # names of everyday
+    "vitamine c": ("acide ascorbique", "nom courant"),
+    "vitamine b12": ("cyanocobalamine", "nom courant"),
+    "vitamine b9": ("acide folique", "nom courant"),
+    "retinol": ("vitamine a", "nom chimique"),
+}
+# Names that begin so are all that one: the index has one row for each insulin, the base names new ones.
+PREFIXES = {"insuline": "insuline"}
+# Vaccines: the base names strain and state, the index the illness; only living ones are in it. Iron: any of its salts.
+PATTERNS = {
+    r"\bbcg\b": "bcg",
+    r"^virus .*\brougeole\b": "virus de la rougeole",
+    r"^virus .*\boreillons\b": "virus des oreillons",
+    r"^virus .*\brubeol": "virus rubeoleux",
+    r"^virus .*\bvaricelle\b.*\battenue": "virus varicelle-zona",
+    r"^virus .*\bfievre jaune\b": "virus de la fièvre jaune",
+    r"^(?=.*\bgrippe\b)(?=.*\bvivant)virus ": "virus vivant atténué de la grippe",
+    r"^rotavirus\b": "rotavirus",
+    r"\bferr(?:eux|ique)\b": "fer",
+}
+# Classes that a «+ autres…» names otherwise than their heading, and one that no index lists (made of four that it lists).
+FAMILIES = {
+    "medicaments anticholinesterasiques": ("anticholinesterasiques",),
+    "medicaments hyponatremiants": ("hyponatremiants",),
+    "medicaments a risque d angio oedeme": ("medicaments bradykinine et angio oedeme",),
+    "medicaments a risque d angio deme": (
+        "medicaments bradykinine et angio oedeme",
+        "medicaments bradykinine et angio deme",
+    ),
+    "medicaments agissant sur l hemostase": (
+        "anticoagulants oraux",
+        "antiagregants plaquettaires",
+        "heparines doses curatives et ou sujet age",
+        "thrombolytiques",
+    ),
+}
+# What a route makes of any medicine.
+BY_ROUTE = {
+    "medicaments administres par voie orale": frozenset({"orale"}),
+    "medicaments utilises par voie vaginale": frozenset({"vaginale"}),
+}
+# What is in the thesaurus and is no medicine of a base.
+NO_MEDICINE = frozenset({"alcool boisson ou excipient", "pamplemousse jus et fruit", "preservatifs en latex", "theine"})
