@@ -67,12 +67,12 @@ def registration(
         )
         notices = check_registration(order, facts)
         _check_wishes(order, request.identity.birth_date)
-        sealed = native.write(Sealed(request.identity, request.opening, replaces))
+        sealed, body = native.write(Sealed(request.identity, request.opening, replaces)), request.jws.encode()
         return Decided(
             at=now,
             performed_at=now,
-            body=request.jws.encode(),
-            acknowledged=request.jws.encode(),
+            body=body,
+            acknowledged=body,
             seal=lambda year: context.vault.seal(request.number, year, lookup, order.act_id, sealed),
             beside=beside_order(context, order),
             late=signer.late,
