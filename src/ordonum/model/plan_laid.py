@@ -119,6 +119,7 @@ def _procedure_rank(step: Step, setting: Setting) -> int | None:
 
 
 def is_at_a_procedure(step: Step) -> bool:
+    """Whether it is taken once, about a procedure whose day is that on which it begins."""
     timing = step.timing
     return timing.period is None and bool(timing.when) and all(each.moment is Moment.PROCEDURE for each in timing.when)
 
@@ -255,8 +256,7 @@ def count_on(stretch: Stretch, rank: int, setting: Setting) -> Count:
 
 def at_procedure(stretch: Stretch, offset: int) -> Count:
     """The takes of a day told from a procedure."""
-    timing = stretch.step.timing
-    return in_a_day(timing) if offset in timing.procedure_days else NONE
+    return in_a_day(stretch.step.timing) if offset in stretch.step.timing.procedure_days else NONE
 
 
 def _at_will(stretch: Stretch) -> int:

@@ -66,8 +66,7 @@ def draw(
 
     `hand_signature`: leave room for it (not needed with a software of version 3). `copy` above 1 is a DUPLICATA, printed
     on `printed_on`. `replaces_on`: the day of the one that it replaces, where that is known; `stopped`: the lines that were
-    cancelled since; `contents`: what boxes hold. Raises Unprintable when a character has no glyph: a sheet never drops one
-    in silence.
+    cancelled since; `contents`: what boxes hold. Raises Unprintable when a character has no glyph.
     """
     number = signed.content.number
     bars = {"rpps": picture.code128(prescriber.rpps), "place": picture.code128(_place_id(prescription.place)[1])}
