@@ -277,7 +277,10 @@ UNDERSTOOD: list[tuple[str, tuple[Step, ...]]] = [
 REFUSED: list[str] = [
     "", " ", "1.000", ".5 mg", "1,5,2", "0", "0 cp", "1000000 cp", "2 500 mg", "10.000 UI", "1 mUI", "1 mui", "1-2",
     "1 0 1", "1/0/1", "0-0-0",
-    "1-1-1-1-1", "1/2/j", "1/2 j", "1 cp le 1/2", "10j", "5 à 7 jours", "QSP 3 mois", "2 à 1 cp", "1 cp et 2 cp", "1 + 1 cp",
+    "1-1-1-1-1", "1/2/j", "1/2 j", "1 cp le 1/2", "10j", "28", "2 0,75 mg", "1 cp matin et et", "1 cp et",
+    "et soir 1 cp", "2 cp 7j et soir",
+    "10 UI le matin et 8 comprimés le soir", "80 mg/kg/jour en 3 prises pendant 20h30 jours", "5 à 7 jours",
+    "QSP 3 mois", "2 à 1 cp", "1 cp et 2 cp", "1 + 1 cp",
     "3x/j toutes les 12 h", "1 par jour matin et soir", "2 cp par jour matin et soir", "2 cp x3/j max 4/j",
     "4 cp si douleur max 2/j",
     "1 cp toutes les 6 heures 3 fois par jour", "1 cp par jour, 1 fois par semaine", "1 cp/j 1x/sem", "1 cp/j/7j",

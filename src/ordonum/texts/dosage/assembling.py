@@ -44,6 +44,8 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
     """The dosage that these facts say. `Unclear` where they say none, or more than one."""
     if not any(isinstance(each, (Amount, Pattern, Often, Takes, Once, Ceiling, Days, Giving)) for each in facts):
         raise Unclear("ni dose ni rythme")
+    if len(facts) == 1 and isinstance(facts[0], Amount) and facts[0].unit is None and not facts[0].amount % 1:
+        raise Unclear("un nombre seul")
     lasting = {each.span for each in facts if isinstance(each, Whole)}
     if len(lasting) > 1:
         raise Unclear("deux durées de l'ensemble")

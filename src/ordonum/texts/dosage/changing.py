@@ -29,6 +29,8 @@ def alternating(segments: list[list[Fact]]) -> tuple[Step, ...] | None:
     between = facts[first + 1 : second]
     if len(segments) > 2 or any(isinstance(each, Takes) for each in between) or any(not _shared(each) for each in rest):
         raise Unclear("alternance qui ne se lit pas")
+    if len({each.unit for each in facts if isinstance(each, Amount)}) > 1:
+        raise Unclear("deux unités pour un même médicament")
     return tuple(
         replace(turned([facts[place], Days(cycle=Cycle(length=2, days=(day,))), *rest])[0], turn=1)
         for day, place in enumerate(doses, 1)

@@ -41,6 +41,8 @@ def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
 def _once(timing: Timing, often: Often | None, again: bool, facts: Sequence[Fact]) -> Timing:
     if again:  # «en prise unique, à renouveler dans 15 jours»
         assert often is not None
+        if timing.weekdays or timing.month_days or timing.cycle:
+            raise Unclear("«à renouveler», et des jours")
         told = timing.when or timing.at
         return replace(timing, times=None if told else 1, every=often.every, period=often.period)
     if often is not None or len(timing.when) + len(timing.at) > 1 or timing.weekdays or timing.cycle or timing.count:
