@@ -277,7 +277,9 @@ UNDERSTOOD: list[tuple[str, tuple[Step, ...]]] = [
 REFUSED: list[str] = [
     "", " ", "1.000", ".5 mg", "1,5,2", "0", "0 cp", "1000000 cp", "2 500 mg", "10.000 UI", "1 mUI", "1 mui", "1-2",
     "1 0 1", "1/0/1", "0-0-0",
-    "1-1-1-1-1", "1/2/j", "1/2 j", "1 cp le 1/2", "10j", "28", "2 0,75 mg", "1 cp matin et et", "1 cp et",
+    "1-1-1-1-1", "1/2/j", "1/2 j", "1 cp le 1/2", "10j", "28", "1 week-end 2 fois par jour un jour sur deux", "1 cp mercredi en prise unique, à renouveler dans 15 jours",
+    "1 cp en prise unique, à renouveler dans 15 min", "25 mg/j puis augmenter de 25 mg par 1h jusqu'à 75 mg",
+    "2 0,75 mg", "1 cp matin et et", "1 cp et",
     "et soir 1 cp", "2 cp 7j et soir",
     "10 UI le matin et 8 comprimés le soir", "80 mg/kg/jour en 3 prises pendant 20h30 jours", "5 à 7 jours",
     "QSP 3 mois", "2 à 1 cp", "1 cp et 2 cp", "1 + 1 cp",

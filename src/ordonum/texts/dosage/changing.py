@@ -76,6 +76,8 @@ def changed(steps: list[Step], change: Change) -> list[Step]:
     dose, by = start.dose, dose_of(change.by)
     if (dose.unit, dose.per, dose.high) != (by.unit, by.per, None) or change.each.high is not None:
         raise Unclear("un changement de dose dans une autre unité")
+    if change.each.unit in (TimeUnit.HOUR, TimeUnit.MINUTE):
+        raise Unclear("un changement de dose dans la journée")
     goal = Decimal(0) if change.up_to is None else dose_of(change.up_to).amount
     step = -by.amount if change.up_to is None else by.amount
     count = (goal - dose.amount) / step
