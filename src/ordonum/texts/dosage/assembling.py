@@ -133,7 +133,12 @@ def _named(fact: Fact, known: Callable[[Amount], Amount]) -> list[Fact]:
     if isinstance(fact, Amount):
         return [known(fact)]
     if isinstance(fact, Ceiling) and fact.amount is not None:
-        return [replace(fact, amount=known(fact.amount))]
+        limited = known(fact.amount)
+        if fact.amount.unit is None and limited.unit is DoseUnit.DOSE_KG:  # «max 4/j»: four takes, never four kilograms
+            if fact.field != "per_day" or limited.amount % 1 or limited.amount > 100:
+                raise Unclear("un maximum en doses-poids")
+            return [Ceiling(field="takes_per_day", takes=int(limited.amount))]
+        return [replace(fact, amount=limited)]
     if isinstance(fact, Change):
         return [replace(fact, by=known(fact.by), up_to=None if fact.up_to is None else known(fact.up_to))]
     if not isinstance(fact, Pattern):

@@ -123,6 +123,7 @@ def _so_many_times(tokens: Tokens, at: int) -> tuple[Often, int] | None:
         alone = period(tokens, at)
         return None if alone is None else (_every(None, None, alone), alone[3])
     low, high, end, hyphen = numbers
+    end = skip(tokens, end, "seule") if low == 1 and key(tokens, end + 1) in ("fois", "prise") else end
     said = key(tokens, end) in ("fois", "x", "prise")
     end = skip(tokens, end, key(tokens, end)) if said else end
     per = period(tokens, end)
