@@ -75,7 +75,11 @@ def covered(each: Delivered, line: Line) -> int | None:
 
     What left the counter in the line's own unit counts at least as much, unless the prescriber agreed to another product.
     """
-    unit = counted_unit(line)
+    return covered_in(counted_unit(line), each, line)
+
+
+def covered_in(unit: Unit | None, each: Delivered, line: Line) -> int | None:
+    """The same where the line's `counted_unit` is at hand: a history asks it once, not at each delivery."""
     if each.covers is not None:
         same_unit = each.quantity is not None and each.quantity.unit is unit
         least = each.quantity.value if same_unit and each.quantity is not None and not _agreed(each) else 0

@@ -17,10 +17,11 @@ from ordonum.model.course import (
     duration_of,
     no_contents,
     units_for_days,
+    units_of,
 )
 from ordonum.model.days import legal_day
 from ordonum.model.lines import Unit
-from ordonum.model.measure import allowed, counted_unit, covered, one_delivery
+from ordonum.model.measure import allowed, counted_unit, covered_in, one_delivery
 from ordonum.model.outcomes import Delivered, ExceptionalRule
 from ordonum.model.prescription import Line
 from ordonum.model.state import State
@@ -42,14 +43,14 @@ def supplies(state: State, zone: ZoneInfo, contents: Contents = no_contents) -> 
     found: dict[int, list[Supply]] = {}
     boxes: dict[tuple[object, ...], Box | None] = {}
     lines = state.order.lines
-    dosed = [dosage_of(each) is not None for each in lines]
+    counted = [(dosage_of(each) is not None, counted_unit(each), one_delivery(each)) for each in lines]
     for execution in state.executions:
         day = legal_day(execution.performed_at, zone)
         for each in execution.lines:
             if isinstance(each, Delivered) and each.line <= len(lines):
-                line = lines[each.line - 1]
-                amount = covered(each, line) or one_delivery(line)
-                out = _out(each, line, contents, boxes) if dosed[each.line - 1] else None
+                line, (dosed, unit, whole) = lines[each.line - 1], counted[each.line - 1]
+                amount = covered_in(unit, each, line) or whole
+                out = _out(each, line, contents, boxes) if dosed else None
                 found.setdefault(each.line, []).append(Supply(day, amount, each.exceptional, out))
     for given in found.values():
         given.sort(key=lambda each: each.day)
@@ -107,13 +108,16 @@ def covered_until(given: Sequence[Supply], line: Line) -> date | None:
     start = given[0].day.toordinal()
     end, done = start, 0
     box, going = None, None
+    by_unit, length, whole = units_of(line) is not None, duration_of(line), one_delivery(line)
     for each in given:
         end = max(end, each.day.toordinal())
         if each.out is not None and each.out.box is not box:
             box = each.out.box
             going = box.course(given[0].day)
         known = going.lasts(each.out.units, end - start) if each.out is not None and going is not None else None
-        days = known if known is not None else days_of(each.amount, line, done)
+        days = known
+        if days is None:
+            days = days_of(each.amount, line, done) if by_unit else length and length * each.amount // whole
         if days is None:
             return None
         end, done = end + days, done + days
