@@ -117,3 +117,13 @@ def test_a_file_is_assessed_without_network_with_its_prices(terminal: Terminal) 
     assert "la posologie n'est pas comprise" not in alone  # only written, it is read here as before a signature
     bad = terminal.run("assess", terminal.written(LINE, subject={"surname": "Durand"}), "--json")
     assert (bad.exit_code, json.loads(bad.stdout)["errors"][0]["at"]) == (3, "$.subject")
+
+
+def test_a_line_that_was_typed_is_signed_as_it_was_composed_and_read_by_the_pharmacist(terminal: Terminal) -> None:
+    line = json.loads(terminal.run("line", "metformine 1 g 1 matin et soir 3 mois", "--json").stdout)["line"]
+    done = terminal.run("prescribe", terminal.written(line), "--pdf", "f.pdf", "--json")
+    assert done.exit_code == 0, done.stdout
+    read = terminal.run("consult", "--from", "f.pdf", card="pharmacie-centre").stdout
+    assert "METFORMINE 1000 mg" in read
+    assert "1 comprimé le matin et 1 comprimé le soir" in read
+    assert "la posologie structurée ne dit pas" not in read

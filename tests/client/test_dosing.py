@@ -55,6 +55,14 @@ def test_a_structure_that_says_something_else_is_refused_before_anything_is_sign
     assert structure_of(dosed(written("comme d'habitude", kept), no_contents)) == kept
 
 
+def test_a_unit_that_the_words_leave_unnamed_may_stand_in_the_structure() -> None:
+    tablets = dosage(step(when=at("morning", "evening")))
+    assert structure_of(dosed(written("1-0-1", tablets), no_contents)) == tablets
+    for words in ("1 gélule matin et soir", "2-0-1", "1-0-1 7j"):
+        with pytest.raises(Refused):
+            dosed(written(words, tablets), no_contents)
+
+
 def test_boxes_and_durations_that_do_not_fit_are_told_and_stop_nothing() -> None:
     def told(words: str, many: int | None = None, days: int | None = 30) -> list[str]:
         return list(amounts_told(dosed(written(words, many=many, days=days), BASE.get), BASE.get))

@@ -22,11 +22,17 @@ def read_line(line: Line, unit: DoseUnit | None) -> Dosage | None:
 
 
 def differs(line: Line, unit: DoseUnit | None = None) -> bool:
-    """Whether a line has a structure that does not say what its words say; words not understood are held against nothing."""
+    """Whether a line has a structure that does not say what its words say; words not understood are held against nothing.
+
+    A unit that the words leave unnamed («1-0-1») may stand in the structure.
+    """
     if not isinstance(line, (MedicineLine, PreparationLine)) or line.structured_dosage is None:
         return False
-    said = read_line(line, unit)
-    return said is not None and not same(said, line.structured_dosage)
+    structure = line.structured_dosage
+    doses = {each.dose.unit for each in structure.steps if each.dose is not None}
+    ways = (unit, *doses) if len(doses) == 1 else (unit,)
+    said = [each for each in (read_line(line, way) for way in ways) if each is not None]
+    return bool(said) and not any(same(each, structure) for each in said)
 
 
 def dosages_told(order: SignedOrder) -> tuple[str, ...]:

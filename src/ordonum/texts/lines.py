@@ -39,8 +39,9 @@ def title(line: Line) -> str:
 
 
 def details(line: Line) -> tuple[str, ...]:
-    """What is said under the title, a line each: formula, corrections, dosage or frequency, amount, codes."""
-    return tuple(said for said in (*described(line), *eyes(line), dosage(line), amount_written(line)) if said)
+    """What is said under the title, a line each: formula, corrections, dosage as written and as understood, amount, codes."""
+    found = (*described(line), *eyes(line), dosage(line), dosage_said(line), amount_written(line))
+    return tuple(said for said in found if said)
 
 
 def described(line: Line) -> tuple[str, ...]:
