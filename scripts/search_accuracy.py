@@ -62,7 +62,9 @@ def neighbours(letter: str) -> str:
         if letter in keys:
             at = keys.index(letter)
             beside = [(row, at - 1), (row, at + 1), (row - 1, at), (row - 1, at + 1), (row + 1, at - 1), (row + 1, at)]
-            return "".join(_KEYBOARD[r][c] for r, c in beside if 0 <= r < len(_KEYBOARD) and 0 <= c < len(_KEYBOARD[r]))
+            return "".join(
+                _KEYBOARD[r][c] for r, c in beside if 0 <= r < len(_KEYBOARD) and 0 <= c < len(_KEYBOARD[r])
+            )
     return ""
 
 

@@ -14,6 +14,9 @@ from msgspec import inspect
 from ordonum.cli import consultation, files
 from ordonum.cli.system import System
 from ordonum.client import EpuId, Origin, Prescription
+from ordonum.client.dosing import dosed
+from ordonum.knowledge.drugs.contents import contents_of
+from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.model.actors import Profession
 from ordonum.model.lines import IN_SCOPE, Family
 from ordonum.model.prescription import FAMILY_OF
@@ -108,7 +111,8 @@ def test_an_example_is_printed_registered_and_read_by_the_right_profession(
 ) -> None:
     prescription, _, number = _register(system, name, rank)
     with system.client(_reader(system, prescription)) as reader:
-        assert reader.consult(number, Origin.PAPER).order.lines == prescription.lines
+        signed = dosed(prescription, contents_of(formulary()))  # dosages that are understood get their structure
+        assert reader.consult(number, Origin.PAPER).order.lines == signed.lines
 
 
 @pytest.mark.parametrize("name", sorted({_of(each) for each in EXECUTIONS}))

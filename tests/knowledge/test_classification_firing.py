@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from conditioned import LISTED, WRITTEN, a_line, rules_met
 
+from conditioned import LISTED, WRITTEN, a_line, rules_met
 from factories import an_order
 from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.drugs.formulary import formulary

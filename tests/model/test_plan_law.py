@@ -10,6 +10,7 @@ from ruled import DAY, deliver, facts_of, medicine, noon, ordered, rule, said, s
 from taking import CP, GEL, MG, ML, dosage, step
 
 from factories import an_execution, boxes, delivered, executed, registered
+from ordonum.client.remaining import remaining_lines
 from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.rules import RULES
 from ordonum.model.course import Content, disagrees, duration_of, months_of, units_of
@@ -286,3 +287,13 @@ def test_an_exceptional_dispensing_knows_the_duration_by_the_boxes_and_the_dosag
     assert ask(registered(boxed(dosage(step(times=1)), renewals=1), written_on=WRITTEN)) == "rule-refuses"
     assert ask(registered(boxed(dosage(step(as_needed="")), renewals=3), written_on=WRITTEN)) == "rule-refuses"
     assert ask(registered(boxed(dosage(step(times=1, during="3 month"))), written_on=WRITTEN)) == "silent"
+
+
+def test_the_rest_of_a_line_in_words_is_prescribed_again_by_the_unit() -> None:
+    order = ordered(morphine(dosage(step("1", GEL, times=3, during="28 day"))), on=WRITTEN)
+    begun = standing(order, given(WRITTEN, 21, unit=Unit.UNITS))
+    (rest,) = remaining_lines(begun.order, begun.remainders)
+    assert (rest.quantity, rest.duration_days) == (Quantity(63, Unit.UNITS), 21)
+    assert standing(ordered(rest, on=WRITTEN)).remainders[0].left == 63
+    whole = standing(order)
+    assert remaining_lines(whole.order, whole.remainders) == whole.order.lines

@@ -8,13 +8,14 @@ import pytest
 from counted import COUNTED, TEN_MG, UNCOUNTED
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from taking import CP, DAY, HOUR, MG, ML, MONDAY, MONTH, WEEK, at, dosage, limits, of, step
+from taking import CP, DAY, HOUR, MG, ML, MONDAY, MONTH, WEEK, at, dosage, lasting, limits, of, step
 
 from ordonum.model.dosage import (
     Dosage,
     DoseUnit,
     PerBody,
     Step,
+    Timing,
     Weekday,
 )
 from ordonum.model.drug import Pack
@@ -81,6 +82,7 @@ def test_a_computed_dose_goes_to_the_nearest_graduation_and_never_above_the_maxi
         assert found is not None
         return found[1]
 
+    in_four = Timing(times=4, period=DAY, in_all=True)
     assert dose("15", "25") == 200  # 187.5: half way goes up
     assert dose("15", "10") == 190
     assert dose("14", "50") == 200  # 175
@@ -89,6 +91,10 @@ def test_a_computed_dose_goes_to_the_nearest_graduation_and_never_above_the_maxi
     assert dose("0.1", "10") == 10  # never nothing
     halves = of("0.3", CP, graduation=Decimal("0.5"))
     assert for_body(halves, Body()) == (Decimal("0.5"), Decimal("0.5"))
+    shared = dosage(
+        Step(dose=of("60", MG, per=PerBody.KILOGRAM, graduation=Decimal(25)), timing=in_four, duration=lasting("1 day"))
+    )
+    assert plan(shared, Setting(start=MONDAY, body=BODY)).units == Bounds(Decimal(800), Decimal(800))  # 187.5 each, 200
     in_step = dosage(
         step("15", MG, per=PerBody.KILOGRAM, times=4, limits=limits(unit=MG, per_take="150"), during="1 day")
     )

@@ -1,5 +1,7 @@
 """The published forms of the interactions thesaurus: small samples typed here, and what is refused."""
 
+import time
+
 import pytest
 import typst
 
@@ -127,6 +129,31 @@ def test_the_newest_edition_is_taken() -> None:
     table = read({"ancien.txt": older.encode(), NAME: TEXT.encode()})
     assert table.of.year == 2031
     assert levels(of(table, "alphazol", "bêtamines")) == [CI]
+
+
+def test_the_gravest_of_both_directions_is_kept() -> None:
+    graver = "A prendre en compte".join(TEXT.rsplit("CONTRE-INDICATION", 1))  # under one of its two names alone
+    assert levels(of(read({NAME: graver.encode()}), "alphazol", "bêtamines")) == [CI]
+    graver = TEXT.replace("CONTRE-INDICATION", "A prendre en compte", 1)
+    assert levels(of(read({NAME: graver.encode()}), "alphazol", "bêtamines")) == [CI]
+
+
+def test_an_index_of_another_month_is_not_mixed_in() -> None:
+    table = read({NAME: TEXT.encode(), "index_substances012019.csv": MEMBERS.encode()})
+    assert "zêtamine" not in table.classes["BÊTAMINES"]
+
+
+def test_a_huge_hostile_text_is_refused_in_no_time() -> None:
+    start = time.process_time()
+    for body in (
+        "+ A\n" * 100_000,
+        "+ A\nCI - PE\n" + "Contre-indication :\n" * 100_000,
+        "(" * 500_000,
+        "A, " * 300_000,
+    ):
+        with pytest.raises(NotAThesaurus):
+            read({NAME: ("Version : Mai 2031\n\n2\nTITRE\n" + body).encode()})
+    assert time.process_time() - start < 8
 
 
 @pytest.mark.parametrize(

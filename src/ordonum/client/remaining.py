@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from ordonum.model.care import BiologyLine
-from ordonum.model.lines import Days, Quantity
+from ordonum.model.course import duration_of
+from ordonum.model.lines import Days, Quantity, Unit
 from ordonum.model.measure import allowed, counted_unit, planned
 from ordonum.model.prescription import Line, Prescription, SignedOrder, numbered
 from ordonum.model.state import DONE, LineStatus, Remainder
@@ -40,9 +41,9 @@ def _parts(line: Line, remainder: Remainder | None) -> Iterator[Line]:
 
 def _begun(line: Line, left: int, one: int) -> Line:
     """The line for the rest of one delivery, `left` of `one` in the unit in which it is counted; its duration in proportion."""
-    days, unit = line.duration_days, counted_unit(line)
+    days, unit = duration_of(line), counted_unit(line)
     shorter = -(-days * left // one) if days is not None else None
-    if line.quantity is None and planned(line) is None:
+    if unit is Unit.DAYS and line.quantity is None:
         return replace(line, renewals=0, duration_days=left)
     if unit is not None:
         return replace(line, renewals=0, duration_days=shorter, quantity=Quantity(left, unit))

@@ -13,10 +13,10 @@ from itertools import accumulate
 
 from msgspec import Struct
 
-from ordonum.model.dosage import Dosage, DoseUnit, Limits
+from ordonum.model.dosage import Dosage, DoseUnit, Limits, TimeUnit
 from ordonum.model.drug import Pack
 from ordonum.model.plan_days import DAY_MINUTES, UNIT_MINUTES, Count, in_a_day, of_the_day
-from ordonum.model.plan_laid import amount_of, count_on, day_of, first_unit, in_unit, laid, steady
+from ordonum.model.plan_laid import amount_of, count_on, day_of, first_unit, in_unit, is_at_a_procedure, laid
 from ordonum.model.plan_shapes import ZERO, Bounds, Day, Gap, Laid, Plan, Setting, Stretch, Take
 from ordonum.model.plan_units import Strength, countable, in_pack, per_one
 
@@ -169,13 +169,32 @@ def course(dosage: Dosage, setting: Setting) -> Course | None:
     made = laid(dosage, setting)
     if set(made.gaps) - _OF_DURATION or Gap.PROCEDURE in made.gaps:
         return None
-    if steady(made):
+    if _steady(made):
         day = day_of(made, 0).high
         return Course((ZERO,), day) if day else None
     days = _days(made)
     length = days[1] if days is not None else max(each.begins for each in made.stretches) + STEADY_DAYS
     *before, whole = accumulate((day_of(made, rank).high for rank in range(length)), initial=ZERO)
     return Course(tuple(before), whole) if whole else None
+
+
+def _steady(made: Laid) -> bool:
+    """Whether each of its days is like the first."""
+    return (
+        all(each.begins == 0 and _each_day(each) for each in made.stretches)
+        and len({each.days for each in made.stretches}) == 1
+    )
+
+
+def _each_day(stretch: Stretch) -> bool:
+    timing = stretch.step.timing
+    if timing.once or timing.count or timing.cycle or timing.weekdays or timing.month_days or timing.procedure_days:
+        return False
+    if timing.period in (None, TimeUnit.MINUTE):
+        return not is_at_a_procedure(stretch.step)
+    if timing.period is TimeUnit.HOUR:
+        return DAY_MINUTES * (timing.times or 1) % (timing.every * 60) == 0
+    return timing.period is TimeUnit.DAY and timing.every == 1 and timing.every_high is None
 
 
 def lasts(dosage: Dosage, setting: Setting, given: Decimal, since: int = 0) -> int | None:

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from ordonum.model.days import months_after
 from ordonum.model.dosage import Dosage, Dose, DoseUnit, Limits, Moment, PerBody, Span, Step, TimeUnit, Timing
 from ordonum.model.plan_days import (
@@ -119,6 +121,7 @@ def _procedure_rank(step: Step, setting: Setting) -> int | None:
 
 
 def is_at_a_procedure(step: Step) -> bool:
+    """Whether it is taken once, about a procedure whose day is that on which it begins."""
     timing = step.timing
     return timing.period is None and bool(timing.when) and all(each.moment is Moment.PROCEDURE for each in timing.when)
 
@@ -219,7 +222,14 @@ def _dose(step: Step, unit: DoseUnit | None, setting: Setting, *, free: bool) ->
     factor = per_one(dose.unit, unit, setting.strength) if dose is not None and unit is not None else None
     if dose is None or factor is None:
         return Bounds(ZERO, most or in_unit(limits.per_day, unit, setting) or ZERO)
-    found = for_body(dose, setting.body, most / factor if most is not None else None)
+    takes = (step.timing.times or 1) if step.timing.in_all else 1  # the dose is of all of them, each to its graduation
+    each_most = most / factor if most is not None else None
+    if dose.graduation is None:
+        found = for_body(dose, setting.body, each_most * takes if each_most is not None else None)
+    else:
+        one = replace(dose, amount=dose.amount / takes, high=dose.high / takes if dose.high is not None else None)
+        found = for_body(one, setting.body, each_most)
+        found = (found[0] * takes, found[1] * takes) if found is not None else None
     if found is None:
         return Bounds(ZERO, ZERO)
     sites = 2 if step.site is not None and _BOTH.search(step.site) else 1  # a drop in each eye is two drops
@@ -255,8 +265,7 @@ def count_on(stretch: Stretch, rank: int, setting: Setting) -> Count:
 
 def at_procedure(stretch: Stretch, offset: int) -> Count:
     """The takes of a day told from a procedure."""
-    timing = stretch.step.timing
-    return in_a_day(timing) if offset in timing.procedure_days else NONE
+    return in_a_day(stretch.step.timing) if offset in stretch.step.timing.procedure_days else NONE
 
 
 def _at_will(stretch: Stretch) -> int:
@@ -279,22 +288,3 @@ def day_of(plan: Laid, rank: int) -> Bounds:
     """What is taken on the day of that rank, in all."""
     amounts = [amount_of(each, count_on(each, rank, plan.setting)) for each in plan.stretches]
     return Bounds(sum((each.low for each in amounts), ZERO), sum((each.high for each in amounts), ZERO))
-
-
-def steady(plan: Laid) -> bool:
-    """Whether each of its days is like the first."""
-    return (
-        all(each.begins == 0 and _daily(each) for each in plan.stretches)
-        and len({each.days for each in plan.stretches}) == 1
-    )
-
-
-def _daily(stretch: Stretch) -> bool:
-    timing = stretch.step.timing
-    if timing.once or timing.count or timing.cycle or timing.weekdays or timing.month_days or timing.procedure_days:
-        return False
-    if timing.period in (None, TimeUnit.MINUTE):
-        return not is_at_a_procedure(stretch.step)
-    if timing.period is TimeUnit.HOUR:
-        return DAY_MINUTES * (timing.times or 1) % (timing.every * 60) == 0
-    return timing.period is TimeUnit.DAY and timing.every == 1 and timing.every_high is None

@@ -9,17 +9,20 @@ from ordonum.model.products import MedicineLine, PreparationLine
 
 ROW = 110
 """Characters of a row of the sheet: what was passed over of a line has one or two there; the whole is in the signed order."""
+_WORD = 25  # characters of a word that is not cut
 TO_VALIDATE = "à valider : aucun document n'a été lu, cette alerte informe seulement"
-_KINDS = {each.value: each for each in AlertKind}
+_NAMES = {each.value: each.label for each in AlertKind} | {
+    AlertKind.INTERACTION.value: "interaction"
+}  # short on a sheet
 
 
 def named(key: str) -> str:
     """«interaction (ibuprofene, warfarine)» from `interaction:ibuprofene+warfarine`; a key of no known kind stays as it is."""
     kind, _, about = key.partition(":")
-    if kind not in _KINDS:
+    if kind not in _NAMES:
         return key
     names = [" ".join(each.split("-")).strip() for each in about.split("+") if each.strip()]
-    return _KINDS[kind].label + (f" ({', '.join(dict.fromkeys(names))})" if names else "")
+    return _NAMES[kind] + (f" ({', '.join(dict.fromkeys(names))})" if names else "")
 
 
 def passed_over(line: Line, *, most: int | None = None) -> str:
@@ -34,7 +37,11 @@ def passed_over(line: Line, *, most: int | None = None) -> str:
     alerts = ", ".join(dict.fromkeys(named(each.alert) for each in found))
     reasons = " ; ".join(dict.fromkeys(" ".join(each.reason.split()) for each in found))
     said = f"Alerte{s} passée{s} outre par le prescripteur : {alerts} — motif : {reasons}"
-    return said if most is None or len(said) <= most else said[: most - 1].rstrip(" ,;:—") + "…"
+    if most is None or len(said) <= most:
+        return said
+    cut = said[: most - 1]
+    words = cut.rsplit(" ", 1)[0]
+    return (words if len(words) > most - _WORD else cut).rstrip(" ,;:—") + "…"
 
 
 def sentence(alert: Alert) -> str:

@@ -26,7 +26,7 @@ _WORD = "|".join(f"(?i:{each})" for each in _WORDS)
 _ONE = rf"(?:{_WORD}|(?:{'|'.join(_SHORT)})(?=[^A-Za-zÀ-ÿ]|$|[A-ZÀ-Ý]['’a-zà-ÿ]))"
 _LEVELS = re.compile(rf"({_ONE}(?:\s*[-–/]\s*{_ONE})*)\s*(.*)$", re.DOTALL)
 _PART = re.compile(
-    rf"(?:{_WORD})(?=\s*(?::|avec\b|\(|-|$|pour\b|en\b|dans\b|chez\b|si\b|sauf\b|entre\b))", re.MULTILINE
+    rf"^ *({_WORD})(?=\s*(?::|avec\b|\(|-|$|pour\b|en\b|dans\b|chez\b|si\b|sauf\b|entre\b))", re.MULTILINE
 )
 _LEAD = re.compile(r"^\s*(?:avec\s*)?:\s*")
 _REMARK = re.compile(r"prendre en compte", re.IGNORECASE)
@@ -46,6 +46,7 @@ MONTHS = [
 ]
 _MONTH = re.compile(rf"\b({'|'.join(MONTHS)}|fevrier|aout|decembre)[\s_-]*(20\d\d)(?!\d)", re.IGNORECASE)
 UNREAD_MAX = 0.01
+LINES_MAX = 400  # of a block; the longest that was seen has 40
 ALONE_MAX = 0.15  # from 0 (2019) to 0.12 (2010) in the editions that were tried
 
 
@@ -88,6 +89,8 @@ def _named(word: str) -> Gravity | None:
 
 def entry(block: Block) -> Entry | None:
     """The entry of a block; None if its gravity is not to be read."""
+    if len(block.body) + len(block.mechanism) > LINES_MAX:
+        return None
     lines = [each.strip() for each in block.body]
     first = next((place for place, each in enumerate(lines) if each), None)
     levels, rest = gravities(lines[first]) if first is not None else ((), "")
@@ -111,11 +114,11 @@ def entry(block: Block) -> Entry | None:
 
 def _degrees(levels: tuple[Gravity, ...], conduct: str) -> tuple[Degree, ...]:
     """Each gravity of the heading, and those that the conduct adds, with its own part of the conduct where it has one."""
-    starts = [each for each in _PART.finditer(conduct) if not conduct[: each.start()].rstrip(" ").rpartition("\n")[2]]
+    starts = list(_PART.finditer(conduct))
     ends = [*(each.start() for each in starts[1:]), len(conduct)][: len(starts)]
     parts: dict[Gravity, list[str]] = {each: [] for each in levels}
     for start, end in zip(starts, ends, strict=True):
-        gravity = _named(start[0])
+        gravity = _named(start[1])
         assert gravity is not None
         parts.setdefault(gravity, []).append(joined(_LEAD.sub("", conduct[start.end() : end]).split("\n")) or "")
     ordered = sorted(parts, key=ORDER.__getitem__)
@@ -131,7 +134,7 @@ def joined(lines: Iterable[str]) -> str | None:
         if line.startswith(("- ", "• ")) or not text:
             text += ("\n" if text else "") + line
         elif line:
-            text += ("" if re.search(r"[a-zà-ÿ]-$", text) else " ") + line
+            text += ("" if text[-1:] == "-" and text[-2:-1].islower() else " ") + line
     return text.strip() or None
 
 

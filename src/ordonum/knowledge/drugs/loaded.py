@@ -51,7 +51,7 @@ class LoadedBase:
         edition: Edition,
         index: Index,
         record: Callable[[int], Speciality],
-        searched: Callable[[], SearchIndex],
+        searched: Callable[[], SearchIndex] | None = None,
     ) -> None:
         self.edition = edition
         self._searched = searched
@@ -63,7 +63,7 @@ class LoadedBase:
     @cached_property
     def finder(self) -> Finder:
         """What finds names in it, made ready when it is first asked for."""
-        return Finder(self._searched())
+        return Finder(self._searched() if self._searched is not None else build(self.specialities()))
 
     def speciality(self, cis: str) -> Speciality | None:
         """The speciality of this CIS code."""
@@ -115,4 +115,4 @@ class LoadedBase:
 
 def holding(specialities: Sequence[Speciality], edition: Edition) -> LoadedBase:
     """The base of specialities already in memory, in the order of their CIS codes."""
-    return LoadedBase(edition, indexed(specialities), specialities.__getitem__, lambda: build(specialities))
+    return LoadedBase(edition, indexed(specialities), specialities.__getitem__)

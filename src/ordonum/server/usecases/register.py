@@ -47,8 +47,7 @@ def registration(
     lookup = context.vault.lookup(request.number)
 
     async def decide(history: History) -> Decided:
-        if order.replaces is not None and replaces is None:
-            raise Refused(Refusal.REPLACES_ALONE, at="$.jws.replaces")
+        _refuse_alone(order, replaces)
         now = context.now()
         signer = await judge_order(signed, history.standing, trust=context.trust, pool=context.pool, now=now)
         facts = RegisterFacts(
@@ -68,12 +67,12 @@ def registration(
         )
         notices = check_registration(order, facts)
         _check_wishes(order, request.identity.birth_date)
-        sealed = native.write(Sealed(request.identity, request.opening, replaces))
+        sealed, body = native.write(Sealed(request.identity, request.opening, replaces)), request.jws.encode()
         return Decided(
             at=now,
             performed_at=now,
-            body=request.jws.encode(),
-            acknowledged=request.jws.encode(),
+            body=body,
+            acknowledged=body,
             seal=lambda year: context.vault.seal(request.number, year, lookup, order.act_id, sealed),
             beside=beside_order(context, order),
             late=signer.late,
@@ -83,6 +82,12 @@ def registration(
     content = native.canonical((request.number, request.identity, without_version(order)))
     asked = Asked(kind="register", lookup=lookup, act_id=order.act_id, content=content, also=names_if_readable(signed))
     return asked, decide, order
+
+
+def _refuse_alone(order: SignedOrder, replaces: str | None) -> None:
+    """One that replaces another is registered with the end of that one, in the same call."""
+    if order.replaces is not None and replaces is None:
+        raise Refused(Refusal.REPLACES_ALONE, at="$.jws.replaces")
 
 
 def _check_wishes(order: SignedOrder, birth: BirthDate) -> None:
