@@ -101,6 +101,8 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def _previous(target: Path) -> LoadedBase | None:
     """The base in place; None without one, and for one that cannot be read, which is told."""
+    if target.exists() and not target.is_file():
+        raise FileProblem(f"{target} n'est pas un fichier. Rien n'a changé.")
     try:
         return base_file.read(target.read_bytes()) if target.exists() else None
     except base_file.BaseUnusable:
