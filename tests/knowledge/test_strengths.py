@@ -51,8 +51,8 @@ def test_a_strength_is_read_where_it_is_sure(
     amount: str | None, reference: str | None, holds: str | None, within: str | None
 ) -> None:
     found = strength_of(component(amount, reference))
-    if holds is None or found is None:
-        assert found is holds is None
+    if found is None:
+        assert holds is None
         return
     assert f"{found.holds.amount} {found.holds.unit.value}" == holds
     assert " ".join(f"{each.amount} {each.unit.value}" for each in found.within) == within

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from ruled import DAY, deliver, facts_of, medicine, noon, ordered, rule, said, standing
+from ruled import DAY, PARIS, deliver, facts_of, medicine, noon, ordered, rule, said, standing
 from taking import CP, GEL, MG, ML, dosage, step
 
 from factories import an_execution, boxes, delivered, executed, registered
@@ -26,6 +26,7 @@ from ordonum.model.plan_units import Amount, Strength
 from ordonum.model.products import MedicineLine, Substance
 from ordonum.model.refusals import Refused
 from ordonum.model.standing import standing as stands
+from ordonum.model.supply import covered_until, supplies
 from requirements import requirement
 
 WRITTEN = date(2027, 2, 1)
@@ -141,7 +142,7 @@ def test_the_renewal_is_due_when_the_box_is_used_up(taken: Dosage, cip13: str | 
 
 
 def test_a_box_of_another_strength_is_not_counted_in_the_tablets_of_the_dosage() -> None:
-    line = boxed(dosage(step(times=1)), days=30, renewals=5)
+    line = boxed(dosage(step(times=2)), days=30, renewals=5)
     acts = (ordered(line, on=WRITTEN), given(WRITTEN, 1, cip13=STRONGER))
     assert (
         hand(*acts, on=WRITTEN + 30 * DAY, only="renewal-not-before")[0] == "silent"
@@ -231,6 +232,8 @@ def test_a_lighter_second_half_makes_smaller_fractions() -> None:
     assert units_of(morphine(taper, days=14)) == 28
     assert hand(order, on=WRITTEN, many=21, unit=Unit.UNITS, only="narcotic-fraction")[0] == "silent"
     begun = (order, given(WRITTEN, 21, unit=Unit.UNITS))
+    both = standing(*begun, given(date(2027, 2, 8), 7, unit=Unit.UNITS))
+    assert covered_until(supplies(both, PARIS)[1], both.order.lines[0]) == date(2027, 2, 15)  # seven more days
     for many, code in ((7, "silent"), (8, "rule-refuses")):
         assert hand(*begun, on=date(2027, 2, 8), many=many, unit=Unit.UNITS, only="narcotic-fraction")[0] == code
 

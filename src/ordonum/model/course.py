@@ -169,7 +169,6 @@ class Box(Struct, frozen=True):
     unit: DoseUnit
     strength: Strength | None
     each: Decimal
-    whole: bool
 
     def course(self, start: date) -> Course | None:
         """How the dosage goes on, day after day, begun that day."""
@@ -205,7 +204,7 @@ def box_of(each: Delivered, line: BaseLine, contents: Contents) -> Box | None:
     if unit is None or told is None or (countable(told) and not _same_strength(each, line, box, contents)):
         return None
     many = {Unit.BOXES: in_pack(box.pack, unit, box.strength), Unit.UNITS: Decimal(1)}.get(each.quantity.unit)
-    return Box(dosage, unit, box.strength, many, each.quantity.unit is Unit.BOXES) if many else None
+    return Box(dosage, unit, box.strength, many) if many else None
 
 
 def handed(each: Delivered, line: BaseLine, contents: Contents) -> Handed | None:

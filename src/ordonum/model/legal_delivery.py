@@ -85,7 +85,7 @@ def _days_out(out: Handed, case: Case) -> int | None:
 
 def _is_large(out: Handed, days: int, most: int) -> bool:
     """Whether each of the boxes that are handed over lasts longer than that."""
-    return out.box.whole and days // out.many > most
+    return days // out.many > most
 
 
 def fraction_days(case: Case) -> int | None:

@@ -16,10 +16,10 @@ from ordonum.model.prescription import Line, Measures, Patient, Prescription
 from ordonum.model.products import MedicineLine, PreparationLine
 from ordonum.texts import alerts, consent, french, wishes
 from ordonum.texts import lines as line_texts
-from ordonum.texts.implied import implied
 from ordonum.wire import picture
 from ordonum.wire import sheet_codes as codes
 from ordonum.wire.qr import SignedQr
+from ordonum.wire.sheet_dosage import taken
 from ordonum.wire.sheet_press import Unprintable, Variant, pages, press, template
 
 __all__ = ["Unprintable", "draw"]
@@ -153,7 +153,7 @@ def _body(
     dense = len(lines) > _DENSE_ABOVE
 
     def drawn(line: Line) -> dict[str, object]:
-        said = _taken(line, prescription, contents)
+        said = taken(line, prescription, contents)
         return _line(line, registered=registered, stopped=line.rank in stopped, dense=dense) | said
 
     return {
@@ -196,18 +196,6 @@ def _line(line: Line, *, registered: bool, stopped: bool, dense: bool) -> dict[s
         "instruction": line.instruction or "",
         "note": line.note or "",
     }
-
-
-def _taken(line: Line, prescription: Prescription, contents: Contents) -> dict[str, object]:
-    """How it is taken, in one sentence for the patient where the words are others; what the dosage makes of units and boxes."""
-    content = contents(line.cip13) if isinstance(line, MedicineLine) and line.cip13 is not None else None
-    counted = implied(line, prescription.written_on, prescription.measures, content)
-    amount, said = line_texts.amount_written(line), line_texts.dosage_said(line)
-    whole, after = (
-        ", ".join(each for each in (*parts, counted) if each)
-        for parts in ([amount], [part for part in amount.split(", ") if part not in said])
-    )
-    return {"said": said, "amount": whole, "amount-bare": amount, "amount-after": after}
 
 
 def _sayings(prescription: Prescription, *, registered: bool) -> list[str]:
