@@ -271,6 +271,20 @@ CASES: list[Case] = [
         {"allergy:amoxicilline": STOP},
     ),
     (
+        "allergic to a brand of the base",
+        {**MAN, "allergies": allergic("Augmentin")},
+        (AMOX,),
+        (),
+        {"allergy:amoxicilline": STOP},
+    ),
+    (
+        "allergic to the brand that is prescribed",
+        {**MAN, "allergies": allergic("allergie à l'Apranax")},
+        ("APRANAX 550 mg | naproxène:550 mg | 1 tablet 2/day",),
+        (),
+        {"allergy:naproxene": STOP},
+    ),
+    (
         "allergic to a salt of it",
         {**MAN, "allergies": allergic("chlorhydrate de tramadol")},
         ("TOPALGIC 50 mg | tramadol:50 mg | 1 tablet 3/day",),

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -306,18 +307,24 @@ def test_what_is_no_medicine_is_left_alone_and_a_preparation_is_looked_at() -> N
     assert [each.key for each in assessed((passed,), child).overridden] == ["age:codeine"]
 
 
+@pytest.mark.parametrize("said", ["NaN", "Infinity", "-1", "1e9"])
+def test_a_clearance_that_is_no_clearance_is_refused_when_it_is_read(said: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match="clearance"):
+        msgspec.json.decode(b'{"clearance": "%s"}' % said.encode(), type=Subject)
+
+
 def test_an_allergy_that_nobody_knows_is_said_once() -> None:
     subject = who(
         birth_date="1980-01-01",
         sex=Sex.MALE,
-        allergies=allergic("Augmentin", "*bêta-lactamines"),
+        allergies=allergic("Nimportequoine", "*bêta-lactamines"),
         clearance=Decimal(90),
     )
     found = assessed(lines("AMOXICILLINE | amoxicilline:1 g | 1 tablet 2/day", "TAHOR | atorvastatine:10 mg"), subject)
     assert [each.key for each in found.alerts] == ["allergy:beta-lactamines"]
     unknown = [each for each in found.unchecked if each.kind.value == "allergy"]
     assert [(each.lines, each.because) for each in unknown] == [
-        ((1, 2), "contrôle non fait, parce que l'allergie à « Augmentin » n'est pas reconnue")
+        ((1, 2), "contrôle non fait, parce que l'allergie à « Nimportequoine » n'est pas reconnue")
     ]
 
 

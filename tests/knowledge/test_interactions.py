@@ -1,6 +1,7 @@
 """The table of interactions that ships: what it warns of without any import, how names are found, what it says it is."""
 
 import pytest
+from msgspec.structs import replace
 
 from ordonum.knowledge.interactions import Interactions, Taken, at_hand
 from ordonum.knowledge.interactions.changes import changes, why_not
@@ -224,6 +225,26 @@ def test_a_part_that_names_nobody_holds_for_all() -> None:
     )
     (alert,) = told([line(1, "digamma"), line(2, "tau deux")], known=known)
     assert "association déconseillée ou précaution d'emploi" in alert.sentence
+
+
+def test_aspirin_at_antiplatelet_doses_meets_what_is_said_of_those_doses_alone() -> None:
+    pain, platelets = "- des doses antalgiques (>=500 mg par prise)", "- des doses antiagrégantes (de 50 mg à 375 mg)"
+    degrees = (Degree(Gravity.DISCOURAGED, pain), Degree(Gravity.CONSIDER, platelets))
+    entries = (
+        Entry(a="ASPIRINE", b="OMEGA", degrees=degrees),
+        Entry(a="ASPIRINE", b="RHO", degrees=(Degree(Gravity.PRECAUTION),), mechanism=f"Pour {pain[2:]}"),
+        Entry(a="ASPIRINE", b="TAU", degrees=(Degree(Gravity.DISCOURAGED),), conduct="Ne pas associer."),
+    )
+    entries = tuple(replace(each, a="ACIDE ACETYLSALICYLIQUE") for each in entries)
+    named = ("ACIDE ACETYLSALICYLIQUE", "OMEGA", "RHO", "TAU")
+    table = Interactions(Table(title="t", of=shipped().of, entries=entries, classes={}, substances=named))
+    lines = [Taken(substances=(name,), line=rank) for rank, name in enumerate(named, start=1)]
+
+    def levels(first: Taken) -> list[AlertLevel]:
+        return [each.level for each in sorted(table.between([first, *lines[1:]])[0], key=lambda each: each.key)]
+
+    assert levels(lines[0]) == [STOP, CAUTION, STOP]
+    assert levels(replace(lines[0], antiplatelet=True)) == [NOTE, STOP]
 
 
 def test_the_four_gravities_become_three_levels() -> None:

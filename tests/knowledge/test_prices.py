@@ -8,8 +8,9 @@ import pytest
 from ruled import medicine
 
 from ordonum.knowledge.drugs.file import edition_of
+from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.knowledge.drugs.loaded import LoadedBase, holding
-from ordonum.knowledge.drugs.prices import WithoutPrice, bill, boxes_of, cheaper, line_price, per_unit
+from ordonum.knowledge.drugs.prices import WithoutPrice, bill, boxes_of, cheaper, counted_in, line_price, per_unit
 from ordonum.model.dosage import Dosage, Dose, DoseUnit, Step, TimeUnit, Timing
 from ordonum.model.drug import GroupPlace, Pack, Presentation, Speciality
 from ordonum.model.identifiers import Cip13, Cis
@@ -174,3 +175,19 @@ def test_every_priced_box_of_the_whole_base_has_a_bill_and_no_equivalent_costs_m
 )
 def test_euros_are_written_as_in_french(cents: int, said: str) -> None:
     assert euros(cents).replace("\u00a0", " ") == said.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("substance", "form", "counted"),
+    [
+        ("insuline glargine", "solution", DoseUnit.IU),
+        ("paracetamol", "suspension", None),
+        ("paracetamol", "gélule", DoseUnit.CAPSULE),
+    ],
+)
+def test_a_bare_number_is_never_a_volume(substance: str, form: str, counted: DoseUnit | None) -> None:
+    base = formulary()
+    found = [base.speciality(cis) for cis in base.of_substance(substance)]
+    boxes = [box for each in found if each and each.form.startswith(form) for box in each.presentations]
+    assert boxes
+    assert {counted_in(base, each.cip13, None) for each in boxes} == {counted}

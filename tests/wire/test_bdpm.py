@@ -129,6 +129,16 @@ BAD: list[tuple[str, str, Callable[[bytes], bytes], int | None, int | None, str]
     ("a day", CIS, _replacing("29/02/2024", "29/02/2023"), 2, 8, "date JJ/MM/AAAA"),
     ("a price", CIP, _replacing("1.195,27", "1.195,2"), 1, 10, "un prix"),
     ("a rate", CIP, _replacing("65 %", "165 %"), 1, 9, "un taux"),
+    ("status of another column", CIS, _replacing("Autorisation active", "Commercialisée"), 1, 5, "commence par"),
+    ("no code of substance", COMPO, _replacing("02202", "PARACÉTAMOL"), 1, 3, "5 chiffres"),
+    ("a day of long ago", CIS, _replacing("29/02/2024", "28/02/0024"), 2, 8, "après 1900"),
+    ("a price beyond all", CIP, _replacing("1.195,27", "999.999.999,27"), 1, 10, "un million d'euros"),
+    ("a status of shortage", DISPO, _replacing("\t1\tRupture", "\t9\tRupture"), 1, 3, "1, 2, 3, 4"),
+    ("a line turned round", CIS, _replacing("DOULEX", "\u202eXELUOD"), 1, None, "caractère de contrôle"),
+    ("a field without end", CPD, _replacing("liste I", "liste I" * 1000), 1, 2, "7000 caractères"),
+    ("two encodings", CPD, lambda raw: raw.replace("é".encode(), b"\xe9", 1) + raw, 2, None, "deux encodages mêlés"),
+    ("a shortage of tomorrow", DISPO, _replacing("25/06/2025", "25/06/2099"), 1, 6, "à venir"),
+    ("an authorisation of tomorrow", CIS, _replacing("29/02/2024", "29/02/2096"), 2, 8, "à venir"),
     ("a nature", COMPO, _replacing("\tFT\t", "\tXX\t"), 3, 7, "SA, FT"),
     ("a state", CIS, _replacing("\tCommercialisée", "\tVendue"), 1, 7, "Commercialisée, Non commercialisée"),
     ("a type of generic", GENER, _replacing("\t1\t2", "\t3\t2"), 1, 4, "0, 1, 2, 4"),
@@ -151,13 +161,38 @@ def test_a_bad_file_is_refused_with_its_place(
     file: str, change: Callable[[bytes], bytes], row: int | None, column: int | None, why: str
 ) -> None:
     with pytest.raises(BdpmRefused) as refused:
-        bdpm.read(changed(file, change))
+        bdpm.read(changed(file, change), today=date(2026, 11, 22))
     said = str(refused.value)
     assert refused.value.brings == {"file": file, "row": row, "column": column}
     assert said.startswith(file)
     assert why in said
     assert row is None or f"ligne {row}" in said
     assert column is None or f"colonne {column} ({bdpm.FILES[file][column - 1]})" in said
+
+
+def _exchanged(file: str, one: int, other: int) -> dict[str, bytes]:
+    """The official files, two columns of one exchanged in all its rows."""
+    rows = [line.split(b"\t") for line in official_files()[file].splitlines(keepends=True) if line.strip()]
+    for row in rows:
+        row[one - 1], row[other - 1] = row[other - 1], row[one - 1]
+    return official_files() | {file: b"".join(b"\t".join(row) for row in rows)}
+
+
+@pytest.mark.parametrize(("file", "one", "other"), [(CIP, 10, 11), (CIS, 3, 4), (CIS, 2, 3), (MITM, 2, 3)])
+def test_two_columns_exchanged_are_refused(file: str, one: int, other: int) -> None:
+    with pytest.raises(BdpmRefused, match=f"{file}, (ligne 1, )?colonne .* échangées"):
+        bdpm.read(_exchanged(file, one, other))
+
+
+def test_a_declaration_of_the_next_century_does_not_date_the_data() -> None:
+    raw = files() | {DISPO: files()[DISPO].replace(b"25/06/2025", b"")}
+    late = raw | {CIP: raw[CIP].replace(b"19/09/2011", b"29/11/2924")}
+    assert bdpm.read(late, today=date(2026, 11, 22)).of == date(2011, 3, 16)
+
+
+def test_what_is_not_seen_is_no_part_of_a_name_and_a_raised_figure_stays_one() -> None:
+    raw = changed(CIS, lambda raw: raw.replace(b"DOULEX 500", "DOU\u200bLEX 2 x 10<sup>6</sup>".encode()))
+    assert bdpm.read(raw).specialities[0].name == "DOULEX 2 x 10⁶ mg, comprimé"
 
 
 def test_medicines_on_sale_without_a_box_show_a_file_that_was_cut() -> None:
@@ -237,4 +272,4 @@ def test_official_specialities_cut_at_the_end_of_a_line_are_seen_from_the_other_
     raw = official_files()
     lines = raw[CIS].splitlines(keepends=True)
     with pytest.raises(BdpmRefused, match="tronqué"):
-        bdpm.read(raw | {CIS: b"".join(lines[: len(lines) * 7 // 10])})
+        bdpm.read(raw | {CIS: b"".join(lines[: len(lines) * 98 // 100])})

@@ -7,7 +7,7 @@ import typer
 from msgspec import to_builtins
 
 from ordonum.cli import drug_sheet, drugs_search, exits
-from ordonum.cli.desk import JsonOption, drug_base, drugs_file
+from ordonum.cli.desk import JsonOption, drug_base, drugs_file, utc_now
 from ordonum.cli.exits import FileProblem
 from ordonum.client import drug_base as on_disk
 from ordonum.knowledge.drugs import file as base_file
@@ -21,6 +21,7 @@ app = typer.Typer(help="Les médicaments : importer la base publique (BDPM), en 
 SHOWN = 5  # of each kind of change; --json has TOLD of them
 TOLD = 200
 LISTED = 20
+BYTES_MAX = 40_000_000  # of a file; the largest of the BDPM has four
 
 FolderArgument = Annotated[Path, typer.Argument(help="Dossier des sept fichiers de la BDPM (CIS_bdpm.txt, …).")]
 ForceOption = Annotated[
@@ -34,7 +35,7 @@ WordsArgument = Annotated[list[str], typer.Argument(help="Code CIP13, CIP7 ou CI
 @exits.telling
 def import_(folder: FolderArgument, force: ForceOption = False, as_json: JsonOption = False) -> None:
     """Importer les fichiers officiels de la BDPM dans la base de ce poste ; dire ce qui change."""
-    reading = bdpm.read(_files(folder))
+    reading = bdpm.read(_files(folder), today=utc_now().date())
     edition = base_file.edition_of(reading.specialities, source=bdpm.SOURCE, of=reading.of, whole=True)
     target = drugs_file()
     before = _previous(target)
@@ -84,8 +85,14 @@ def _files(folder: Path) -> dict[str, bytes]:
     """The files that are there; what is missing is told by their reading."""
     if not folder.is_dir():
         raise FileProblem(f"Le dossier {folder} n'existe pas. Rien n'a changé.")
+    found = {name: folder / name for name in bdpm.FILES if (folder / name).exists()}
     try:
-        return {name: (folder / name).read_bytes() for name in bdpm.FILES if (folder / name).exists()}
+        for each in found.values():
+            if not each.is_file():
+                raise FileProblem(f"{each.name} n'est pas un fichier. Rien n'a changé.")
+            if each.stat().st_size > BYTES_MAX:
+                raise FileProblem(f"{each.name} dépasse {BYTES_MAX // 1_000_000} Mo. Rien n'a changé.")
+        return {name: each.read_bytes() for name, each in found.items()}
     except OSError as error:
         raise FileProblem(
             f"Le fichier {error.filename} ne peut pas être lu ({error.strerror}). Rien n'a changé."
@@ -94,6 +101,8 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def _previous(target: Path) -> LoadedBase | None:
     """The base in place; None without one, and for one that cannot be read, which is told."""
+    if target.exists() and not target.is_file():
+        raise FileProblem(f"{target} n'est pas un fichier. Rien n'a changé.")
     try:
         return base_file.read(target.read_bytes()) if target.exists() else None
     except base_file.BaseUnusable:

@@ -16,6 +16,9 @@ from ordonum.model.products import Substances
 from ordonum.model.rule import Source
 
 
+CLEARANCE_MOST = 500  # ml/min
+
+
 class AlertLevel(Labelled):
     """How much an alert asks. One without a document that was really read is never more than a note."""
 
@@ -114,6 +117,10 @@ class Subject(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     allergies: Annotated[tuple[Allergy, ...], Meta(max_length=50)] | None = None
     drives: bool | None = None
     athlete: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.clearance is not None and not (self.clearance.is_finite() and 0 <= self.clearance <= CLEARANCE_MOST):
+            raise ValueError(f"a clearance is a number of ml/min from 0 to {CLEARANCE_MOST}")
 
 
 class Treatment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -145,6 +145,13 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("range-upside-down")
 
 
+_LEAST, _DIGITS_MOST = Decimal("0.000001"), 20
+
+
+def _few_digits(amount: Decimal) -> bool:
+    return len(amount.as_tuple().digits) <= _DIGITS_MOST
+
+
 class Dose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An amount of one take, or a range of it; by weight or surface where `per` is told, then rounded to `graduation`."""
 
@@ -156,7 +163,7 @@ class Dose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for each in (self.amount, self.high, self.graduation):
-            if each is not None and not (each.is_finite() and 0 < each <= 100_000_000):
+            if each is not None and not (each.is_finite() and _LEAST <= each <= 100_000_000 and _few_digits(each)):
                 raise ValueError("amount-out-of-range")
         if self.high is not None and self.high <= self.amount:
             raise ValueError("range-upside-down")

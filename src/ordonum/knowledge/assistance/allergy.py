@@ -7,11 +7,11 @@ import re
 from functools import lru_cache
 
 from ordonum.knowledge.assistance import tables
-from ordonum.knowledge.assistance.names import known_as
+from ordonum.knowledge.assistance.names import identity, known_as
 from ordonum.knowledge.assistance.patient import Case, Findings, not_done_because
 from ordonum.knowledge.assistance.products import Product
 from ordonum.model.alert import Alert, AlertKind, AlertLevel, Allergy, AllergyTo, Unchecked
-from ordonum.model.conditions import bare_substance
+from ordonum.model.conditions import bare_substance, plain_words
 
 _ALLERGY_TO = re.compile(
     r"^\s*(?:allerg\w+|intol\w+|hypersensib\w+)\s+(?:à\s+l['’]|à\s+la\s+|à\s+|aux?\s+)(?=\w)", re.IGNORECASE
@@ -89,8 +89,7 @@ def check(case: Case, findings: Findings) -> None:
             lines = tuple(rank for each in case.lines for rank in each.lines)
             findings.unchecked.append(_not_filled(lines))
         return
-    for told in allergies:
-        allergy = Allergy(to=told.to, name=_ALLERGY_TO.sub("", told.name))
+    for allergy in [each for told in allergies for each in _meant(told, case)]:
         if allergy.to is not AllergyTo.EXCIPIENT and case.lines and not _recognised(allergy, case):
             because = not_done_because(f"l'allergie à « {allergy.name} » n'est pas reconnue")
             lines = tuple(rank for each in case.lines for rank in each.lines)
@@ -100,6 +99,20 @@ def check(case: Case, findings: Findings) -> None:
                 _excipient(allergy, product, findings)
             else:
                 _substance(allergy, product, findings)
+
+
+def _meant(told: Allergy, case: Case) -> tuple[Allergy, ...]:
+    """The allergy by its name alone; one told by a brand («Augmentin»), as the substances of that brand."""
+    allergy = Allergy(to=told.to, name=_ALLERGY_TO.sub("", told.name))
+    if allergy.to is AllergyTo.EXCIPIENT or not case.lines or _recognised(allergy, case):
+        return (allergy,)
+    branded = [case.base.speciality(cis) for cis in case.base.of_brand(allergy.name)]
+    names = {identity(each.name): each.name for one in branded if one is not None for each in one.active}
+    brand = plain_words(allergy.name)
+    for product in case.products:
+        if f"{plain_words(product.label)} ".startswith(f"{brand} "):
+            names.update({each.identity: each.name for each in product.substances})
+    return tuple(Allergy(name=names[each]) for each in sorted(names)) or (allergy,)
 
 
 def _not_filled(lines: tuple[int, ...]) -> Unchecked:

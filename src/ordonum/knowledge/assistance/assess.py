@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from ordonum.knowledge.assistance import allergy, doping, driving, duplicates, killers, maximum, off_label, terrain
 from ordonum.knowledge.assistance.patient import Case, Findings, age_in_months
-from ordonum.knowledge.assistance.products import Product, of_lines, of_treatments
+from ordonum.knowledge.assistance.products import Product, Substance, of_lines, of_treatments
 from ordonum.knowledge.drugs.base import DrugBase
 from ordonum.knowledge.interactions import Interactions, Taken
+from ordonum.knowledge.interactions.doses import ANTIPLATELET_MOST, ASPIRIN
 from ordonum.model.alert import Alert, AlertKind, AlertLevel, Assessment, Subject, Treatment, Unchecked
 from ordonum.model.prescription import Line, Prescription
 
@@ -48,7 +49,7 @@ def assess(
     for check in _CHECKS:
         check.check(case, findings)
     _unknown(case, findings)
-    met, not_met = interactions.between(_taken(case.lines), _taken(case.treatments))
+    met, not_met = interactions.between(_taken(case, case.lines), _taken(case, case.treatments))
     alerts = _once(_gravest_of_pairs(findings.alerts, met, interactions))
     reasons = {
         (rank, each.alert): each.reason for line in case.lines for rank in line.lines for each in line.overridden
@@ -61,16 +62,25 @@ def assess(
     )
 
 
-def _taken(products: Iterable[Product]) -> tuple[Taken, ...]:
+def _taken(case: Case, products: Iterable[Product]) -> tuple[Taken, ...]:
     return tuple(
         Taken(
             substances=tuple(substance.name for substance in each.substances),
             routes=frozenset(each.speciality.routes) if each.speciality is not None else frozenset(),
             line=each.rank,
             treatment=each.position,
+            antiplatelet=any(_antiplatelet(case, each, substance) for substance in each.substances),
         )
         for each in products
     )
+
+
+def _antiplatelet(case: Case, product: Product, substance: Substance) -> bool:
+    """Whether it is aspirin, and so little of it that it is surely taken for platelets."""
+    if ASPIRIN not in substance.keys:
+        return False
+    taken = case.taken(product, substance)
+    return taken.unknown is None and 0 < taken.day <= ANTIPLATELET_MOST
 
 
 def _unknown(case: Case, findings: Findings) -> None:

@@ -28,7 +28,7 @@ def pairs(case: Case) -> Iterator[tuple[Product, Product]]:
 def check(case: Case, findings: Findings) -> None:
     """Each pair of medicines that act in the whole body."""
     for one, other in pairs(case):
-        if not (one.local or other.local):
+        if not (one.local or other.local or one.keys.isdisjoint(other.keys)):
             findings.alerts += _of(one, other)
 
 

@@ -22,14 +22,15 @@ _DAY_WANTED = "écrire sur l'ordonnance le jour de la semaine"
 def check(case: Case, findings: Findings) -> None:
     """Each line, then each pair."""
     for product in case.lines:
-        keys = {key for each in product.substances for key in each.keys}
+        keys = product.keys
         if "methotrexate" in keys and product.oral is not False and not product.local:
             findings.alerts += _methotrexate(case, product)
         if "fentanyl" in keys and product.patch:
             findings.alerts += _patch(product)
         findings.alerts += _units(product, keys)
     for one, other in pairs(case):
-        findings.alerts += _sedated(one, other)
+        if {_OPIOID, _SEDATIVE} <= one.keys | other.keys:
+            findings.alerts += _sedated(one, other)
 
 
 def _alert(name: str, level: AlertLevel, product: Product, sentence: str, conduct: str, document: str | None) -> Alert:
@@ -91,7 +92,7 @@ def _patch(product: Product) -> Iterator[Alert]:
     )
 
 
-def _units(product: Product, keys: set[str]) -> Iterator[Alert]:
+def _units(product: Product, keys: frozenset[str]) -> Iterator[Alert]:
     """A unit that is that of a mistake; no document was read, so these are notes."""
     units = (
         {step.dose.unit for step in product.dosage.steps if step.dose is not None}

@@ -43,7 +43,7 @@ class Product(Struct, frozen=True, kw_only=True):
     """A line (`rank`) or a treatment (`position`), with what is known of it. `label` is as the prescriber wrote it.
 
     `missing`: a code that the base does not have; `local`: it acts where it is put (not known is no); `same`: the identities
-    of its substances; `days`: how long it is prescribed for.
+    of its substances, `keys` all their names; `days`: how long it is prescribed for.
     """
 
     label: str
@@ -52,6 +52,7 @@ class Product(Struct, frozen=True, kw_only=True):
     substances: tuple[Substance, ...]
     speciality: Speciality | None = None
     same: frozenset[str]
+    keys: frozenset[str]
     missing: bool = False
     local: bool = False
     routes: str = ""
@@ -115,6 +116,7 @@ def _of_medicine(line: MedicineLine, base: DrugBase) -> Product:
         rank=line.rank,
         substances=substances,
         same=frozenset(each.identity for each in substances),
+        keys=frozenset[str]().union(*(each.keys for each in substances)),
         speciality=found,
         missing=found is None and (line.cip13 or line.cis) is not None,
         local=_local(found, routes),
@@ -134,6 +136,7 @@ def _of_preparation(line: PreparationLine) -> Product:
         rank=line.rank,
         substances=substances,
         same=frozenset(each.identity for each in substances),
+        keys=frozenset[str]().union(*(each.keys for each in substances)),
         local=_local(None, routes),
         routes=routes,
         dosage=line.structured_dosage,
@@ -152,6 +155,7 @@ def _of_treatment(position: int, treatment: Treatment, base: DrugBase) -> Produc
         position=position,
         substances=substances,
         same=frozenset(each.identity for each in substances),
+        keys=frozenset[str]().union(*(each.keys for each in substances)),
         speciality=found,
         missing=found is None and (treatment.cip13 or treatment.cis) is not None,
         local=_local(found, routes),

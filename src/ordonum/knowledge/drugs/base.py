@@ -38,6 +38,9 @@ class DrugBase(Protocol):
     def of_substance(self, name: str) -> tuple[str, ...]:
         """The CIS codes of the specialities with that active substance, named as `bare_substance` gives it."""
 
+    def of_brand(self, name: str) -> tuple[str, ...]:
+        """The CIS codes of the specialities of that very brand; none for a common name, or a name that is not whole."""
+
     def of_group(self, group: int) -> tuple[str, ...]:
         """The CIS codes of a generic group, in the order of their ranks."""
 

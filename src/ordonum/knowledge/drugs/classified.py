@@ -83,8 +83,9 @@ _IN_LETTERS = re.compile(
 
 _UNIT = r"(?:jours?|semaines?|mois|ans?)"
 _AMOUNT = rf"(?P<amount>\d{{1,3}} ?{_UNIT}?(?: ou \d{{1,3}} ?{_UNIT}?)*)"
-_PERIOD = rf"(?:{'|'.join(_PERIODS)}|(?:de|valable|pour) (?P<months>\d{{1,2}}) mois)"
+_PERIOD = rf"(?:{'|'.join(_PERIODS)}|(?:de|valable|pour) (?:(?P<months>\d{{1,2}}) mois|(?P<years>1) an))"
 _RESERVED = r"reservee? (?:(?P<some>a certains (?:medecins )?specialistes)|(?:aux? |a des |en )(?P<who>.+))"
+_POISONS = "(?: des substances veneneuses)?"
 _OF_IT = r"(?: (?:de la |d une )?prescription)?"
 
 
@@ -143,7 +144,9 @@ def _initial(found: re.Match[str]) -> Reading:
         cards = _who(found) or frozenset()
         if found["who"] and _who(found) is None:
             return None
-    months = int(found["months"] or 0) or next((_PERIODS[word] for word in words if word in _PERIODS), None)
+    months = int(found["months"] or 0) + 12 * int(found["years"] or 0) or next(
+        (_PERIODS[word] for word in words if word in _PERIODS), None
+    )
     return Conditions(traits=frozenset(traits), initial_months=months, specialties=cards) if traits else None
 
 
@@ -160,8 +163,8 @@ def _is(aside: Aside) -> Callable[[re.Match[str]], Reading]:
 _WHOLE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reading]], ...] = tuple(
     (re.compile(pattern), made)
     for pattern, made in (
-        (r"(?:medicament )?(?:inscrit (?:a|sur) (?:la )?)?liste (?:i|1)", _gives(Trait.LIST_I)),
-        (r"(?:medicament )?(?:inscrit (?:a|sur) (?:la )?)?liste (?:ii|2)", _gives(Trait.LIST_II)),
+        (rf"(?:medicament )?(?:inscrit (?:a|sur) (?:la )?)?liste (?:i|1){_POISONS}", _gives(Trait.LIST_I)),
+        (rf"(?:medicament )?(?:inscrit (?:a|sur) (?:la )?)?liste (?:ii|2){_POISONS}", _gives(Trait.LIST_II)),
         (r"(?:medicament )?(?:classe )?(?:comme )?stupefiants?", _gives(Trait.NARCOTIC)),
         (r"(?:medicament )?soumis a (?:une partie de )?la reglementation des stupefiants", _gives(Trait.ASSIMILATED)),
         (r"(?:medicament )?assimiles? (?:aux |a un )?stupefiants?", _gives(Trait.ASSIMILATED)),
@@ -187,12 +190,14 @@ _WHOLE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reading]], ...] =
         (rf"renouvellement{_OF_IT} {_RESERVED}", _renewal),
         (rf"renouvellement{_OF_IT} (?:non restreint|libre)", _is(Aside.RENEWAL_FREE)),
         (
-            r"(?:(?:medicament a )?prescription (?:est )?limitee|duree(?: maximale)? de (?:la )?prescription(?: est| limitee)*)"
+            r"(?:(?:medicament a )?prescription (?:est )?limitee|duree(?: maximale)? de (?:la )?prescription"
+            r"(?: est| limitee| ne peut (?:exceder|depasser))*)"
             rf"(?: a)?(?: une duree(?: maximale)? de)?(?: au plus)? {_AMOUNT}(?: au plus| maximum)?",
             _limit,
         ),
         (
-            rf"(?:delivrance|prescription) fractionnee (?:de|par|en|a)(?: fractions? de| periodes? de)? {_AMOUNT}",
+            rf"(?:delivrance|prescription) fractionnee (?:de|par|en|a)(?: fractions? de| periodes? de)? {_AMOUNT}"
+            r"(?: au plus| maximum)?(?: sauf mention expresse(?: du prescripteur)?(?: portee)?(?: sur l ?ordonnance)?)?",
             _fraction,
         ),
         (
@@ -215,6 +220,8 @@ _WHOLE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reading]], ...] =
 _CARRIES = re.compile(
     r"\blimitee?\b|fractionne|securise|toutes lettres|stupefiant|\bliste (i|1|2)|prescription (initiale|hospitaliere)|renouvel"
     r"|reserve\w* (aux|a des|a certains) (medecins )?(specialiste|competent)|chevauchement|\b\d+ ?(jour|semaine)"
+    r"|^(medicament )?(necessitant )?(une )?surveillance particuliere|\b\d+ ?(j|h|heures?|boites?)\b|hebdomadaire"
+    r"|\bseule?s?\b|seulement|uniquement|exclusive|restreint|\bsortie de reserve|^usage hospitalier"
 )
 # What changes nothing for the rules, by the first words that are found.
 _HELD: tuple[tuple[re.Pattern[str], Aside], ...] = tuple(

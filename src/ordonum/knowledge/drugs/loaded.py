@@ -9,7 +9,7 @@ from msgspec import Struct
 from ordonum.knowledge.drugs.base import Edition
 from ordonum.knowledge.drugs.search.finding import Finder
 from ordonum.knowledge.drugs.search.index import SearchIndex, build
-from ordonum.model.conditions import bare_substance
+from ordonum.model.conditions import bare_substance, plain_words
 from ordonum.model.drug import Presentation, Speciality
 
 KEPT = 2_048
@@ -95,6 +95,13 @@ class LoadedBase:
         A substance is found by its own bare name and by that of the therapeutic fraction it brings.
         """
         return tuple(self._index.cis[place] for place in sorted(self._bare.get(name, ())))
+
+    def of_brand(self, name: str) -> tuple[str, ...]:
+        """The CIS codes of the specialities of that very brand; none for a common name, or a name that is not whole."""
+        found = next(iter(self.finder.find(name, 1).names), None)
+        if found is None or found.common or plain_words(found.name) != plain_words(name):
+            return ()
+        return tuple(each.cis for each in found.offers)
 
     @cached_property
     def _bare(self) -> dict[str, set[int]]:

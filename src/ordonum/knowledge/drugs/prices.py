@@ -6,6 +6,7 @@ reimbursed; deductibles, ceilings (TFR) and complementary insurance are not in i
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -188,13 +189,26 @@ def cheaper(base: DrugBase, speciality: Speciality, box: Presentation) -> tuple[
     return tuple(sorted(found, key=lambda each: (each.per_unit, each.price, each.cip13)))
 
 
+_ALWAYS_TOLD = frozenset({DoseUnit.MILLILITRE, DoseUnit.LITRE, DoseUnit.GRAM, DoseUnit.MILLIGRAM, DoseUnit.MICROGRAM})
+_IN_UNITS = re.compile(r"^[\d ,.]+(?:UI|unités?)\b", re.IGNORECASE)
+
+
 def counted_in(base: DrugBase, cip13: str | None, cis: str | None) -> DoseUnit | None:
-    """What the box of a medicine counts, by its code; None where it is not known, or its boxes count differently."""
+    """What a number without a unit counts of a medicine, by its code; None where it is not known, or its boxes count differently.
+
+    A volume or a weight is always told: «20 unités» of an insulin sold by the millilitre are 20 UI, and nothing is «20» ml.
+    """
     found = base.presentation(cip13) if cip13 is not None else None
     named = base.speciality(cis) if cis is not None and found is None else None
     boxes = (found[1],) if found is not None else named.presentations if named is not None else ()
     units = {each.pack.unit for each in boxes if each.pack is not None}
-    return units.pop() if len(units) == 1 else None
+    speciality = found[0] if found is not None else named
+    active = speciality.active if speciality is not None else ()
+    if any("INSULIN" in each.name.upper() for each in active):
+        return DoseUnit.IU
+    if len(units) != 1 or not units & _ALWAYS_TOLD:
+        return units.pop() if len(units) == 1 else None
+    return DoseUnit.IU if active and all(_IN_UNITS.search(each.amount or "") for each in active) else None
 
 
 def per_unit(box: Presentation) -> Decimal | None:

@@ -6,6 +6,7 @@ is short; `at_hand` takes the one that there is. `between` tells each pair of su
 
 from collections.abc import Iterator, Sequence
 
+from ordonum.knowledge.interactions.doses import ASPIRIN, at_antiplatelet_doses
 from ordonum.knowledge.interactions.file import read
 from ordonum.knowledge.interactions.matching import Index
 from ordonum.knowledge.interactions.names import homeopathic
@@ -15,6 +16,7 @@ from ordonum.knowledge.interactions.telling import ORDERED, Meeting, Taken, told
 from ordonum.model.alert import Alert, AlertKind, Unchecked
 
 __all__ = ["Interactions", "Taken", "at_hand"]
+_Linked = tuple[Taken, list[tuple[str, str]]]
 
 
 class Interactions:
@@ -48,23 +50,29 @@ class Interactions:
         asks, and as notes.
         """
         met: dict[tuple[str, str], Meeting] = {}
-        for one, other in _couples(lines, treatments, among_treatments):
-            for a in one.substances:
-                for b in other.substances:
-                    for meeting in self._meetings(one, a, other, b):
-                        kept = met.get(meeting.pair)
-                        met[meeting.pair] = meeting if kept is None else kept.with_(meeting)
+        of_lines, of_treatments = self._all_linked(lines), self._all_linked(treatments)
+        for one, other in _couples(of_lines, of_treatments, among_treatments):
+            for meeting in self._meetings(one, other):
+                kept = met.get(meeting.pair)
+                met[meeting.pair] = meeting if kept is None else kept.with_(meeting)
         alerts = sorted(
             (told(each, self.table) for each in met.values()), key=lambda each: (ORDERED[each.level], each.key)
         )
         return tuple(alerts), tuple(self._unchecked(lines, treatments))
 
-    def _meetings(self, one: Taken, a: str, other: Taken, b: str) -> Iterator[Meeting]:
-        for s in self._index.linked(a):
-            for t in self._index.linked(b):
-                found = self._index.between(s, t, one.routes, other.routes)
+    def _all_linked(self, takens: Sequence[Taken]) -> list[_Linked]:
+        """Each medicine with the substances of the table that it brings, under the names that they were given."""
+        return [(each, [(name, found) for name in each.substances for found in self.linked(name)]) for each in takens]
+
+    def _meetings(self, one: _Linked, other: _Linked) -> Iterator[Meeting]:
+        (here, mine), (there, theirs) = one, other
+        for a, s in mine:
+            for b, t in theirs:
+                found = self._index.between(s, t, here.routes, there.routes)
+                if found and ((here.antiplatelet and s == ASPIRIN) or (there.antiplatelet and t == ASPIRIN)):
+                    found = [each for each in map(at_antiplatelet_doses, found) if each is not None]
                 if found:
-                    yield Meeting.of(found, (one, a, s), (other, b, t))
+                    yield Meeting.of(found, (here, a, s), (there, b, t))
 
     def _unchecked(self, lines: Sequence[Taken], treatments: Sequence[Taken]) -> Iterator[Unchecked]:
         if not self.whole:
@@ -98,8 +106,8 @@ def _lowered(title: str) -> str:
 
 
 def _couples(
-    lines: Sequence[Taken], treatments: Sequence[Taken], among_treatments: bool
-) -> Iterator[tuple[Taken, Taken]]:
+    lines: Sequence[_Linked], treatments: Sequence[_Linked], among_treatments: bool
+) -> Iterator[tuple[_Linked, _Linked]]:
     for place, line in enumerate(lines):
         for other in (*lines[place + 1 :], *treatments):
             yield line, other

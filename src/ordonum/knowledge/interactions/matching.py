@@ -128,7 +128,9 @@ class Index:
             if partners is None:
                 continue
             for other in of_b:
-                for place in partners.get(other, ()):
+                if other not in partners:
+                    continue
+                for place in partners[other]:
                     if place not in found:
                         found[place] = self._found(place, (a, term, of_a, routes_a), (b, other, of_b, routes_b))
         return list(found.values())

@@ -25,13 +25,15 @@ _ACRONYMS = {"cyp3a4": "CYP3A4", "hmg-coa": "HMG-CoA", "imao": "IMAO", "anti-tnf
 class Taken(Struct, frozen=True, kw_only=True):
     """What a patient takes or is to take: its active substances by name, and its routes as the base names them («orale»).
 
-    `line`: rank of the line, or `treatment`: position among the treatments. No route: any is possible.
+    `line`: rank of the line, or `treatment`: position among the treatments. No route: any is possible. `antiplatelet`: its
+    aspirin is surely at antiplatelet doses.
     """
 
     substances: tuple[str, ...]
     routes: frozenset[str] = frozenset()
     line: int | None = None
     treatment: int | None = None
+    antiplatelet: bool = False
 
 
 class Meeting(Struct, frozen=True, kw_only=True):

@@ -12,17 +12,18 @@ from ordonum.model.drug import Component, GroupPlace, Nature, Presentation, Shor
 from ordonum.wire.bdpm.fields import Fields
 from ordonum.wire.bdpm.pack import pack_of
 from ordonum.wire.bdpm.rows import FILES, BdpmRefused, rows
+from ordonum.wire.bdpm.shapes import FEW, Shapes
 
 SPECIALITIES, PRESENTATIONS, COMPOSITION, CONDITIONS, GROUPS, ATC, SHORTAGES = FILES
 # The largest share of the rows of a file whose CIS is in no speciality. July 2025: 23 % of the groups, 2 % of the
 # shortages, four rows elsewhere. Beyond, the files are not of one day, or the specialities are cut.
-_ORPHANS_MAX = {GROUPS: 0.5}
-_ORPHANS_MAX_ELSEWHERE = 0.1
-# So few say nothing, whatever their share: a choice of a dozen medicines is read as it is.
-_FEW = 10
-# The largest share of the specialities on sale that have no presentation, or no composition. July 2025: 9 % (homeopathy)
-# and 2 of 13,516.
-_BARE_MAX = 0.2
+_ORPHANS_MAX = {GROUPS: 0.4, SHORTAGES: 0.1}
+_ORPHANS_MAX_ELSEWHERE = 0.01
+# The largest share of the specialities on sale, homeopathy apart, that have no presentation, or no composition. July 2025:
+# 1 and 2 of 12,267. Few say nothing, whatever their share (FEW): a choice of a dozen medicines is read as it is.
+_BARE_MAX = 0.01
+# The largest share of the prices that are above the public price, which has the fee besides. July 2025: 1 of 13,097.
+_DEARER_MAX = 0.01
 
 T = TypeVar("T")
 
@@ -36,10 +37,11 @@ class Reading(Struct, frozen=True, kw_only=True):
     orphans: dict[str, int]
 
 
-def read(files: Mapping[str, bytes]) -> Reading:
+def read(files: Mapping[str, bytes], today: date = date.max) -> Reading:
     """The specialities of the seven files, by name. Raises BdpmRefused at the first thing that is wrong.
 
-    The day of the data is that of the last shortage told, else of the last declaration of marketing.
+    The day of the data is that of the last shortage told, else of the last declaration of marketing; one after `today` is not
+    believed: a base of 2099 would refuse every later one.
     """
     for name in FILES:
         if name not in files:
@@ -49,7 +51,7 @@ def read(files: Mapping[str, bytes]) -> Reading:
     for row in _fields(SPECIALITIES, files, counted):
         if row.text(1) in found:
             raise row.refused(1, "ce code CIS est déjà celui d'une autre ligne")
-        found[row.digits(1, 8)] = _speciality(row)
+        found[row.digits(1, 8)] = _speciality(row, today)
     belonging = _Belonging(files, found, counted)
     presentations = belonging.of(PRESENTATIONS, _presentations(files, counted))
     components = belonging.of(
@@ -61,7 +63,7 @@ def read(files: Mapping[str, bytes]) -> Reading:
     groups = belonging.of(GROUPS, ((row.digits(3, 8), _place(row)) for row in _fields(GROUPS, files, counted)))
     atc = belonging.of(ATC, ((row.digits(1, 8), row.said(2)) for row in _fields(ATC, files, counted)))
     shortages = belonging.of(
-        SHORTAGES, ((row.digits(1, 8), _shortage(row)) for row in _fields(SHORTAGES, files, counted))
+        SHORTAGES, ((row.digits(1, 8), _shortage(row, today)) for row in _fields(SHORTAGES, files, counted))
     )
     made = tuple(
         replace(
@@ -76,7 +78,7 @@ def read(files: Mapping[str, bytes]) -> Reading:
         for cis, each in sorted(found.items())
     )
     _check_whole(made)
-    return Reading(specialities=made, of=_day_of(made), rows=dict(counted), orphans=dict(belonging.orphans))
+    return Reading(specialities=made, of=_day_of(made, today), rows=dict(counted), orphans=dict(belonging.orphans))
 
 
 class _Belonging:
@@ -95,7 +97,7 @@ class _Belonging:
                 found.setdefault(cis, {})[thing] = None
             else:
                 orphans += 1
-        if orphans > max(_FEW, self.counted[file] * _ORPHANS_MAX.get(file, _ORPHANS_MAX_ELSEWHERE)):
+        if orphans > max(FEW, self.counted[file] * _ORPHANS_MAX.get(file, _ORPHANS_MAX_ELSEWHERE)):
             raise BdpmRefused(
                 file,
                 None,
@@ -109,21 +111,24 @@ class _Belonging:
 
 
 def _fields(file: str, files: Mapping[str, bytes], counted: Counter[str]) -> Iterator[Fields]:
+    shapes = Shapes(file)
     for row in rows(file, files[file]):
         counted[file] += 1
+        shapes.see(row)
         yield Fields(file, row)
+    shapes.check()
 
 
-def _speciality(row: Fields) -> Speciality:
+def _speciality(row: Fields, today: date) -> Speciality:
     return Speciality(
         cis=row.digits(1, 8),
-        name=row.said(2),
+        name=row.plain(2) or row.said(2),
         form=row.text(3),
         routes=row.several(4),
-        status=row.said(5),
+        status=row.beginning(5, "Autorisation"),
         procedure=row.text(6),
         marketing=row.one_of(7, ("Commercialisée", "Non commercialisée")),
-        since=row.day(8),
+        since=row.day(8, latest=today),
         bdm=row.maybe(9),
         european=row.maybe(10),
         holders=row.several(11),
@@ -139,6 +144,7 @@ def _speciality(row: Fields) -> Speciality:
 
 def _presentations(files: Mapping[str, bytes], counted: Counter[str]) -> Iterator[tuple[str, Presentation]]:
     seen: set[str] = set()
+    priced = dearer = 0
     for row in _fields(PRESENTATIONS, files, counted):
         cip13, cip7 = row.cip13(7), row.digits(2, 7)
         if cip13[5:12] != cip7:
@@ -146,7 +152,13 @@ def _presentations(files: Mapping[str, bytes], counted: Counter[str]) -> Iterato
         if cip13 in seen:
             raise row.refused(7, "ce code CIP13 est déjà celui d'une autre ligne")
         seen.add(cip13)
-        yield row.digits(1, 8), _presentation(row)
+        box = _presentation(row)
+        priced += box.price is not None
+        dearer += (box.price or 0) > (box.public_price or 0)
+        yield row.digits(1, 8), box
+    if dearer > max(FEW, priced * _DEARER_MAX):
+        why = f"{dearer} prix sur {priced} dépassent le prix public : des colonnes échangées ?"
+        raise BdpmRefused(PRESENTATIONS, None, 10, why)
 
 
 def _presentation(row: Fields) -> Presentation:
@@ -154,8 +166,8 @@ def _presentation(row: Fields) -> Presentation:
         cip13=row.cip13(7),
         cip7=row.digits(2, 7),
         label=row.said(3),
-        status=row.said(4),
-        marketing=row.said(5),
+        status=row.beginning(4, "Présentation"),
+        marketing=row.beginning(5, "Déclaration", "Arrêt"),
         since=row.day(6),
         hospital={"oui": True, "non": False}.get(row.one_of(8, ("oui", "non", "inconnu", ""))),
         rates=row.rates(9),
@@ -170,9 +182,9 @@ def _presentation(row: Fields) -> Presentation:
 def _component(row: Fields) -> Component:
     return Component(
         element=row.text(2),
-        code=row.said(3),
+        code=row.digits(3, 5),
         name=row.said(4),
-        amount=row.maybe(5),
+        amount=row.plain(5),
         reference=row.maybe(6),
         nature=Nature(row.one_of(7, ("SA", "FT"))),
         link=row.number(8),
@@ -184,13 +196,13 @@ def _place(row: Fields) -> GroupPlace:
     return GroupPlace(group=row.number(1), label=row.said(2), type=kind, rank=row.number(5))
 
 
-def _shortage(row: Fields) -> Shortage:
+def _shortage(row: Fields, today: date) -> Shortage:
     return Shortage(
         cip13=row.cip13(2) if row.text(2) else None,
-        code=row.number(3),
+        code=int(row.one_of(3, ("1", "2", "3", "4"))),
         label=row.said(4),
         since=row.day(5),
-        updated=row.day(6),
+        updated=row.day(6, latest=today),
         back_on=row.day(7),
         link=row.maybe(8),
     )
@@ -198,12 +210,12 @@ def _shortage(row: Fields) -> Shortage:
 
 def _check_whole(made: tuple[Speciality, ...]) -> None:
     """Refuse presentations or a composition of which too many specialities on sale have none: the file is cut."""
-    sold = [each for each in made if each.sold]
+    sold = [each for each in made if each.sold and "oméopath" not in each.procedure and "homéo" not in each.procedure]
     for file, bare in (
         (PRESENTATIONS, sum(not each.presentations for each in sold)),
         (COMPOSITION, sum(not each.components for each in sold)),
     ):
-        if bare > max(_FEW, len(sold) * _BARE_MAX):
+        if bare > max(FEW, len(sold) * _BARE_MAX):
             raise BdpmRefused(
                 file,
                 None,
@@ -213,7 +225,7 @@ def _check_whole(made: tuple[Speciality, ...]) -> None:
             )
 
 
-def _day_of(made: tuple[Speciality, ...]) -> date:
+def _day_of(made: tuple[Speciality, ...], today: date) -> date:
     told = [each.updated for one in made for each in one.shortages if each.updated]
-    declared = [each.since for one in made for each in one.presentations if each.since]
+    declared = [each.since for one in made for each in one.presentations if each.since and each.since <= today]
     return max(told or declared or [date.min])

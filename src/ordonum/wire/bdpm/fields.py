@@ -13,6 +13,10 @@ from ordonum.wire.bdpm.rows import BdpmRefused, Row
 _DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})|(\d{4})(\d{2})(\d{2})", re.ASCII)
 # «24,34», «1.234,56», «1 234,56» and, in the files of 2025, «1,195,27»: two digits after the last mark are cents.
 _PRICE = re.compile(r"(\d{1,3}(?:[., ]?\d{3})*)[.,](\d{2})", re.ASCII)
+# Cents; the dearest box of July 2025 is at 66,597 euros.
+_DEAREST = 100_000_000
+_FIRST_YEAR = 1900
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _RATE = re.compile(r"(\d{1,3}) ?%", re.ASCII)
 
 
@@ -51,6 +55,12 @@ class Fields(Struct, frozen=True):
             raise self.refused(column, f"attendu : {', '.join(known)}")
         return self.text(column)
 
+    def beginning(self, column: int, *first: str) -> str:
+        """A text that begins with one of these words."""
+        if not self.text(column).startswith(first):
+            raise self.refused(column, f"un texte qui commence par {' ou '.join(first)} est attendu")
+        return self.text(column)
+
     def digits(self, column: int, length: int) -> str:
         """A code of that many digits."""
         found = self.text(column)
@@ -75,8 +85,11 @@ class Fields(Struct, frozen=True):
                 column, why.get(error.reason, "un code CIP13 (34009 et 8 chiffres) est attendu")
             ) from None
 
-    def day(self, column: int) -> date | None:
-        """A day, «31/12/2025» or «20251231»; None if empty."""
+    def day(self, column: int, latest: date = date.max) -> date | None:
+        """A day, «31/12/2025» or «20251231», not after `latest`; None if empty.
+
+        A declaration of the official files is of 2924: only the days that something rests on have a latest.
+        """
         found = self.text(column)
         if not found:
             return None
@@ -85,9 +98,14 @@ class Fields(Struct, frozen=True):
             if match is None:
                 raise ValueError
             day, month, year = (match[3] and (match[1], match[2], match[3])) or (match[6], match[5], match[4])
-            return date(int(year), int(month), int(day))
+            read = date(int(year), int(month), int(day))
         except ValueError:
             raise self.refused(column, "une date JJ/MM/AAAA est attendue") from None
+        if read.year < _FIRST_YEAR:
+            raise self.refused(column, f"une date d'après {_FIRST_YEAR} est attendue")
+        if read > latest:
+            raise self.refused(column, f"cette date est à venir (nous sommes le {latest:%d/%m/%Y})")
+        return read
 
     def cents(self, column: int) -> int | None:
         """A price in cents; None if empty."""
@@ -96,7 +114,10 @@ class Fields(Struct, frozen=True):
             return None
         if (match := _PRICE.fullmatch(found)) is None:
             raise self.refused(column, "un prix est attendu, comme 24,34 ou 1.234,56")
-        return int(re.sub(r"[., ]", "", match[1])) * 100 + int(match[2])
+        found_cents = int(re.sub(r"[., ]", "", match[1])) * 100 + int(match[2])
+        if found_cents > _DEAREST:
+            raise self.refused(column, "un prix d'au plus un million d'euros est attendu")
+        return found_cents
 
     def rates(self, column: int) -> tuple[int, ...]:
         """The rates, in per cent, each once, in their order: «65%», «65 %», «30% ; 65%»."""
@@ -110,7 +131,8 @@ class Fields(Struct, frozen=True):
 
     def plain(self, column: int) -> str | None:
         """HTML as plain text; None if empty. «¿» stands for an apostrophe between letters, for a dash before a word."""
-        found = re.sub(r"\s*<br */?>\s*", "\n", self.text(column), flags=re.IGNORECASE)
+        found = re.sub(r"<sup>(\d+)</sup>", lambda match: match[1].translate(_RAISED), self.text(column))
+        found = re.sub(r"\s*<br */?>\s*", "\n", found, flags=re.IGNORECASE)
         found = re.sub(
             r"</?(?:p|b|i|u|ul|ol|li|div|span|strong|em|sup|sub)(?: [^<>]*)?/?>", "", found, flags=re.IGNORECASE
         )

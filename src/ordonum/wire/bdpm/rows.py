@@ -73,7 +73,10 @@ FILES = {
 """The files and the names of their columns, in their order."""
 
 _BOM = b"\xef\xbb\xbf"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d\ufffd]")
+# Controls, what replaces a character that could not be read, what turns the order of a line that is shown.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]"
+)
 # UTF-8 read as a single-byte encoding and written again: «Ã©» for «é», «â€™» for «’».
 _MOJIBAKE = re.compile(
     "[ÃÂ][\u0080-\u00bf\u2018-\u203a\u20ac\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc]|â[\x80€]"
@@ -82,6 +85,9 @@ _MOJIBAKE = re.compile(
 _C1 = {code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 # One apostrophe, one space: a label is searched and compared.
 _ONE_WRITING = _C1 | {0x92: "'", 0x91: "'", 0x2019: "'", 0x2018: "'", 0xA0: " ", 0x202F: " "}
+# What is not seen, and would keep a name from being found: soft hyphen, zero width.
+_UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_LONGEST = 4_000  # characters of a field; the longest of July 2025 has 1,582
 
 
 class BdpmRefused(Exception):
@@ -120,7 +126,9 @@ def rows(file: str, raw: bytes) -> Iterator[Row]:
         elif len(fields) == expected - 1 and FILES[file][-1] == EMPTY:
             fields.append("")
         if len(fields) != expected:
-            raise BdpmRefused(file, number, None, _wrong_columns(file, len(fields), last=number == len(lines)))
+            raise BdpmRefused(file, number, None, _wrong_columns(file, len(fields), number, len(lines)))
+        if len(line) > _LONGEST:
+            _refuse_long(file, number, fields)
         yield Row(number, [" ".join(each.split()) for each in fields])
     if lines[-1].strip():
         raise BdpmRefused(file, len(lines), None, "la dernière ligne n'est pas finie : le fichier est tronqué ?")
@@ -130,12 +138,8 @@ def _decoded(file: str, raw: bytes) -> str:
     """UTF-8 if the whole file is, else CP1252 if the whole file is; one writing of apostrophes and spaces."""
     try:
         text = raw.removeprefix(_BOM).decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("cp1252")
-        except UnicodeDecodeError as error:
-            row = raw.count(b"\n", 0, error.start) + 1
-            raise BdpmRefused(file, row, None, "ni UTF-8 ni CP1252 : l'encodage n'est pas reconnu.") from None
+    except UnicodeDecodeError as utf8:
+        text = _of_cp1252(file, raw, not_utf8=raw.count(b"\n", 0, utf8.start + raw.startswith(_BOM) * len(_BOM)) + 1)
     for pattern, what in (
         (_CONTROL, "un caractère de contrôle ou de remplacement"),
         (_MOJIBAKE, "un texte mal converti"),
@@ -145,12 +149,33 @@ def _decoded(file: str, raw: bytes) -> str:
             raise BdpmRefused(
                 file, row, None, f"{what} ({ascii(found[0])[1:-1]}) : l'encodage attendu est UTF-8 ou CP1252."
             )
-    return text.translate(_ONE_WRITING)
+    return text.translate(_ONE_WRITING | _UNSEEN)
 
 
-def _wrong_columns(file: str, found: int, *, last: bool) -> str:
+def _of_cp1252(file: str, raw: bytes, not_utf8: int) -> str:
+    """A file that is not UTF-8, from a row on. Raises BdpmRefused when it is not CP1252 either, or is some of each."""
+    try:
+        text = raw.decode("cp1252")
+    except UnicodeDecodeError as error:
+        row = raw.count(b"\n", 0, error.start) + 1
+        raise BdpmRefused(file, row, None, "ni UTF-8 ni CP1252 : l'encodage n'est pas reconnu.") from None
+    if found := _MOJIBAKE.search(text):
+        row = text.count("\n", 0, found.start()) + 1
+        why = f"deux encodages mêlés, UTF-8 à la ligne {row}, un autre à la ligne {not_utf8}."
+        raise BdpmRefused(file, not_utf8, None, why)
+    return text
+
+
+def _refuse_long(file: str, number: int, fields: list[str]) -> None:
+    for column, each in enumerate(fields, start=1):
+        if len(each) > _LONGEST:
+            raise BdpmRefused(file, number, column, f"{len(each)} caractères, au plus {_LONGEST} sont attendus.")
+
+
+def _wrong_columns(file: str, found: int, number: int, lines: int) -> str:
     """Why the number of columns is wrong: another file under this name, a cut, or something else."""
-    other = next((name for name, columns in FILES.items() if name != file and len(columns) == found), None)
+    last = number == lines
+    other = next((name for name, columns in FILES.items() if number == 1 and len(columns) == found), None)
     said = f"{found} colonnes au lieu de {len(FILES[file])}"
     if last:
         return f"{said} à la dernière ligne : le fichier est tronqué ?"
