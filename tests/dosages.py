@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -279,7 +280,7 @@ def unequal(draw: st.DrawFn, most_: int = 4) -> tuple[tuple[Dose | None, Timing]
 
 
 def _no_twins(amounts: list[Decimal]) -> bool:
-    return all(one != other for one, other in zip(amounts, amounts[1:], strict=False))
+    return all(one != other for one, other in pairwise(amounts))
 
 
 @st.composite
@@ -316,7 +317,8 @@ def groups(draw: st.DrawFn, bounds: Bounds, duration: Span | None, *, dosed: boo
     items = draw(st.one_of(*kinds))
     rate = draw(st.none() | st.none() | st.none() | rates())
     common = Step(
-        duration=duration, until=draw(st.sampled_from([None, None, *_UNTIL])), as_needed=draw(st.sampled_from([None, None, *_CONDITIONS])),
+        duration=duration, until=draw(st.sampled_from([None, None, *_UNTIL])),
+        as_needed=draw(st.sampled_from([None, None, *_CONDITIONS])),
         route=draw(st.sampled_from([None, None, *_ROUTES])), site=draw(st.sampled_from([None, None, *_SITES])),
         instruction=draw(st.sampled_from([None, None, *_INSTRUCTIONS])), rate=rate, limits=draw(_limits(items[0][0])),
     )  # fmt: skip
@@ -353,4 +355,5 @@ def dosages(draw: st.DrawFn, bounds: Bounds = Bounds()) -> Dosage:
         else:
             found = draw(groups(bounds, duration, dosed=count > 1))
         steps += [_filled(step, step.dose, step.timing, turn) for step in found]
-    return Dosage(steps=tuple(steps))
+    whole = draw(st.sampled_from([None] * 5 + [Span(3, TimeUnit.MONTH), Span(6, TimeUnit.WEEK, 8)]))
+    return Dosage(steps=tuple(steps), duration=whole)

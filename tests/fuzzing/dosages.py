@@ -8,8 +8,10 @@ from fuzzing.playing import Target, must
 from ordonum.texts.dosage import read, say
 
 _SAMPLES = [*(text for text, _ in UNDERSTOOD), *REFUSED]
-_WORDS = sorted({word for text in _SAMPLES for word in text.split()}) + [
-    "½", "１", "٣", "²", "Ⅷ", "1/2", "0,5", "-", ",", ";", "(", ")", "puis", "et", "un", "trente", "et un", "demi", "µg", "\u00a0", "m²",
+_WORDS = [
+    *sorted({word for text in _SAMPLES for word in text.split()}),
+    "½", "１", "٣", "²", "Ⅷ", "1/2", "0,5", "-", ",", ";", "(", ")", "puis", "et", "un", "trente", "et un", "demi",
+    "µg", "\u00a0", "m²",
 ]  # fmt: skip
 
 

@@ -6,8 +6,8 @@ Each row is written by hand: the text, then what it must be read to. The cost of
 from decimal import Decimal
 
 import pytest
-from dosage_sentences import REFUSED, UNDERSTOOD
 
+from dosage_sentences import REFUSED, UNDERSTOOD
 from ordonum.model.dosage import Dosage, DoseUnit, Step
 from ordonum.texts.dosage import read, say
 
@@ -45,10 +45,12 @@ def test_the_medicine_tells_the_unit_that_the_text_leaves_unnamed() -> None:
     [
         ("1 gel le soir à 20h pdt 8j", "une gélule le soir à vingt heures, pendant huit jours"),
         ("10 mg/j 7j", "dix milligrammes par jour, pendant sept jours"),
-        ("1/2 cp à 8h30 et 20h30", "un demi-comprimé à huit heures trente minutes et un demi-comprimé à vingt heures trente minutes"),
+        ("1/2 cp à 8h30 et 20h30",
+        "un demi-comprimé à huit heures trente minutes et un demi-comprimé à vingt heures trente minutes"),
         ("21 gouttes x3/j", "vingt et une gouttes trois fois par jour"),
         ("2,5 ml matin", "deux virgule cinq millilitres le matin"),
-        ("0,05 mg/kg 1 fois toutes les 4 h", "zéro virgule zéro cinq milligramme par kilogramme de poids toutes les quatre heures"),
+        ("0,05 mg/kg 1 fois toutes les 4 h",
+        "zéro virgule zéro cinq milligramme par kilogramme de poids toutes les quatre heures"),
         ("1 patch toutes les 72 heures", "un dispositif transdermique toutes les soixante-douze heures"),
         ("2 cp si douleur, max 6/j, 4 h entre 2 prises",
          "si douleur : deux comprimés, sans dépasser six comprimés par jour, en respectant quatre heures entre deux prises"),

@@ -202,8 +202,8 @@ class Timing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `weekdays`, `month_days` (1..31) and `cycle` narrow the days; `at` (clock) or `when` (moments) are the takes of a day.
     Both told: the same takes, in pairs («le soir à 20 h»). A moment that comes back in a day (a meal, a stool, fasting) goes
     with `times`: «3 fois par jour, au début du repas». `in_all`: the dose is that of the whole period, in `times` takes
-    where more than one is told («3 g par jour»; «80 mg/kg par jour en 3 prises», that no division gives exactly). `count`: so many takes in all. `once`: a single take. `procedure_days`: days from a procedure or
-    examination (-1: the day before).
+    where more than one is told («3 g par jour»; «80 mg/kg par jour en 3 prises», that no division gives exactly). `count`:
+    so many takes in all. `once`: a single take. `procedure_days`: days from a procedure or examination (-1: the day before).
     """
 
     times: Annotated[int, Meta(ge=1, le=100)] | None = None

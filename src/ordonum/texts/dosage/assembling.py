@@ -4,7 +4,7 @@ Normal form: doses of one take each beside their moments; takes of equal dose to
 the week as so many times a week; steps of a group differ by dose and takes only; amounts without zeros at their end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from msgspec.structs import replace
@@ -29,10 +29,11 @@ from ordonum.texts.dosage.facts import (
     Pattern,
     Takes,
     Then,
+    Unclear,
+    Whole,
     Words,
 )  # fmt: skip
 from ordonum.texts.dosage.groups import turned
-from ordonum.texts.dosage.timings import Unclear
 from ordonum.texts.dosage.units import most
 
 __all__ = ["Unclear", "assembled"]
@@ -43,14 +44,18 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
     """The dosage that these facts say. `Unclear` where they say none, or more than one."""
     if not any(isinstance(each, (Amount, Pattern, Often, Takes, Once, Ceiling, Days, Giving)) for each in facts):
         raise Unclear("ni dose ni rythme")
-    known = _with_units(facts, unit)
+    lasting = {each.span for each in facts if isinstance(each, Whole)}
+    if len(lasting) > 1:
+        raise Unclear("deux durées de l'ensemble")
+    duration = lasting.pop() if lasting else None
+    known = _with_units([each for each in facts if not isinstance(each, Whole)], unit)
     segments = _segments(known)
     if any(isinstance(each, Lasting) and each.first for each in segments[-1]):
         raise Unclear("«le premier jour», sans ce qui vient après")
     by_turns = alternating(segments)
     if by_turns is not None:
         checking.check(by_turns)
-        return Dosage(steps=by_turns)
+        return Dosage(steps=by_turns, duration=duration)
     steps: list[Step] = []
     for segment in segments:
         turn = steps[-1].turn + 1 if steps else 1
@@ -63,7 +68,7 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
     if any(not _ends(step) for step in steps if step.turn < steps[-1].turn):
         raise Unclear("«puis», sans la durée de ce qui le précède")
     checking.check(tuple(steps))
-    return Dosage(steps=tuple(steps))
+    return Dosage(steps=tuple(steps), duration=duration)
 
 
 def _ends(step: Step) -> bool:
@@ -99,9 +104,8 @@ def _with_units(facts: Sequence[Fact], default: DoseUnit | None) -> list[Fact]:
     """The same facts, each amount with its unit: its own, the only one of the text, or that of the medicine."""
     doses = {each.unit for each in facts if isinstance(each, (Amount, Pattern)) and each.unit is not None}
     limits = {each.amount.unit for each in facts if isinstance(each, Ceiling) and each.amount and each.amount.unit}
-    bare = any(isinstance(each, (Amount, Pattern)) and each.unit is None for each in facts)
-    if bare and len(doses) > 1:
-        raise Unclear("une dose sans unité, et plusieurs unités dans le texte")
+    if len(doses) > 1 and any(_bare(each) for each in facts):
+        raise Unclear("une quantité sans unité, et plusieurs unités dans le texte")
     named = doses or limits
     inherited = next(iter(named)) if len(named) == 1 else DoseUnit.UNIT
 
@@ -112,22 +116,30 @@ def _with_units(facts: Sequence[Fact], default: DoseUnit | None) -> list[Fact]:
             raise Unclear("une quantité hors de ce qui se prend")
         return replace(amount, unit=unit)
 
+    return [named_ for each in facts for named_ in _named(each, known)]
+
+
+def _bare(fact: Fact) -> bool:
+    """Whether an amount of this fact has no unit."""
+    if isinstance(fact, Ceiling):
+        return fact.amount is not None and fact.amount.unit is None
+    return isinstance(fact, (Amount, Pattern)) and fact.unit is None
+
+
+def _named(fact: Fact, known: Callable[[Amount], Amount]) -> list[Fact]:
+    """The fact with its units; «1-0-1» as its amounts, each with its moment."""
+    if isinstance(fact, Amount):
+        return [known(fact)]
+    if isinstance(fact, Ceiling) and fact.amount is not None:
+        return [replace(fact, amount=known(fact.amount))]
+    if isinstance(fact, Change):
+        return [replace(fact, by=known(fact.by), up_to=None if fact.up_to is None else known(fact.up_to))]
+    if not isinstance(fact, Pattern):
+        return [fact]
     found: list[Fact] = []
-    for each in facts:
-        if isinstance(each, Amount):
-            found.append(known(each))
-        elif isinstance(each, Pattern):
-            for value, moment in zip(each.amounts, _PATTERN, strict=False):
-                if value:
-                    found += [known(Amount(amount=value, unit=each.unit)), Takes(when=(When(moment=moment),))]
-        elif isinstance(each, Ceiling) and each.amount is not None:
-            if each.amount.unit is None and len(doses) > 1:
-                raise Unclear("un maximum sans unité, et plusieurs unités dans le texte")
-            found.append(replace(each, amount=known(each.amount)))
-        elif isinstance(each, Change):
-            found.append(replace(each, by=known(each.by), up_to=None if each.up_to is None else known(each.up_to)))
-        else:
-            found.append(each)
+    for value, moment in zip(fact.amounts, _PATTERN, strict=False):
+        if value:
+            found += [known(Amount(amount=value, unit=fact.unit)), Takes(when=(When(moment=moment),))]
     return found
 
 

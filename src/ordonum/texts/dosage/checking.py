@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ordonum.model.dosage import Dose, Span, Step, TimeUnit, Timing, When
-from ordonum.texts.dosage.facts import Amount, Ceiling, Equal, Fact
+from ordonum.texts.dosage.day import order
+from ordonum.texts.dosage.facts import Amount, Ceiling, Equal, Fact, Unclear
 from ordonum.texts.dosage.saying_amounts import said_amount
-from ordonum.texts.dosage.timings import Unclear, order
 from ordonum.texts.dosage.units import COUNTED
 
 _DAYS = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7}

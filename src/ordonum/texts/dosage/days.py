@@ -126,7 +126,8 @@ _FREE_WEEKS = Phrases({
     for place, word in enumerate(("deuxieme", "troisieme", "quatrieme", "cinquieme", "sixieme"), 2)
 })  # fmt: skip
 _FREE = Phrases(dict.fromkeys(
-    ("est un intervalle libre", "est un intervalle libre sans dispositif transdermique", "est un intervalle libre sans dispositif",
+    ("est un intervalle libre", "est un intervalle libre sans dispositif transdermique",
+    "est un intervalle libre sans dispositif",
      "est libre", "sans dispositif", "est un intervalle libre sans patch", "sans patch", "est une semaine d'arret"), "",
 ))  # fmt: skip
 

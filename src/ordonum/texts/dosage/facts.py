@@ -7,6 +7,14 @@ from msgspec import Struct
 from ordonum.model.dosage import Cycle, DoseUnit, PerBody, Rate, Span, TimeUnit, Weekday, When
 
 
+class Unclear(Exception):
+    """The text has no reading, or more than one; `why`, in French."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class Amount(Struct, frozen=True, kw_only=True):
     """How much of one take; `unit` None: not written here, another amount of the text may tell it."""
 
@@ -73,6 +81,12 @@ class Lasting(Struct, frozen=True, kw_only=True):
     span: Span
     at_most: bool = False
     first: bool = False
+
+
+class Whole(Struct, frozen=True):
+    """«le tout pendant 3 mois»."""
+
+    span: Span
 
 
 class AfterPause(Struct, frozen=True):
@@ -144,6 +158,6 @@ class End(Struct, frozen=True):
 
 
 Fact = (
-    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | AfterPause | Giving | Words | Ceiling | Equal
+    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | Whole | AfterPause | Giving | Words | Ceiling | Equal
     | Count | Again | Change | Then | Also | End
 )  # fmt: skip

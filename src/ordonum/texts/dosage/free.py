@@ -16,13 +16,15 @@ from ordonum.texts.dosage.units import WRITTEN
 
 FREE_MOST = 12  # words
 _ROUTES = {
-    "orale": "per os|po|vo|voie orale|par la bouche", "sous-cutanée": "sc|s/c|voie sc|voie sous cutanee|sous-cutanee|en sous-cutane",
+    "orale": "per os|po|vo|voie orale|par la bouche",
+    "sous-cutanée": "sc|s/c|voie sc|voie sous cutanee|sous-cutanee|en sous-cutane",
     "intramusculaire": "im|voie im|intramusculaire|en intramusculaire",
     "intraveineuse": "iv|voie iv|ivl|ivd|intraveineuse|en intraveineuse|en intraveineux",
     "sublinguale": "sublingual|sublinguale|sous la langue|voie sublinguale", "cutanée": "voie cutanee|voie locale",
     "transdermique": "voie transdermique", "ophtalmique": "voie ophtalmique|voie oculaire", "nasale": "voie nasale|intranasal",
     "auriculaire": "voie auriculaire", "rectale": "voie rectale|intrarectal|ir|par voie intra-rectale",
-    "vaginale": "voie vaginale|intravaginal|voie intravaginale", "inhalée": "voie inhalee|voie inhalatoire|en inhalation|par inhalation",
+    "vaginale": "voie vaginale|intravaginal|voie intravaginale",
+    "inhalée": "voie inhalee|voie inhalatoire|en inhalation|par inhalation",
     "buccale": "voie buccale|voie buccogingivale", "péridurale": "voie peridurale", "intradermique": "voie intradermique",
     "gastrique": "voie gastrique|voie enterale|par sonde",
 }  # fmt: skip
@@ -30,7 +32,8 @@ ROUTES = Phrases({
     **{alias: route for route, aliases in _ROUTES.items() for alias in aliases.split("|")},
     **{f"{led}voie {fold_of}": route for route in _ROUTES for fold_of in (route,) for led in ("", "par ", "en ", "- ")},
     **{f"par {alias}": route for route, aliases in _ROUTES.items() for alias in aliases.split("|") if alias.startswith("voie")},
-    **{f"par voie {alias}": route for route, alias in (("sous-cutanée", "sc"), ("intraveineuse", "iv"), ("intramusculaire", "im"))},
+    **{f"par voie {alias}": route for route, alias in (("sous-cutanée", "sc"), ("intraveineuse",
+    "iv"), ("intramusculaire", "im"))},
     **{f"en {alias}": route for route, alias in (("sous-cutanée", "sc"), ("intraveineuse", "iv"), ("intramusculaire", "im"))},
 })  # fmt: skip
 AS_NEEDED = Phrases(dict.fromkeys(
@@ -40,16 +43,22 @@ AS_NEEDED = Phrases(dict.fromkeys(
 _CONDITIONS = Phrases(dict.fromkeys(("si", "s'", "en cas de", "en cas d'"), ""))
 _SETTLED = (
     "en couche mince", "en couche mince et uniforme", "en couche epaisse", "en massage leger", "en faisant penetrer",
-    "en massant legerement", "avec un grand verre d'eau", "avec un verre d'eau", "dans un grand verre d'eau", "dans un verre d'eau",
-    "a dissoudre dans un verre d'eau", "dilue dans un verre d'eau", "a diluer dans un verre d'eau", "avec un peu d'eau", "avec de l'eau",
-    "sans croquer", "a avaler sans croquer", "ne pas croquer", "ne pas ecraser", "ne pas ouvrir", "ne pas couper", "ne pas macher",
+    "en massant legerement", "avec un grand verre d'eau", "avec un verre d'eau", "dans un grand verre d'eau",
+    "dans un verre d'eau",
+    "a dissoudre dans un verre d'eau", "dilue dans un verre d'eau", "a diluer dans un verre d'eau",
+    "avec un peu d'eau", "avec de l'eau",
+    "sans croquer", "a avaler sans croquer", "ne pas croquer", "ne pas ecraser", "ne pas ouvrir", "ne pas couper",
+    "ne pas macher",
     "a sucer", "a croquer", "a macher", "a laisser fondre sous la langue", "a laisser fondre", "a distance des repas",
     "en dehors des repas", "debout ou assis", "sans se recoucher", "en changeant de site", "en alternant les sites",
     "apres la toilette", "sur peau propre et seche", "sur peau propre", "sur peau seche", "bien agiter avant emploi",
     "a repartir dans la journee", "a repartir sur la journee", "arreter progressivement", "ne pas arreter brutalement",
     "rincer la bouche apres", "rincer la bouche apres utilisation", "a conserver au refrigerateur", "a jeun strict",
-    "sans interruption", "au long cours", "a vie", "en continu", "dans un peu d'eau", "avec un repas", "avec un peu de nourriture",
-    "en instillation", "en lavage de nez", "en badigeon", "bien melanger", "apres brossage des dents", "au milieu d'un repas", "ne pas s'exposer au soleil", "eviter l'alcool", "a heure fixe", "a heures fixes", "a horaires reguliers",
+    "sans interruption", "au long cours", "a vie", "en continu", "dans un peu d'eau", "avec un repas",
+    "avec un peu de nourriture",
+    "en instillation", "en lavage de nez", "en badigeon", "bien melanger", "apres brossage des dents",
+    "au milieu d'un repas", "ne pas s'exposer au soleil", "eviter l'alcool", "a heure fixe", "a heures fixes",
+    "a horaires reguliers",
 )  # fmt: skip
 _INSTRUCTIONS = Phrases(dict.fromkeys(_SETTLED, ""))
 _STOPS = Phrases(dict.fromkeys(("stop si", "stop en cas de", "stop en cas d'", "stop des"), ""))
@@ -124,8 +133,10 @@ _OURS = frozenset({
 })  # fmt: skip
 _LONG = tuple(sorted(each for each in _OURS if len(each) > 3))
 _COMMON = frozenset(fold(each) for each in (
-    "pour", "main", "mains", "dents", "foie", "noir", "voix", "peau", "doigt", "doigts", "rouge", "matinale", "cou", "gêne", "selles",
-    "pieds", "plante", "crise", "crises", "brise", "visage", "rash", "poids lourd", "nausees", "sinus", "douleur", "douleurs", "peu", "os", "dos", "œil", "yeux", "nez", "toux", "âge", "soif", "faim",
+    "pour", "main", "mains", "dents", "foie", "noir", "voix", "peau", "doigt", "doigts", "rouge", "matinale", "cou",
+    "gêne", "selles",
+    "pieds", "plante", "crise", "crises", "brise", "visage", "rash", "poids lourd", "nausees", "sinus", "douleur",
+    "douleurs", "peu", "os", "dos", "œil", "yeux", "nez", "toux", "âge", "soif", "faim",
 ))  # fmt: skip
 
 
@@ -191,7 +202,8 @@ def starts(tokens: Tokens, at: int) -> bool:
 
 
 _HEAT = Phrases(dict.fromkeys(
-    ("superieure ou egale a", "superieure a", "sup a", ">", "≥", "> ou = a", ">=", "a partir de", "au-dessus de", "au dessus de", "> a",
+    ("superieure ou egale a", "superieure a", "sup a", ">", "≥", "> ou = a", ">=", "a partir de", "au-dessus de",
+    "au dessus de", "> a",
      "a plus de", "de plus de", "depassant", "a", "superieur a", "superieur ou egal a", "de"), "",
 ))  # fmt: skip
 _DEGREES = Phrases(dict.fromkeys(("°c", "° c", "°", "c", "degres", "degres celsius", "degre"), ""))

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ordonum.model.dosage import Dose, Limits, Rate, Step, TimeUnit, Timing
 from ordonum.texts.dosage import checking
+from ordonum.texts.dosage.day import RECURRENT, without_implied
 from ordonum.texts.dosage.facts import (
     AfterPause,
     Again,
@@ -23,9 +24,10 @@ from ordonum.texts.dosage.facts import (
     Often,
     Once,
     Takes,
+    Unclear,
     Words,
 )  # fmt: skip
-from ordonum.texts.dosage.timings import RECURRENT, Unclear, timed, without_implied
+from ordonum.texts.dosage.timings import timed
 from ordonum.texts.dosage.tokens import plain
 from ordonum.texts.dosage.units import ACTS, COUNTED
 

@@ -24,6 +24,7 @@ from ordonum.texts.dosage.facts import (
     Once,
     Takes,
     Then,
+    Whole,
     Words,
 )
 from ordonum.texts.dosage.free import AS_NEEDED, Reader
@@ -67,10 +68,13 @@ _FORMS = (
     "suspension",
 )
 _NOISE = Phrases(dict.fromkeys(
-    ("et", "prendre", "a prendre", "appliquer", "a appliquer", "mettre", "poser", "a poser", "remplacer", "poser/remplacer", "instiller",
+    ("et", "prendre", "a prendre", "appliquer", "a appliquer", "mettre", "poser", "a poser", "remplacer",
+    "poser/remplacer", "instiller",
      "injecter", "a injecter", "administrer", "a administrer", "inhaler", "donner", "faire", "posologie :", "par prise", "/prise",
-     "a raison de", "a changer", "changer", "a la vitesse de", "a coller", "coller", "a inhaler", "a instiller", "a mettre", "a poursuivre", "avaler", "a avaler", "pris", "de creme", "de gel", "de pommade", "de lotion",
-     "de collyre", "de sirop", "de solution", "de solution buvable", "de suspension", "a chaque prise", "traitement de", "duree du traitement :",
+     "a raison de", "a changer", "changer", "a la vitesse de", "a coller", "coller", "a inhaler", "a instiller",
+     "a mettre", "a poursuivre", "avaler", "a avaler", "pris", "de creme", "de gel", "de pommade", "de lotion",
+     "de collyre", "de sirop", "de solution", "de solution buvable", "de suspension", "a chaque prise",
+     "traitement de", "duree du traitement :",
      *(f"{form} :" for form in _FORMS)), "",
 ))  # fmt: skip
 _SAID: Phrases[Fact] = Phrases({
@@ -200,18 +204,22 @@ _SHARED = Phrases(
     )
 )
 _AGAIN = Phrases(dict.fromkeys(
-    ("a renouveler dans", "a renouveler apres", "a renouveler 1 fois dans", "a renouveler 1 fois apres", "a repeter dans", "renouveler dans",
+    ("a renouveler dans", "a renouveler apres", "a renouveler 1 fois dans", "a renouveler 1 fois apres",
+    "a repeter dans", "renouveler dans",
      "a renouveler 1 fois", "a repeter 1 fois apres", "a repeter apres"), "",
 ))  # fmt: skip
 
 
+_WHOLE = Phrases(
+    dict.fromkeys(("le toutes pendant", "le tout pendant", "pour une duree totale de", "duree totale :"), "")
+)
 _IF_NEEDED = Phrases(dict.fromkeys(
     (f"{led} si {why} {wait}" for led in ("a renouveler", "a repeter", "renouveler", "a renouveler 1 fois")
      for why in ("besoin", "necessaire") for wait in ("apres", "au bout de", "toutes les", "dans")), "",
 ))  # fmt: skip
 
 
-def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count | Ceiling, int] | None:
+def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count | Ceiling | Whole, int] | None:
     """«en 3 prises», «à renouveler dans 15 jours», «2 prises en tout»."""
     count = amounts.whole(tokens, at, 100)
     if count is not None and amounts.key(tokens, at + 1) in ("prise", "fois") and amounts.key(tokens, at + 2) == "en":
@@ -220,6 +228,10 @@ def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count | Cei
     if needed is not None:
         wait = amounts.span(tokens, needed[1])
         return None if wait is None else (Ceiling(field="apart", span=wait[0]), wait[1])
+    all_of_it = _WHOLE.at(tokens, at)
+    if all_of_it is not None:
+        found = amounts.span(tokens, all_of_it[1])
+        return None if found is None else (Whole(found[0]), found[1])
     again = _AGAIN.at(tokens, at)
     if again is not None:
         found = amounts.span(tokens, again[1])

@@ -15,7 +15,8 @@ _PERIODS = {
 }
 _PERFUSED = Phrases(dict.fromkeys(
     ("en perfusion de", "en perfusion sur", "perfusion de", "en perfusion lente de", "perfuse en", "perfuses en", "a perfuser en",
-     "a passer en", "a administrer en", "en perfusion iv de", "en perfusion continue de", "a administrer sur", "en perfusion pendant"), "",
+     "a passer en", "a administrer en", "en perfusion iv de", "en perfusion continue de", "a administrer sur",
+     "en perfusion pendant"), "",
 ))  # fmt: skip
 _CLOCK = (TimeUnit.HOUR, TimeUnit.MINUTE)
 _AT_MOST = Phrases(dict.fromkeys(("avec un", "sans depasser", "ne pas depasser", "au"), ""))

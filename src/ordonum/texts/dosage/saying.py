@@ -5,11 +5,11 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from ordonum.model.dosage import Dosage, Dose, Limits, Rate, Step, TimeUnit, Timing
+from ordonum.model.dosage import Dosage, Dose, Limits, Rate, Step, Timing
 from ordonum.texts import words
+from ordonum.texts.dosage.day import without_implied
 from ordonum.texts.dosage.saying_amounts import length, listed, number, per, said_amount
 from ordonum.texts.dosage.saying_times import days, frequency, in_a_row, moments
-from ordonum.texts.dosage.timings import without_implied
 
 
 def say(dosage: Dosage, *, in_words: bool = False) -> str:

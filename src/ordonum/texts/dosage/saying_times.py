@@ -5,7 +5,8 @@ from ordonum.texts.dosage.saying_amounts import each, length, listed, number, pe
 
 _THE = {
     Moment.BREAKFAST: "le petit déjeuner", Moment.LUNCH: "le déjeuner", Moment.SNACK: "le goûter", Moment.DINNER: "le dîner",
-    Moment.BEDTIME: "le coucher", Moment.WAKING: "le réveil", Moment.MEAL: "le repas", Moment.PROCEDURE: "l'examen ou l'intervention",
+    Moment.BEDTIME: "le coucher", Moment.WAKING: "le réveil", Moment.MEAL: "le repas",
+    Moment.PROCEDURE: "l'examen ou l'intervention",
     Moment.INTERCOURSE: "le rapport", Moment.EFFORT: "l'effort", Moment.STOOL: "chaque selle",
 }  # fmt: skip
 _AT = {

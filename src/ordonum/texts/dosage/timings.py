@@ -4,28 +4,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ordonum.model.dosage import Cycle, Dose, Moment, Relation, TimeUnit, Timing, When
-from ordonum.texts.dosage.facts import Again, Count, Days, Fact, InTakes, Often, Once, Takes
+from ordonum.model.dosage import Cycle, Dose, Moment, TimeUnit, Timing
+from ordonum.texts.dosage.day import RECURRENT, takes_of_day
+from ordonum.texts.dosage.facts import Again, Count, Days, Fact, InTakes, Often, Once, Takes, Unclear
 from ordonum.texts.dosage.units import COUNTED
-
-
-class Unclear(Exception):
-    """The text has no reading, or more than one; `why`, in French."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-# Moments that come back in a day: they say when, not how many times.
-RECURRENT = frozenset({Moment.MEAL, Moment.FASTING, Moment.STOOL, Moment.INTERCOURSE, Moment.EFFORT})
-_MEALS = {Moment.MORNING: Moment.BREAKFAST, Moment.NOON: Moment.LUNCH, Moment.EVENING: Moment.DINNER}
-_ORDER = list(Moment)
-_HOURS = {
-    Moment.WAKING: (4, 12), Moment.MORNING: (4, 11), Moment.NOON: (11, 14), Moment.AFTERNOON: (12, 18),
-    Moment.EVENING: (16, 23), Moment.BEDTIME: (18, 23), Moment.DINNER: (17, 22), Moment.BREAKFAST: (5, 11),
-    Moment.LUNCH: (11, 15),
-}  # fmt: skip
 
 
 def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
@@ -38,7 +20,7 @@ def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
     if "".join("D" if each else "t" for each in named).strip("t").strip("D"):
         raise Unclear("quel moment pour quel jour ?")
     timing, often = _days(facts)
-    when, at, instruction = _takes(facts)
+    when, at, instruction = takes_of_day(facts)
     again = [each.span for each in facts if isinstance(each, Again)]
     if again:
         if often is not None or again[0].high is not None or len(again) > 1:
@@ -161,29 +143,26 @@ def _on_days(timing: Timing, often: Often) -> tuple[Timing, Often | None]:
         return timing, often if timing.cycle is not None else None
     if timing.weekdays:
         return _weekly(timing, often)
+    if timing.month_days:
+        monthly = _rate(often)[1:] == (None, 1, None, TimeUnit.MONTH) and often.times in (None, len(timing.month_days))
+        return (timing, None) if monthly else (_bad_days(), None)
+    return _in_cycle(timing, often, count)
+
+
+def _in_cycle(timing: Timing, often: Often, count: int) -> tuple[Timing, Often | None]:
+    """The frequency of the days of a cycle; once a week, three weeks of four, is the days 1, 8 and 15 of 28."""
     weeks = None if timing.cycle is None else _weeks(timing.cycle)
+    once = (often.times or 1) == 1 and often.times_high is None
     if (
         weeks is not None
-        and _rate(often) == (often.times or 0, None, 1, None, TimeUnit.WEEK)
-        and (often.times or 1) == 1
-        and count <= 1
+        and once
+        and (often.every, often.every_high, often.period) == (1, None, TimeUnit.WEEK)
+        and count < 2
     ):
         return replace(timing, cycle=weeks), None
-    if (
-        timing.month_days
-        and _rate(often)[1:] == (None, 1, None, TimeUnit.MONTH)
-        and (often.times or 1) in (1, len(timing.month_days))
-    ):
-        if often.times in (None, len(timing.month_days)):
-            return timing, None
-    if (
-        timing.cycle is not None
-        and often.period in (TimeUnit.DAY, TimeUnit.HOUR)
-        and often.every_high is None
-        and not count
-    ):
-        if often.period is TimeUnit.HOUR or often.every == 1:
-            return timing, often
+    daily = often.period is TimeUnit.HOUR or (often.period is TimeUnit.DAY and often.every == 1)
+    if timing.cycle is not None and daily and often.every_high is None and not count:
+        return timing, often
     return _bad_days(), None
 
 
@@ -281,63 +260,3 @@ def _both(timing: Timing, one: Often | None, other: Often) -> tuple[Timing, Ofte
         if timing.cycle is None:
             return replace(timing, cycle=Cycle(length=some.every, days=(1,))), all_
     raise Unclear("deux rythmes qui ne s'accordent pas")
-
-
-def _takes(facts: Sequence[Fact]) -> tuple[tuple[When, ...], tuple[str, ...], str]:
-    """The moments and hours of a day; «à jeun» beside another moment is an instruction."""
-    whens = [when for each in facts if isinstance(each, Takes) for when in each.when]
-    at = [hour for each in facts if isinstance(each, Takes) for hour in each.at]
-    if len(set(at)) != len(at) or len(set(whens)) != len(whens):
-        raise Unclear("deux fois la même prise")
-    fasting = When(moment=Moment.FASTING)
-    besides = fasting in whens and (len(whens) > 1 or bool(at))
-    if besides:
-        whens.remove(fasting)
-    whens = _meals(whens)
-    instruction = "" if not besides else "à jeun" if max(len(whens), len(at)) == 1 else "à jeun à chaque prise"
-    recurrent = [each for each in whens if each.moment in RECURRENT]
-    if recurrent and (len(whens) > 1 or at):
-        raise Unclear("deux sortes de moments")
-    if whens and at:
-        if len(whens) != len(at) or not all(_agrees(each, hour) for each, hour in zip(whens, at, strict=True)):
-            raise Unclear("les heures et les moments ne s'accordent pas")
-    return tuple(sorted(whens, key=order)), tuple(sorted(at)), instruction
-
-
-def without_implied(timing: Timing) -> Timing:
-    """The timing without the number of times a week that its weekdays tell already."""
-    implied = timing.weekdays and (timing.times, timing.every, timing.period) == (
-        len(timing.weekdays),
-        1,
-        TimeUnit.WEEK,
-    )
-    return replace(timing, times=None, period=None) if implied else timing
-
-
-def order(when: When) -> int:
-    """The place of a moment in the day."""
-    return _ORDER.index(when.moment) * 10 + list(Relation).index(when.relation)
-
-
-def _agrees(when: When, hour: str) -> bool:
-    first, last = _HOURS.get(when.moment, (0, 23))
-    return first <= int(hour[:2]) <= last and when.offset is None
-
-
-def _meals(whens: list[When]) -> list[When]:
-    """«matin et soir pendant les repas» is at breakfast and dinner; «le matin avant le petit déjeuner» is before breakfast."""
-    meal = [each for each in whens if each.moment is Moment.MEAL]
-    if len(meal) == 1 and len(whens) > 1 and all(each.moment in _MEALS for each in whens if each not in meal):
-        if meal[0].relation is Relation.BETWEEN:
-            return whens
-        return [replace(meal[0], moment=_MEALS[each.moment]) for each in whens if each not in meal]
-    kept = []
-    for place, each in enumerate(whens):
-        following = whens[place + 1] if place + 1 < len(whens) else None
-        inside = following is not None and (
-            _MEALS.get(each.moment) is following.moment
-            or (each.moment is Moment.EVENING and following.moment is Moment.BEDTIME and following.offset is not None)
-        )
-        if not inside or each.relation is not Relation.AT:
-            kept.append(each)
-    return kept

@@ -50,7 +50,8 @@ _MEASURES: dict[Unit, str] = {
     Unit.MILLILITRE: "ml millilitre millilitres",
     Unit.LITRE: "l litre litres",
     Unit.IU: "ui|unite internationale|unites internationales",
-    Unit.IU_ANTI_XA: "ui anti-xa|ui anti xa|ui axa|unite anti-xa|unites anti-xa|unites internationales anti-xa|unite internationale anti-xa",
+    Unit.IU_ANTI_XA: "ui anti-xa|ui anti xa|ui axa|unite anti-xa|unites anti-xa|unite internationale anti-xa"
+    "|unites internationales anti-xa",
     Unit.MEGA_IU: "MUI|million d'ui|millions d'ui|million d'unites internationales|millions d'unites internationales",
     Unit.MILLIMOLE: "mmol millimole millimoles",
     Unit.MILLIEQUIVALENT: "meq milliequivalent milliequivalents",
