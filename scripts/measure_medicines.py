@@ -20,10 +20,12 @@ from typing import Any
 
 import test_classification as by_hand
 
+from dosage_sentences import REFUSED, UNDERSTOOD
 from ordonum.knowledge.drugs import file
 from ordonum.knowledge.drugs.classified import classified, classify
 from ordonum.knowledge.drugs.loaded import LoadedBase
 from ordonum.knowledge.interactions import Interactions
+from ordonum.model.dosage import Dosage
 from ordonum.texts.dosage import read, say
 from ordonum.wire import bdpm, thesaurus
 from search_accuracy import accuracy
@@ -137,9 +139,20 @@ def _of_interactions(folder: Path, reading: bdpm.Reading) -> dict[str, Any]:
 
 
 def _of_dosage(folder: Path) -> dict[str, Any]:
-    """Of the sentences of the HAS and of the dosages of our examples: how many are read whole, and read the same again."""
-    lists = {"has": sorted(set(_has(folder))), "examples": sorted(set(_examples()))}
-    return {name: _read_of(texts) for name, texts in lists.items()}
+    """Of the sentences of the HAS, of our examples and of the list by hand: how many are read whole, and read the same again.
+
+    The list has the structure by hand beside each sentence: how many are read to it, and of those to keep as text how many are.
+    """
+    lists = {
+        "has": sorted(set(_has(folder))),
+        "examples": sorted(set(_examples())),
+        "by_hand": [text for text, _ in UNDERSTOOD],
+    }
+    found = {name: _read_of(texts) for name, texts in lists.items()}
+    found["by_hand"]["right"] = sum(read(text).dosage == Dosage(steps=steps) for text, steps in UNDERSTOOD)
+    found["by_hand"]["to_keep"] = len(REFUSED)
+    found["by_hand"]["kept"] = sum(read(text).dosage is None for text in REFUSED)
+    return found
 
 
 def _read_of(texts: list[str]) -> dict[str, Any]:

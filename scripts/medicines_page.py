@@ -25,7 +25,11 @@ _FAULTS = {
     "azerty": "une touche voisine (AZERTY)",
     "doubled": "une lettre doublée",
 }
-_LISTS = {"has": "phrases des cas de la HAS", "examples": "posologies des exemples du dépôt"}
+_LISTS = {
+    "has": "phrases des cas de la HAS",
+    "examples": "posologies des exemples du dépôt",
+    "by_hand": "liste du dépôt, structures écrites à la main (`tests/dosage_sentences.py`)",
+}
 _STATES = {
     "linked": "reliées à une substance de la base",
     "absent": "absentes de la base : non commercialisées, la recherche qui le montre est dite",
@@ -123,6 +127,13 @@ def _dosage(of: dict[str, Any]) -> Iterator[str]:
     yield from ("", "| liste | textes | lus | relus |", "|---|---|---|---|")
     for name, found in of.items():
         yield f"| {_LISTS.get(name, name)} | {found['texts']} | {found['read']} | {found['stable']} |"
+    by_hand = of["by_hand"]
+    yield ""
+    yield from _said(
+        f"De la liste écrite à la main, {by_hand['right']} textes sur {by_hand['texts']} donnent la structure écrite à côté ;",
+        f"des {by_hand['to_keep']} textes qui doivent rester des textes, {by_hand['kept']} le restent.",
+        "C'est une liste de tests, corrigée avec la lecture : elle dit ce qui est tenu, non ce que donnerait un texte nouveau.",
+    )
     left = [text for found in of.values() for text in found["left"]]
     if left:
         yield from ("", "Restés du texte :", "", *(f"- « {each} »" for each in left))

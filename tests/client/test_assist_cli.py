@@ -114,5 +114,6 @@ def test_a_file_is_assessed_without_network_with_its_prices(terminal: Terminal) 
     alone = terminal.run("assess", str(terminal.folder / "lignes.json")).stdout
     assert "ARRÊT — grossesse, ligne 1" in alone
     assert "Total :" in alone
+    assert "dose maximale" not in alone  # the dosage, only written, is read here as before a signature
     bad = terminal.run("assess", terminal.written(LINE, subject={"surname": "Durand"}), "--json")
     assert (bad.exit_code, json.loads(bad.stdout)["errors"][0]["at"]) == (3, "$.subject")

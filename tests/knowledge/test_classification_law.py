@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from conditioned import LISTED, WRITTEN, a_line, rules_met
 
+from conditioned import LISTED, WRITTEN, a_line, rules_met
 from ordonum.knowledge.conditions import CONDITIONS
 from ordonum.knowledge.drugs.base import Edition
 from ordonum.knowledge.drugs.law import OfBase, conditions_of, of_texts
@@ -107,6 +107,10 @@ def _numbered() -> Iterator[Speciality]:
         ("ETA", ("liste I", "ne peut être obtenu que sur prescription médicale non renouvelable"), {}),
         ("THETA", ("liste I", "renouvellement de la prescription réservé aux spécialistes en NEUROLOGIE"), {}),
         *(("ALPHA", ("liste I", "réservé à l'usage HOSPITALIER"), {}),) * 2,
+        *(("BETA", (), {"amount": "200 mg"}),) * 2,
+        *(("IOTA", ("liste II",), {}),) * 3,
+        ("IOTA", ("liste II",), {"form": "gel pour application", "route": "cutanée"}),
+        ("IOTA", (), {"form": "gel pour application", "route": "cutanée"}),
         *(("DELTA", ("liste I", "prescription réservée aux spécialistes et services NEUROLOGIE"), {}),) * 3,
         ("DELTA", ("liste I",), {}),
         *((substances, ("liste I",), named) for substances, named, _ in ADDED_BY_HAND),
@@ -127,7 +131,7 @@ def test_a_substance_is_what_three_quarters_of_its_medicines_of_town_say() -> No
     alpha = known_of(a_line("alpha"), SMALL, WRITTEN)
     assert alpha.traits == {Trait.LIST_I}  # not hospital-only
     assert alpha.max_days == 84  # the longest
-    assert known_of(a_line("beta"), SMALL, WRITTEN).partly  # half of them are listed: nothing is sure
+    assert known_of(a_line("beta"), SMALL, WRITTEN).partly  # one in four is listed: nothing is sure
     gamma = known_of(a_line("gamma"), SMALL, WRITTEN)
     assert gamma.traits == {Trait.LIST_I}  # what it is mixed with does not speak for it
     assert Trait.SPECIALISTS not in known_of(a_line("delta"), SMALL, WRITTEN).traits  # one of them is not
@@ -144,6 +148,10 @@ def test_strength_form_and_route_tell_which_medicines_are_meant() -> None:
     assert told("400 mg") == told("0,4 g") == told("400mg", form="comprimé") == {Trait.LIST_II}
     assert told("200 mg") == {Trait.UNLISTED}
     assert told("900 mg") == told("beaucoup") == told() == frozenset()  # what fits none of them tells nothing
+    assert known_of(a_line("iota"), SMALL, WRITTEN).traits == {Trait.LIST_II}
+    gels: tuple[dict[str, Any], ...] = ({"form": "gel"}, {"route": "voie cutanée"})
+    for which in gels:  # of these nothing is sure, whatever the tablets are
+        assert known_of(a_line("iota", **which), SMALL, WRITTEN).partly
     injected = known_of(a_line("alpha", route="voie intraveineuse"), SMALL, WRITTEN)
     assert Trait.HOSPITAL_ONLY in injected.traits
 
@@ -217,5 +225,5 @@ def test_what_a_base_answered_is_kept() -> None:
     table = OfBase(Counting(made.edition, made._index, made._record, made._searched))  # the same base, that counts
     for _ in range(3):
         known_of(a_line("alpha", form="comprimé"), table, WRITTEN)
-    assert Counting.asked == 2  # the form told, then the bare name
+    assert Counting.asked == 1  # with the form told, and without
     assert conditions_of(made) is conditions_of(made)

@@ -128,7 +128,6 @@ ODD = {
         "frequencyMax",
         "period",
         "periodUnit",
-        "doseHigh",
     },  # one each 4 h at most: ours is the least time between takes
     "14-2": {"frequency"},
 }

@@ -22,6 +22,7 @@ from ordonum.cli import (
     kept,
     key_backup,
     keys,
+    line,
     office,
     prescriber,
     retention,
@@ -95,6 +96,7 @@ app.command("list")(ending.registered)
 app.command("verify-qr")(keys.verify_qr)
 app.command("rules")(rules.show)
 app.command("alerts")(alerts.show)
+app.command("line")(line.compose_line)
 app.command("search")(search.search)
 app.command("assess")(assist.assess)
 keys.app.command("backup")(key_backup.backup)

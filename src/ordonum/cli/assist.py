@@ -42,9 +42,9 @@ def assess(
     case = to_assess.read(files.read_bytes(file))
     day = case.day or _today()
     held = assistance()
-    found = assessed(case.lines, case.subject, case.treatments, base=held.base, interactions=held.interactions, day=day)
+    found = _assessed(held, case.lines, case.subject, case.treatments, day)
     body = Body(weight_g=case.subject.weight_g, height_cm=case.subject.height_cm)
-    cost = bill(held.base, case.lines, start=day, body=body)
+    cost = bill(held.base, understood.lines(case.lines, held.unit_of), start=day, body=body)
     if as_json:
         exits.show({"ok": True, **to_builtins(found), "prices": to_builtins(cost)})
         return

@@ -1,5 +1,6 @@
 """`ordonum codes`: devices (LPP), examinations of biology (NABM) and nursing acts (NGAP) of the documented table."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from ordonum.cli.desk import JsonOption
 from ordonum.cli.exits import FileProblem
 from ordonum.knowledge import codes
 from ordonum.knowledge.codes import BadCodes, Coded, CodeFamily
+from ordonum.texts import french
 
 app = typer.Typer(help="Les codes des dispositifs, de la biologie et des soins infirmiers.", no_args_is_help=True)
 
@@ -56,7 +58,9 @@ def _loaded(file: Path, family: CodeFamily) -> tuple[Coded, ...]:
 
 
 def _where(each: Coded) -> str:
-    return f"{each.source.title} ({each.source.on})" if each.source else "aucune source publique : sans code"
+    if each.source is None:
+        return "aucune source publique : sans code"
+    return f"{each.source.title} ({french.day(date.fromisoformat(each.source.on))})"
 
 
 def _told(each: Coded) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from ordonum.client import prepare
+from ordonum.client import dosing, prepare
 from ordonum.client.acting import Acknowledged, declined
 from ordonum.client.effects import Steps, work
 from ordonum.client.errors import NotKept
@@ -15,6 +15,7 @@ from ordonum.client.journal import Trace
 from ordonum.client.outbox import Kept
 from ordonum.client.restoring import Restoring
 from ordonum.client.transport import decoded
+from ordonum.knowledge.drugs.contents import contents_of
 from ordonum.model.acts import (
     ByNumber,
     ByOwnAct,
@@ -40,6 +41,7 @@ class Prescribing(Restoring):
 
     def prescribe(self, prescription: Prescription, source: str | None) -> Steps[Acknowledged]:
         """See Client.prescribe."""
+        prescription = self._dosed(prescription)
 
         def made(sign: Sign | None) -> Kept:
             prepared = prepare.registration(prescription, self.card, self.software, sign=sign)
@@ -57,7 +59,7 @@ class Prescribing(Restoring):
     ) -> Steps[Acknowledged]:
         """See Client.replace."""
         before = yield from work(lambda: next(iter(written(self.outbox, old)), None))
-        named = _replacing(prescription, old, before)
+        named = self._dosed(_replacing(prescription, old, before))
 
         def made(sign: Sign | None) -> Kept:
             prepared = prepare.replacement(
@@ -68,6 +70,17 @@ class Prescribing(Restoring):
             return msgspec.structs.replace(kept, replaces_on=was.written_on if was is not None else None)
 
         return (yield from self._registered(named, made))
+
+    def _dosed(self, prescription: Prescription) -> Prescription:
+        """With the structure of its dosages; what is odd in amounts is told, and stops nothing. Raises Declined."""
+        contents = contents_of(self.drugs())
+        try:
+            made = dosing.dosed(prescription, contents)
+        except Refused as refused:
+            raise declined(refused) from None
+        for said in dosing.amounts_told(made, contents):
+            self._tell(said[:1].upper() + said[1:])
+        return made
 
     def _registered(self, prescription: Prescription, made: Callable[[Sign | None], Kept]) -> Steps[Acknowledged]:
         """Sign, print to see that it prints, keep, send: a registration, alone or in a replacement."""

@@ -168,6 +168,7 @@ class Printing(Acting):
                 printed_on=today if copy > 1 else None,
                 variant=variant,
                 replaces_on=replaces_on,
+                contents=contents_of(self.drugs()),
                 stopped=stopped,
             )
         except sheet.Unprintable as error:

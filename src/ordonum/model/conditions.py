@@ -7,7 +7,7 @@ conditions: nothing is refused for what is only possible.
 import unicodedata
 from datetime import date
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -68,10 +68,13 @@ class Conditions(Struct, frozen=True, kw_only=True):
     until: date = date.max
 
 
+D = TypeVar("D")
+
+
 class Table(Protocol):
     """Conditions by code (CIS, CIP13…), by bare substance, or by bare substance, strength, form and route (see `told_of`)."""
 
-    def get(self, key: str, default: tuple[Conditions, ...], /) -> tuple[Conditions, ...]:
+    def get(self, key: str, default: D, /) -> tuple[Conditions, ...] | D:
         """The rows of a key; the default where the table does not have it."""
 
 
@@ -134,7 +137,8 @@ def known_of(line: Line, table: Table, day: date) -> Known:
     for bare, substance in zip(named, line.substances, strict=True):
         if coded and _is_held(bare, held):
             continue
-        rows = _in_force(table, told_of(line, substance), day) or _in_force(table, bare, day)
+        key = told_of(line, substance)
+        rows = _in_force(table, bare if not key or table.get(key, None) is None else key, day)
         partly, contradicted = partly or not (rows or coded), contradicted or bool(coded)
         found += rows
     return _strictest(tuple(found), held.union(named), secured=line.secured, partly=partly, contradicted=contradicted)
@@ -151,7 +155,7 @@ def _codes(line: MedicineLine) -> tuple[str, ...]:
 
 
 def _in_force(table: Table, key: str, day: date) -> tuple[Conditions, ...]:
-    rows = table.get(key, ()) if key else ()
+    rows = table.get(key, ())
     if len(rows) == 1 and rows[0].since <= day < rows[0].until:
         return rows
     return tuple(each for each in rows if each.since <= day < each.until)

@@ -644,6 +644,12 @@ class Refusal(Enum):
         "L'aide à la prescription arrête cette ordonnance : {sentence}",
         "Changez la ligne, ou écrivez-y pourquoi vous passez outre (overridden), puis signez.",
     )
+    DOSAGE_DIFFERS = Reason(
+        "dosage-differs",
+        Kind.INVALID,
+        "Ligne {line} : la posologie structurée ne dit pas ce que dit le texte de la posologie, qui prévaut.",
+        "Corrigez l'un ou l'autre, ou retirez la structure (structured_dosage) : elle se déduit du texte ; puis signez.",
+    )
     AGREEMENT_WANTED = Reason(
         "agreement-wanted",
         Kind.ASKS,

@@ -16,6 +16,7 @@ from ordonum.model.lines import AgreementState, Frequency, Period, Unit
 from ordonum.model.prescription import Line
 from ordonum.model.products import DeviceLine, MedicineLine, PreparationLine, Supply
 from ordonum.texts import words
+from ordonum.texts.dosage import say
 from ordonum.texts.french import counted, day, quantity
 
 URGENT = "URGENT"
@@ -79,6 +80,16 @@ def eye_rows(line: Line) -> tuple[tuple[str, ...], ...]:
 def dosage(line: Line) -> str:
     """How it is taken or done, in the prescriber's words; in words where the law wants them; empty if not written."""
     return _capital(_worded(line, line.dosage)) if line.dosage else ""
+
+
+def dosage_said(line: Line) -> str:
+    """How it is taken, in one sentence for the patient, where its structure is known and its own words are others; in words where
+    the law wants them.
+    """
+    if not isinstance(line, (MedicineLine, PreparationLine)) or line.structured_dosage is None:
+        return ""
+    said = say(line.structured_dosage, in_words=line.in_words)
+    return "" if _bare(said) == _bare(_worded(line, line.dosage)) else _capital(said)
 
 
 def amount_written(line: Line) -> str:

@@ -6,18 +6,21 @@ What is printed where, and why: docs/feuille.md. What is drawn is in sheet.typ; 
 import math
 import re
 from datetime import date
+from typing import Any
 
 from ordonum.knowledge.consent import regime
 from ordonum.model.actors import Place, Profession, Professional
+from ordonum.model.course import Contents, no_contents
 from ordonum.model.number import EpuId
 from ordonum.model.prescription import Line, Measures, Patient, Prescription
 from ordonum.model.products import MedicineLine, PreparationLine
 from ordonum.texts import alerts, consent, french, wishes
 from ordonum.texts import lines as line_texts
+from ordonum.texts.implied import implied
 from ordonum.wire import picture
 from ordonum.wire import sheet_codes as codes
 from ordonum.wire.qr import SignedQr
-from ordonum.wire.sheet_press import Unprintable, Variant, press, template
+from ordonum.wire.sheet_press import Unprintable, Variant, pages, press, template
 
 __all__ = ["Unprintable", "draw"]
 
@@ -57,12 +60,14 @@ def draw(
     variant: Variant = "a-3a",
     replaces_on: date | None = None,
     stopped: tuple[int, ...] = (),
+    contents: Contents = no_contents,
 ) -> bytes:
     """The sheet as PDF bytes; the same input gives the same bytes. A pending one says that it is not registered.
 
     `hand_signature`: leave room for it (not needed with a software of version 3). `copy` above 1 is a DUPLICATA, printed
     on `printed_on`. `replaces_on`: the day of the one that it replaces, where that is known; `stopped`: the lines that were
-    cancelled since. Raises Unprintable when a character has no glyph: a sheet never drops one in silence.
+    cancelled since; `contents`: what boxes hold. Raises Unprintable when a character has no glyph: a sheet never drops one
+    in silence.
     """
     number = signed.content.number
     bars = {"rpps": picture.code128(prescriber.rpps), "place": picture.code128(_place_id(prescription.place)[1])}
@@ -71,10 +76,10 @@ def draw(
         bars["ins"] = picture.datamatrix(ins)
     pictures = {f"{name}.svg": svg.encode() for name, svg in bars.items()}
     pictures["qr.svg"] = picture.draw(signed).encode()
-    data = {
+    data: dict[str, Any] = {
         **_head(prescription, prescriber, number, specialty_label),
         "under": [each for each in (_addressed(prescription), wishes.replaces(prescription, replaces_on)) if each],
-        **_body(prescription, registered=registered, stopped=stopped),
+        **_body(prescription, registered=registered, stopped=stopped, contents=contents),
         "wide": {name: round(codes.modules(svg) * _MODULE_MM[name], 2) for name, svg in bars.items()},
         "specimen": SPECIMEN if specimen else "",
         "copy": _copy(copy, printed_on),
@@ -84,8 +89,19 @@ def draw(
         if hand_signature
         else f"Signée par voie électronique par {_name(prescriber)} : pas de signature à la main.",
         "by-hand": hand_signature,
+        "says": True,
     }
-    return press(_TEMPLATE, data, pictures, variant=variant)
+    return _shortest(data, pictures, variant)
+
+
+def _shortest(data: dict[str, Any], pictures: dict[str, bytes], variant: Variant) -> bytes:
+    """The sheet with what its dosages come to; without, where that spares a page: a second one is read by few."""
+    made = press(_TEMPLATE, data, pictures, variant=variant)
+    lines = [line for zone in data["zones"] for line in zone["lines"]]
+    if all(not line["said"] and line["amount"] == line["amount-bare"] for line in lines) or pages(made) == 1:
+        return made
+    bare = press(_TEMPLATE, {**data, "says": False}, pictures, variant=variant)
+    return bare if pages(bare) < pages(made) else made
 
 
 def _head(
@@ -122,7 +138,9 @@ def _addressed(prescription: Prescription) -> str:
     return f"À l'attention de : {prescription.addressed_to.label}" if prescription.addressed_to else ""
 
 
-def _body(prescription: Prescription, *, registered: bool, stopped: tuple[int, ...]) -> dict[str, object]:
+def _body(
+    prescription: Prescription, *, registered: bool, stopped: tuple[int, ...], contents: Contents
+) -> dict[str, Any]:
     """The lines, in one zone or, when one is of an ALD, in two; an empty zone says so."""
     lines = prescription.lines
     if any(line.ald for line in lines):
@@ -136,7 +154,8 @@ def _body(prescription: Prescription, *, registered: bool, stopped: tuple[int, .
     dense = len(lines) > _DENSE_ABOVE
 
     def drawn(line: Line) -> dict[str, object]:
-        return _line(line, registered=registered, stopped=line.rank in stopped, dense=dense)
+        said = _taken(line, prescription, contents)
+        return _line(line, registered=registered, stopped=line.rank in stopped, dense=dense) | said
 
     return {
         "zones": [
@@ -173,13 +192,23 @@ def _line(line: Line, *, registered: bool, stopped: bool, dense: bool) -> dict[s
         "eyes": [list(row) for row in line_texts.eye_rows(line)],
         "eye-head": list(line_texts.EYE_TABLE),
         "dosage": line_texts.dosage(line),
-        "amount": line_texts.amount_written(line),
-        "amount-alone": _capital(line_texts.amount_written(line)),
         "marks": marks,
         "passed-over": passed_over,
         "instruction": line.instruction or "",
         "note": line.note or "",
     }
+
+
+def _taken(line: Line, prescription: Prescription, contents: Contents) -> dict[str, object]:
+    """How it is taken, in one sentence for the patient where the words are others; what the dosage makes of units and boxes."""
+    content = contents(line.cip13) if isinstance(line, MedicineLine) and line.cip13 is not None else None
+    counted = implied(line, prescription.written_on, prescription.measures, content)
+    amount, said = line_texts.amount_written(line), line_texts.dosage_said(line)
+    whole, after = (
+        ", ".join(each for each in (*parts, counted) if each)
+        for parts in ([amount], [part for part in amount.split(", ") if part not in said])
+    )
+    return {"said": said, "amount": whole, "amount-bare": amount, "amount-after": after}
 
 
 def _sayings(prescription: Prescription, *, registered: bool) -> list[str]:

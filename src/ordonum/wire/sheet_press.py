@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Literal
 
+import pypdfium2
 import typst
 
 Variant = Literal["a-3a", "a-1b"]
@@ -23,6 +24,15 @@ class Unprintable(Exception):
 def template(name: str) -> bytes:
     """A typst template of this package."""
     return resources.files("ordonum.wire").joinpath(name).read_bytes()
+
+
+def pages(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return len(document)
+    finally:
+        document.close()
 
 
 def press(

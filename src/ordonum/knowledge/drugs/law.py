@@ -3,10 +3,11 @@
 A code (CIS, CIP13) has what its speciality's own conditions say. A substance has what at least three quarters of the
 specialities that speak for it say: those of town before those of hospitals and emergency kits, of that substance alone before
 its mixtures, taken by mouth where there are such. Limits, fractions and delays are the longest of them: what is only possible
-is never refused. That it is reserved to specialists, or watched, must be said by all (bisoprolol is, for heart failure only),
-and those it is reserved to are those of any. Strength, form or route, where the line tells them, narrow the specialities. What
-the BDPM does not say (hypnotics, narrow margins, oral contraceptives…) comes from `knowledge.conditions`, whose rows stand too
-for what the base has not, and alone where the base is not whole: a formulary is no sample of what a substance may be.
+is never refused. That it is on no list, reserved to specialists or watched must be said by all (ibuprofène is listed by its
+strength, bisoprolol reserved for heart failure), and those it is reserved to are those of any. Strength, form or route, where
+the line tells them, narrow the specialities. What the BDPM does not say (hypnotics, narrow margins, oral contraceptives…)
+comes from `knowledge.conditions`, whose rows stand too for what the base has not, and alone where the base is not whole: a
+formulary is no sample of what a substance may be.
 """
 
 import re
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,13 +30,15 @@ from ordonum.model.drug import Speciality
 NEARLY_ALL = 0.75
 ACTIVE = "Autorisation active"
 KEPT = 8_192  # answers
+VOICES_KEPT = 512  # substances
+D = TypeVar("D")
 UNLIMITED_WORDS = re.compile(r"limite|fractionn")
 # What the BDPM does not say, and the substance does.
 OF_SUBSTANCES = frozenset({Trait.WEAK_OPIOID, Trait.TRAMADOL, Trait.PREGABALIN, Trait.NARROW, Trait.ORAL_CONTRACEPTIVE})
 # The order of 1991 is of medicines that the BDPM limits; a premedication or an injection is not.
 WHEN_LIMITED = frozenset({Trait.HYPNOTIC, Trait.ANXIOLYTIC})
 RESERVED = frozenset({Trait.SPECIALISTS, Trait.INITIAL_SPECIALISTS, Trait.RENEWAL_SPECIALISTS})
-OF_INDICATION = RESERVED | {Trait.WATCHED}
+SAID_BY_ALL = RESERVED | {Trait.WATCHED, Trait.UNLISTED}
 INITIAL = frozenset({Trait.INITIAL_HOSPITAL, Trait.INITIAL_SPECIALISTS})
 CONTRACEPTIVE_ATC = ("G03AA", "G03AB", "G03AC")
 SECURED = frozenset({Trait.NARCOTIC, Trait.ASSIMILATED, Trait.SECURED, Trait.IN_WORDS, Trait.NO_OVERLAP})
@@ -47,11 +51,17 @@ Rows = tuple[Conditions, ...]
 
 
 class _Voice(Struct, frozen=True):
-    """A speciality that may speak for a substance, and its conditions; `town`: for neither hospitals nor emergencies only."""
+    """A speciality that may speak for a substance: its conditions; whether it is for town, and by mouth; how many substances it
+    has; the words of its form and of each of its routes; how much of the substance.
+    """
 
-    speciality: Speciality
     row: Conditions
     town: bool
+    oral: bool
+    many: int
+    form: frozenset[str]
+    routes: tuple[frozenset[str], ...]
+    amounts: frozenset[tuple[Decimal, str] | None]
 
 
 class OfBase:
@@ -60,8 +70,9 @@ class OfBase:
     def __init__(self, base: DrugBase, by_hand: Table = CONDITIONS) -> None:
         self._base, self._by_hand = base, by_hand
         self._answer: Callable[[str], Rows | None] = lru_cache(maxsize=KEPT)(self._look_up)
+        self._voices: Callable[[str], tuple[_Voice, ...]] = lru_cache(maxsize=VOICES_KEPT)(self._read_voices)
 
-    def get(self, key: str, default: Rows, /) -> Rows:
+    def get(self, key: str, default: D, /) -> Rows | D:
         """The conditions of a code, or of a bare substance and what the line tells of it (see `model.conditions.Table`)."""
         found = self._answer(key)
         return default if found is None else found
@@ -73,12 +84,14 @@ class OfBase:
             return self._by_code(speciality) if speciality else None
         if (named := virtual(key)) is not None:
             return self._by_virtual(named)
-        substance, *told = key.split(BETWEEN)
-        rows = self._by_hand.get(substance, ())
+        substance, *told = key.split(BETWEEN, 3)
+        if told:
+            return self._by_told(substance, *told) if self._base.edition.whole else None
+        by_hand = self._by_hand.get(substance, None)
         if not self._base.edition.whole:
-            return rows if not told else None
-        found_by_name = self._by_substance(substance, told, rows)
-        return found_by_name or (rows if not told else None)
+            return by_hand
+        row = _heard(self._voices(substance))
+        return (self._completed(substance, row),) if row is not None else by_hand
 
     def _by_code(self, speciality: Speciality) -> Rows:
         """Its own conditions; of one that is no longer authorised they may be old, and those of its substances hold too."""
@@ -90,27 +103,41 @@ class OfBase:
     def _by_virtual(self, named: VirtualMedicine) -> Rows | None:
         bare = bare_substance(named.substance)
         told = BETWEEN.join((bare, named.strength, named.form or "", ""))
-        rows = self.get(told, ()) or self.get(bare, ())
+        rows = self.get(told, self.get(bare, ()))
         return tuple(replace(each, substances=frozenset({bare})) for each in rows) or None
 
-    def _by_substance(self, substance: str, told: Sequence[str], by_hand: Rows) -> Rows | None:
-        """None where too few of the specialities agree whether it is listed."""
-        having = [self._base.speciality(cis) for cis in self._base.of_substance(substance)]
-        voices = [
-            _Voice(each, of_speciality(each, self._by_hand), town=not _is_wholesale(each))
+    def _by_told(self, substance: str, strength: str, form: str, route: str) -> Rows | None:
+        """Of a substance whose strength, form or route is told: None where that makes no difference, () where those that are
+        meant do not agree.
+        """
+        voices = self._voices(substance)
+        narrowed = _narrowed(voices, _measure(strength), _words(form), _words(route))
+        if len(narrowed) == len(voices):
+            return None
+        row = _heard(narrowed)
+        return () if row is None else (self._completed(substance, row, oral=not route or "oral" in _words(route)),)
+
+    def _completed(self, substance: str, row: Conditions, *, oral: bool = True) -> Conditions:
+        said = {trait for each in self._by_hand.get(substance, ()) for trait in each.traits}
+        return replace(row, traits=row.traits | _added(row, said, oral=oral))
+
+    def _read_voices(self, substance: str) -> tuple[_Voice, ...]:
+        having = (self._base.speciality(cis) for cis in self._base.of_substance(substance))
+        return tuple(
+            _Voice(
+                row=of_speciality(each, self._by_hand),
+                town=not _is_wholesale(each),
+                oral=any("orale" in route for route in each.routes),
+                many=len({bare_substance(part.name) for part in each.active}),
+                form=_words(each.form),
+                routes=tuple(map(_words, each.routes)),
+                amounts=frozenset(
+                    _measure(part.amount or "") for part in each.components if bare_substance(part.name) == substance
+                ),
+            )
             for each in having
             if each is not None and "oméopath" not in each.procedure
-        ]
-        if told and len(narrowed := _narrowed(voices, substance, told)) < len(voices):
-            voices = narrowed
-        elif told:
-            return None  # nothing that was told makes a difference
-        row = _heard(voices)
-        if row is None:
-            return None
-        oral = not any(told) or not told[2] or "orale" in told[2].lower()
-        traits = row.traits | _added(row, {trait for each in by_hand for trait in each.traits}, oral=oral)
-        return (replace(row, traits=traits),)
+        )
 
 
 @lru_cache(maxsize=4)
@@ -190,9 +217,7 @@ def agreed(rows: Sequence[Conditions]) -> Conditions | None:
         return None
     enough = NEARLY_ALL * len(rows)
     said = Counter(trait for each in rows for trait in each.traits)
-    traits = frozenset(
-        trait for trait, many in said.items() if many >= (len(rows) if trait in OF_INDICATION else enough)
-    )
+    traits = frozenset(trait for trait, many in said.items() if many >= (len(rows) if trait in SAID_BY_ALL else enough))
     if not traits & KNOWN_LISTS:
         return None
 
@@ -213,10 +238,10 @@ def agreed(rows: Sequence[Conditions]) -> Conditions | None:
     )
 
 
-def _heard(voices: list[_Voice]) -> Conditions | None:
+def _heard(voices: Sequence[_Voice]) -> Conditions | None:
     chosen = _spokesmen(voices)
     row = agreed([each.row for each in chosen])
-    alone = all(_many(each) == 1 for each in chosen)
+    alone = all(each.many == 1 for each in chosen)
     return row if row is None or alone else _of_mixtures(row, voices)
 
 
@@ -237,37 +262,25 @@ def _is_wholesale(speciality: Speciality) -> bool:
     )
 
 
-def _of_town(voices: list[_Voice]) -> list[_Voice]:
-    return [each for each in voices if each.town] or voices
-
-
-def _spokesmen(voices: list[_Voice]) -> list[_Voice]:
+def _spokesmen(voices: Sequence[_Voice]) -> Sequence[_Voice]:
     """Those that speak for a substance: it alone, if there are several, else with one other, else all; by mouth if any is."""
-    town = _of_town(voices)
-    alone = [each for each in town if _many(each) == 1]
-    chosen = alone if len(alone) > 1 else [each for each in town if _many(each) <= 2] or town  # and one other
-    return [each for each in chosen if any("orale" in route for route in each.speciality.routes)] or chosen
+    town = [each for each in voices if each.town] or voices
+    alone = [each for each in town if each.many == 1]
+    chosen = alone if len(alone) > 1 else [each for each in town if each.many <= 2] or town  # and one other
+    return [each for each in chosen if each.oral] or chosen
 
 
-def _many(voice: _Voice) -> int:
-    return len({bare_substance(each.name) for each in voice.speciality.active})
-
-
-def _narrowed(voices: list[_Voice], substance: str, told: Sequence[str]) -> list[_Voice]:
+def _narrowed(
+    voices: Sequence[_Voice], strength: tuple[Decimal, str] | None, form: frozenset[str], route: frozenset[str]
+) -> Sequence[_Voice]:
     """Those of the route, the form and the strength that a line tells; what fits none of them tells nothing."""
-    strength, form, route = told
-
-    def strong(each: _Voice) -> bool:
-        mine = (part.amount for part in each.speciality.components if bare_substance(part.name) == substance)
-        return _measure(strength) in map(_measure, filter(None, mine))
-
     kept = voices
-    if words := _words(route):
-        kept = [each for each in kept if any(words <= _words(one) for one in each.speciality.routes)] or kept
-    if words := _words(form):
-        kept = [each for each in kept if words <= _words(each.speciality.form)] or kept
-    if _measure(strength) is not None:
-        kept = [each for each in kept if strong(each)] or kept
+    if route:
+        kept = [each for each in kept if any(route <= one for one in each.routes)] or kept
+    if form:
+        kept = [each for each in kept if form <= each.form or each.form <= form] or kept
+    if strength is not None:
+        kept = [each for each in kept if strength in each.amounts] or kept
     return kept
 
 

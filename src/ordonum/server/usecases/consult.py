@@ -24,6 +24,7 @@ from ordonum.server.usecases.scanned import authentic_code, unknown
 from ordonum.server.usecases.standing import stands
 from ordonum.server.usecases.tracing import entry
 from ordonum.server.vault.vault import Purpose
+from ordonum.texts.agreeing import dosages_told
 
 
 async def consult(context: Context, caller: Caller, request: ConsultRequest) -> ForExecutant:
@@ -64,7 +65,12 @@ async def consult(context: Context, caller: Caller, request: ConsultRequest) -> 
         opening=sealed.opening,
         registered=receipt(context, history, row),
         before=await _before(context, actor, sealed),
-        notices=(*overdue(context, actor, history), *told(met), *durations_told(state.order)),
+        notices=(
+            *overdue(context, actor, history),
+            *told(met),
+            *durations_told(state.order),
+            *dosages_told(state.order),
+        ),
     )
 
 

@@ -89,6 +89,11 @@ def homeopathic(speciality: Speciality) -> bool:
     return "homéo" in speciality.procedure or any("HOMÉOPATH" in each.name for each in speciality.components)
 
 
+def tidy(amount: str) -> str:
+    """An amount without useless zeros: «5 mg» of «5,000 mg»."""
+    return _USELESS_ZEROS.sub(r"\1", amount).strip()
+
+
 def _strengths(speciality: Speciality) -> set[str]:
     found = read(speciality.name)
     keys = {key for each in found.amounts for key in each.keys}
@@ -111,6 +116,6 @@ def _keys(amount: str) -> frozenset[str]:
 
 def _said(component: Component) -> str:
     """«PARACÉTAMOL 500 mg», «AMOXICILLINE 250 mg pour 5 ml»; no useless zeros; what a tablet or a capsule has, as it is."""
-    amount = _USELESS_ZEROS.sub(r"\1", component.amount or "").strip()
+    amount = tidy(component.amount or "")
     divided = component.reference if component.reference and component.reference[:1].isdigit() else None
     return " ".join(part for part in (component.name.strip(), amount, f"pour {divided}" if divided else "") if part)

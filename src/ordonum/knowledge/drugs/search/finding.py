@@ -58,7 +58,7 @@ class Finder:
         named = next(each for each in self.index.names if each.begin <= at < each.end)
         entries = self.index.entries[named.begin : named.end]
         fitting = [each for each in entries if each.cis == cis]
-        name = self._named(named, 0, (), fitting, [each for each in entries if each.cis != cis])
+        name = self._named(named, (), (), fitting, [each for each in entries if each.cis != cis])
         return Found(names=(name,), total_names=1, total_specialities=len(entries), ignored=(), cut=False)
 
     def _entries(self, place: int) -> Sequence[Entry]:
@@ -127,18 +127,25 @@ class Finder:
         fitting = [each for each, count in zip(entries, counted, strict=True) if count == best]
         unmet = [each.typed for each in asked.strengths if not any(entry.keys in each.keys for entry in fitting)]
         unmet += [each.typed for each in details if not any(entry.details in each.details for entry in fitting)]
-        faults = sum(each.names[place].near >= FAULT for each in asked.words if place in each.names)
+        hits = [each.names[place] for each in asked.words if place in each.names]
         others = [each for each, count in zip(entries, counted, strict=True) if count < best]
-        return self._named(self.index.names[place], faults, tuple(unmet), fitting, others)
+        return self._named(self.index.names[place], hits, tuple(unmet), fitting, others)
 
     def _named(
-        self, named: Named, faults: int, unmet: tuple[str, ...], fitting: Sequence[Entry], others: Sequence[Entry]
+        self,
+        named: Named,
+        hits: Sequence[Hit],
+        unmet: tuple[str, ...],
+        fitting: Sequence[Entry],
+        others: Sequence[Entry],
     ) -> FoundName:
         return FoundName(
             name=named.written,
             common=named.common,
             homeopathic=named.homeopathic,
-            faults=faults,
+            faults=sum(hit.near >= FAULT for hit in hits),
+            near=max((hit.near for hit in hits), default=None),
+            named=any(hit.role <= INSIDE for hit in hits),
             unmet=unmet,
             offers=tuple(self._offer(each, at < len(fitting)) for at, each in enumerate((*fitting, *others))),
             alike=tuple(_alike(self.index.names[each]) for each in named.alike),

@@ -31,13 +31,17 @@ class FoundName(Struct, frozen=True, kw_only=True):
     """A name that was found, with every speciality that bears it: those that fit, then the others.
 
     `common`: a common name (DC), not a brand. `faults`: how many of the typed words had to be corrected. `unmet`: the typed
-    strengths and words that no speciality of this name has together with the others.
+    strengths and words that no speciality of this name has together with the others. `near`: how near the words that name it
+    are, the worst of them: 0 as they are (or a short form), 1 begun, 2 and 3 corrected; None: found by form or seller only.
+    `named`: what was typed is in the name, and not in its substances only.
     """
 
     name: str
     common: bool
     homeopathic: bool
     faults: int
+    near: int | None
+    named: bool
     unmet: tuple[str, ...]
     offers: tuple[Offer, ...]
     alike: tuple[LookAlike, ...]
