@@ -286,7 +286,9 @@ def _no_twins(amounts: list[Decimal]) -> bool:
 @st.composite
 def _alternating(draw: st.DrawFn) -> tuple[tuple[Dose | None, Timing], ...]:
     """A dose one day, another the next."""
-    one, other = draw(st.lists(doses(), min_size=2, max_size=2, unique=True))
+    one, other = draw(
+        st.lists(doses(), min_size=2, max_size=2, unique=True).filter(lambda both: both[0].unit is both[1].unit)
+    )
     at = draw(st.sampled_from([Timing(), Timing(when=(When(moment=Moment.EVENING),))]))
     return tuple((dose, _with(at, cycle=Cycle(length=2, days=(day,)))) for day, dose in ((1, one), (2, other)))
 

@@ -2,11 +2,14 @@
 
 import time
 
+from hypothesis import HealthCheck, given, settings
 from scale import scaled, seeded, told
 
+from dosages import dosages
 from fuzzing.dosages import DOSAGE
 from fuzzing.playing import play
-from ordonum.texts.dosage import read
+from ordonum.model.dosage import Dosage
+from ordonum.texts.dosage import read, say
 from ordonum.texts.dosage.reading import TEXT_MAX
 
 MANY = 1_000_000
@@ -35,6 +38,13 @@ def test_no_text_of_dosage_makes_the_reader_stumble() -> None:
     print(f"\nseed {seed}: {played}")
     assert played.failures == []
     assert 0 < played.accepted < played.inputs
+
+
+@settings(max_examples=scaled(5_000), deadline=None, suppress_health_check=list(HealthCheck))
+@given(dosages())
+def test_what_is_said_of_any_structure_is_read_back(dosage: Dosage) -> None:
+    for in_words in (False, True):
+        assert read(say(dosage, in_words=in_words)).dosage == dosage
 
 
 def test_a_character_costs_no_more_in_a_long_dosage() -> None:

@@ -12,7 +12,7 @@ SEED = 1
 
 
 def test_no_text_makes_the_reader_stumble_and_what_it_understands_is_read_back() -> None:
-    played = play(DOSAGE, 2_000, SEED)
+    played = play(DOSAGE, 1_000, SEED)
     assert played.failures == []
     assert 0 < played.accepted < played.inputs
 

@@ -81,10 +81,9 @@ def amount(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
 def _by_body(tokens: Tokens, end: int, low: Decimal, high: Decimal | None, unit: DoseUnit) -> tuple[Amount, int]:
     per = _PER_BODY.at(tokens, end)
     if per is None:
-        if unit is DoseUnit.DOSE and key(tokens, end) == "-" and key(tokens, end + 1) == "poids":
-            return Amount(amount=low, high=high, unit=DoseUnit.DOSE_KG, per=PerBody.KILOGRAM), end + 2
-        if unit is DoseUnit.DOSE and key(tokens, end) == "poids":
-            return Amount(amount=low, high=high, unit=DoseUnit.DOSE_KG, per=PerBody.KILOGRAM), end + 1
+        weighed = skip(tokens, end, "-")
+        if unit is DoseUnit.DOSE and key(tokens, weighed) == "poids":
+            return _by_weight(tokens, weighed + 1, low, high)
         if unit is DoseUnit.DOSE and low == 1 and high is None and (weight := _graduation_of(tokens, end)):
             return Amount(amount=weight[0], unit=DoseUnit.DOSE_KG), weight[1]
         a_weight = (
@@ -98,6 +97,14 @@ def _by_body(tokens: Tokens, end: int, low: Decimal, high: Decimal | None, unit:
         if near is not None and near[0] is unit:
             graduation, end = rounded, skip(tokens, near[1], "pres")
     return Amount(amount=low, high=high, unit=unit, per=per[0], graduation=graduation), end
+
+
+def _by_weight(tokens: Tokens, end: int, low: Decimal, high: Decimal | None) -> tuple[Amount, int]:
+    """«1 dose-poids», of the patient's weight; «1 dose-poids de 14 kg»."""
+    weight = number(tokens, end + 1)
+    if low == 1 and high is None and weight and key(tokens, end) == "de" and key(tokens, end + 2) == "kg":
+        return Amount(amount=weight, unit=DoseUnit.DOSE_KG), end + 3
+    return Amount(amount=low, high=high, unit=DoseUnit.DOSE_KG, per=PerBody.KILOGRAM), end
 
 
 def _unit(tokens: Tokens, at: int) -> tuple[DoseUnit, int] | None:

@@ -44,6 +44,8 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
     """The dosage that these facts say. `Unclear` where they say none, or more than one."""
     if not any(isinstance(each, (Amount, Pattern, Often, Takes, Once, Ceiling, Days, Giving)) for each in facts):
         raise Unclear("ni dose ni rythme")
+    if len(facts) == 1 and isinstance(facts[0], Amount) and facts[0].unit is None and not facts[0].amount % 1:
+        raise Unclear("un nombre seul")
     lasting = {each.span for each in facts if isinstance(each, Whole)}
     if len(lasting) > 1:
         raise Unclear("deux durées de l'ensemble")
@@ -131,7 +133,12 @@ def _named(fact: Fact, known: Callable[[Amount], Amount]) -> list[Fact]:
     if isinstance(fact, Amount):
         return [known(fact)]
     if isinstance(fact, Ceiling) and fact.amount is not None:
-        return [replace(fact, amount=known(fact.amount))]
+        limited = known(fact.amount)
+        if fact.amount.unit is None and limited.unit is DoseUnit.DOSE_KG:  # «max 4/j»: four takes, never four kilograms
+            if fact.field != "per_day" or limited.amount % 1 or limited.amount > 100:
+                raise Unclear("un maximum en doses-poids")
+            return [Ceiling(field="takes_per_day", takes=int(limited.amount))]
+        return [replace(fact, amount=limited)]
     if isinstance(fact, Change):
         return [replace(fact, by=known(fact.by), up_to=None if fact.up_to is None else known(fact.up_to))]
     if not isinstance(fact, Pattern):

@@ -29,6 +29,8 @@ def alternating(segments: list[list[Fact]]) -> tuple[Step, ...] | None:
     between = facts[first + 1 : second]
     if len(segments) > 2 or any(isinstance(each, Takes) for each in between) or any(not _shared(each) for each in rest):
         raise Unclear("alternance qui ne se lit pas")
+    if len({each.unit for each in facts if isinstance(each, Amount)}) > 1:
+        raise Unclear("deux unités pour un même médicament")
     return tuple(
         replace(turned([facts[place], Days(cycle=Cycle(length=2, days=(day,))), *rest])[0], turn=1)
         for day, place in enumerate(doses, 1)
@@ -74,6 +76,8 @@ def changed(steps: list[Step], change: Change) -> list[Step]:
     dose, by = start.dose, dose_of(change.by)
     if (dose.unit, dose.per, dose.high) != (by.unit, by.per, None) or change.each.high is not None:
         raise Unclear("un changement de dose dans une autre unité")
+    if change.each.unit in (TimeUnit.HOUR, TimeUnit.MINUTE):
+        raise Unclear("un changement de dose dans la journée")
     goal = Decimal(0) if change.up_to is None else dose_of(change.up_to).amount
     step = -by.amount if change.up_to is None else by.amount
     count = (goal - dose.amount) / step

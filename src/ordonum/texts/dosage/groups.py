@@ -59,6 +59,8 @@ def turned(segment: list[Fact]) -> list[Step]:
     for _, alike in groupby(together, key=lambda step: replace(step, dose=None, timing=Timing())):
         checking.apart(list(alike))
     checking.of_like_days(together)
+    if len({step.dose.unit for step in together if step.dose is not None}) > 1:
+        raise Unclear("deux unités pour un même médicament")
     return together
 
 
@@ -200,6 +202,7 @@ def _limits(facts: list[Fact]) -> Limits | None:
 
 
 def dose_of(amount: Amount) -> Dose:
+    """The amount, its unit known, as a dose of the model."""
     assert amount.unit is not None
     return Dose(
         amount=plain(amount.amount), high=None if amount.high is None else plain(amount.high), unit=amount.unit,

@@ -7,7 +7,8 @@ from ordonum.texts.dosage.rhythms import period as period_at
 from ordonum.texts.dosage.tokens import Phrases
 
 _LEADS = Phrases(dict.fromkeys(
-    ("max", "max de", "max :", "avec un max de", "avec un max a", "avec max", "au max", "dose max", "dose max de",
+    ("max", "au plus", "jamais plus de", "max de", "max :",
+     "avec un max de", "avec un max a", "avec max", "au max", "dose max", "dose max de",
     "sans depasser",
      "ne pas depasser", "ne jamais depasser", "sans jamais depasser", "dose max :", "jusqu'a un max de", "posologie max",
      "dans la limite de", "avec un max", "a ne pas depasser", "pas plus de", "ne pas prendre plus de", "jusqu'a",

@@ -68,7 +68,7 @@ _FORMS = (
     "suspension",
 )
 _NOISE = Phrases(dict.fromkeys(
-    ("et", "prendre", "a prendre", "appliquer", "a appliquer", "mettre", "poser", "a poser", "remplacer",
+    ("prendre", "a prendre", "appliquer", "a appliquer", "mettre", "poser", "a poser", "remplacer",
     "poser/remplacer", "instiller",
      "injecter", "a injecter", "administrer", "a administrer", "inhaler", "donner", "faire", "posologie :", "par prise", "/prise",
      "a raison de", "a changer", "changer", "a la vitesse de", "a coller", "coller", "a inhaler", "a instiller",
@@ -125,8 +125,8 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
             facts.append(found[0])
             at, broken = found[1], False
             continue
-        if tokens[at].key == "/" and facts and isinstance(facts[-1], Takes) and moments.takes(tokens, at + 1):
-            at += 1  # «matin/midi/soir»
+        if facts and _links(tokens, at, reader, facts):
+            at += 1
             continue
         noise = _NOISE.at(tokens, at)
         if noise is not None:
@@ -140,6 +140,19 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
             continue
         broken = False
     return facts, [cleaned[start:end] for start, end in left]
+
+
+def _links(tokens: list[Token], at: int, reader: Reader, facts: list[Fact]) -> bool:
+    """«et», and «/» of «matin/midi/soir», between two things that go together; elsewhere a word is missing."""
+    last = facts[-1]
+    if tokens[at].key == "/":
+        return isinstance(last, Takes) and moments.takes(tokens, at + 1) is not None
+    if tokens[at].key != "et" or at + 1 >= len(tokens):
+        return False
+    following = _fact(tokens, at + 1, reader, facts)
+    if following is None or isinstance(following[0], (Lasting, Then, Also)):
+        return following is None and _NOISE.at(tokens, at + 1) is not None
+    return not isinstance(last, (Words, Lasting)) or isinstance(following[0], (Words, Ceiling))
 
 
 def _fact(tokens: list[Token], at: int, reader: Reader, facts: list[Fact]) -> tuple[Fact, int] | None:

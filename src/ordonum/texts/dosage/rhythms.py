@@ -1,7 +1,7 @@
 """Reading of how often, for how long, and how fast."""
 
 from ordonum.model.dosage import Cycle, DoseUnit, Rate, Span, TimeUnit
-from ordonum.texts.dosage.amounts import TIMES, Tokens, amount, key, ranged, skip, span, whole
+from ordonum.texts.dosage.amounts import TIMES, Tokens, amount, key, number, ranged, skip, span, whole
 from ordonum.texts.dosage.facts import AfterPause, Days, Giving, Lasting, Often
 from ordonum.texts.dosage.tokens import Phrases, plain
 from ordonum.texts.dosage.units import COUNTED
@@ -50,7 +50,7 @@ def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int
     if key(tokens, end) in ("d'", "de") and key(tokens, end + 1) in ("stop", "pause", "repos", "arret"):
         return AfterPause(length), end + 2
     if length.unit in (TimeUnit.HOUR, TimeUnit.MINUTE):
-        return _by_the_clock(length, led, end)
+        return _by_the_clock(tokens, length, led, end)
     if start == at and key(tokens, end) in ("/", "sur", "avant", "apres", "plus", "entre"):
         return None
     after = skip(tokens, end, "consecutifs", "suivants")
@@ -74,8 +74,10 @@ def flow(tokens: Tokens, at: int) -> tuple[Giving, int] | None:
     return Giving(Rate(amount=plain(fast.amount), unit=fast.unit, per=unit)), end + 2
 
 
-def _by_the_clock(length: Span, led: str, end: int) -> tuple[Lasting | Giving, int] | None:
+def _by_the_clock(tokens: Tokens, length: Span, led: str, end: int) -> tuple[Lasting | Giving, int] | None:
     """«pendant 48 heures» is how long it goes on; «pendant 30 minutes», «sur 2 h», how long it is given."""
+    if number(tokens, end) is not None and tokens[end].start == tokens[end - 1].end:
+        return None  # «20h30 jours»
     if led == "pendant" and length.unit is TimeUnit.HOUR and length.value >= 24:
         return Lasting(span=length), end
     return (Giving(Rate(over=length)), end) if led in ("pendant", "sur") else None
@@ -121,6 +123,7 @@ def _so_many_times(tokens: Tokens, at: int) -> tuple[Often, int] | None:
         alone = period(tokens, at)
         return None if alone is None else (_every(None, None, alone), alone[3])
     low, high, end, hyphen = numbers
+    end = skip(tokens, end, "seule") if low == 1 and key(tokens, end + 1) in ("fois", "prise") else end
     said = key(tokens, end) in ("fois", "x", "prise")
     end = skip(tokens, end, key(tokens, end)) if said else end
     per = period(tokens, end)

@@ -23,7 +23,7 @@ def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
     when, at, instruction = takes_of_day(facts)
     again = [each.span for each in facts if isinstance(each, Again)]
     if again:
-        if often is not None or again[0].high is not None or len(again) > 1:
+        if often is not None or again[0].high is not None or len(again) > 1 or again[0].unit is TimeUnit.MINUTE:
             raise Unclear("«à renouveler» dont le rythme ne se lit pas")
         often = Often(times=1, every=again[0].value, period=again[0].unit)
         timing = replace(timing, count=2)
@@ -41,6 +41,8 @@ def timed(facts: Sequence[Fact], dose: Dose | None) -> tuple[Timing, str]:
 def _once(timing: Timing, often: Often | None, again: bool, facts: Sequence[Fact]) -> Timing:
     if again:  # «en prise unique, à renouveler dans 15 jours»
         assert often is not None
+        if timing.weekdays or timing.month_days or timing.cycle:
+            raise Unclear("«à renouveler», et des jours")
         told = timing.when or timing.at
         return replace(timing, times=None if told else 1, every=often.every, period=often.period)
     if often is not None or len(timing.when) + len(timing.at) > 1 or timing.weekdays or timing.cycle or timing.count:
@@ -214,6 +216,7 @@ def _days(facts: Sequence[Fact]) -> tuple[Timing, Often | None]:
         timing = replace(timing, cycle=Cycle(length=length, days=cycle_days))
     elif length is not None:
         raise Unclear("une semaine libre sans les jours du cycle")
+    _one_kind(timing)
     if daily and often is None and timing == Timing() and not any(isinstance(each, Takes) for each in facts):
         often = Often(times=1)
     return timing, often
@@ -230,9 +233,12 @@ def _narrowed(timing: Timing, days: Days) -> Timing:
         elif held:
             raise Unclear("deux fois les jours, de deux façons")
         timing = replace(timing, **{field: value})
+    return timing
+
+
+def _one_kind(timing: Timing) -> None:
     if sum(map(bool, (timing.weekdays, timing.month_days, timing.cycle, timing.procedure_days))) > 1:
         raise Unclear("des jours de plusieurs sortes")
-    return timing
 
 
 def _place(day: object) -> int:

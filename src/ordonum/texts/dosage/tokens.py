@@ -88,7 +88,7 @@ def _token(kind: str, found: re.Match[str], text: str) -> Token:
         value = _figures(said)
         return Token(NUMBER if value is not None else UNREADABLE, str(value), start, end, value)
     if said in _GLYPHS:
-        return Token(NUMBER, _GLYPHS[said], start, end, Decimal(_GLYPHS[said]))
+        return Token(NUMBER, "/" + _GLYPHS[said], start, end, Decimal(_GLYPHS[said]))
     if said == "*":
         return Token(SIGN, "x", start, end)
     # «.5 mg» is no 5 mg: a point or a comma that begins a number makes it unreadable.
@@ -220,7 +220,7 @@ def _over(raw: list[Token], at: int) -> tuple[Token, int] | None:
     after = raw[at + 3].key if at + 3 < len(raw) else ""
     before = raw[at - 1].key if at else ""
     kind = UNREADABLE if after in ("/", "jour", "semaine", "mois", "heure", "an") or before == "/" else NUMBER
-    return Token(kind, str(value), raw[at].start, raw[at + 2].end, value if kind == NUMBER else None), at + 3
+    return Token(kind, f"/{value}", raw[at].start, raw[at + 2].end, value if kind == NUMBER else None), at + 3
 
 
 def _part(tokens: list[Token], token: Token) -> Token:
@@ -258,7 +258,7 @@ def _mixed(tokens: list[Token]) -> list[Token]:
 def _adds(last: Token, token: Token) -> bool:
     """Whether a fraction in figures directly follows a whole number."""
     whole = last.value is not None and last.value >= 1 and not last.value % 1
-    return whole and token.value in FRACTIONS.values() and token.key != "part" and token.start - last.end <= 1
+    return whole and token.key.startswith("/") and token.start - last.end <= 1  # «2 0,75 mg» is no 2,75 mg
 
 
 T = TypeVar("T")
