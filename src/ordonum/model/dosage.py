@@ -100,6 +100,7 @@ class Moment(Labelled):
     INTERCOURSE = "intercourse", "le rapport"
     EFFORT = "effort", "l'effort"
     STOOL = "stool", "la selle"
+    LOOSE_STOOL = "loose-stool", "la selle liquide"
 
 
 class Relation(Labelled):

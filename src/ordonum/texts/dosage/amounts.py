@@ -159,10 +159,10 @@ def pattern(tokens: Tokens, at: int) -> tuple[Pattern, int] | None:
 
 
 def span(tokens: Tokens, at: int) -> tuple[Span, int] | None:
-    """«7 jours», «5 à 7 jours», «48 h»."""
+    """«7 jours», «5 à 7 jours», «48 h», «une demi-heure», «un quart d'heure»."""
     low = whole(tokens, at)
     if low is None:
-        return None
+        return _of_an_hour(tokens, at)
     high, end = None, at + 1
     if key(tokens, end) in ("a", "-", "ou") and (high := whole(tokens, end + 1)):
         end += 2
@@ -170,3 +170,12 @@ def span(tokens: Tokens, at: int) -> tuple[Span, int] | None:
     if unit is None or (high is not None and high <= low):
         return None
     return Span(low, unit, high), end + 1
+
+
+def _of_an_hour(tokens: Tokens, at: int) -> tuple[Span, int] | None:
+    """«une demi-heure», «½ h», «trois quarts d'heure»."""
+    part = number(tokens, at)
+    end = skip(tokens, at + 1, "-", "d'", "de")
+    if part not in (Decimal("0.25"), Decimal("0.5"), Decimal("0.75")) or key(tokens, end) != "heure":
+        return None
+    return Span(int(part * 60), TimeUnit.MINUTE), end + 1

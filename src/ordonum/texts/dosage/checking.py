@@ -1,13 +1,21 @@
 """What contradicts itself in a dosage put together, and what its amounts are equal to."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
 
-from ordonum.model.dosage import Dose, Span, Step, TimeUnit, Timing, When
+from ordonum.model.dosage import Dose, DoseUnit, Span, Step, TimeUnit, Timing, When
 from ordonum.texts.dosage.day import order
 from ordonum.texts.dosage.facts import Amount, Ceiling, Equal, Fact, Unclear
 from ordonum.texts.dosage.saying_amounts import said_amount
 from ordonum.texts.dosage.units import COUNTED
 
+# Units of one quantity, in the smallest of them.
+_SAME = {
+    DoseUnit.NANOGRAM: (DoseUnit.NANOGRAM, 1), DoseUnit.MICROGRAM: (DoseUnit.NANOGRAM, 1_000),
+    DoseUnit.MILLIGRAM: (DoseUnit.NANOGRAM, 1_000_000), DoseUnit.GRAM: (DoseUnit.NANOGRAM, 1_000_000_000),
+    DoseUnit.MILLILITRE: (DoseUnit.MILLILITRE, 1), DoseUnit.LITRE: (DoseUnit.MILLILITRE, 1_000),
+}  # fmt: skip
 _DAYS = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7}
 
 
@@ -70,11 +78,19 @@ def check(steps: Sequence[Step]) -> None:
             raise Unclear("plus de prises par jour que le maximum")
 
 
+def _kind(unit: DoseUnit | None) -> DoseUnit | None:
+    return unit if unit not in _SAME else _SAME[unit][0]
+
+
+def _in_kind(dose: Dose | Amount) -> Decimal:
+    return dose.amount * (1 if dose.unit not in _SAME else _SAME[dose.unit][1])
+
+
 def _over(dose: Dose, limit: Dose | None, takes: int) -> bool:
     """Whether so many takes of the least dose pass the limit."""
-    if limit is None or (dose.unit, dose.per) != (limit.unit, limit.per):
+    if limit is None or (_kind(dose.unit), dose.per) != (_kind(limit.unit), limit.per):
         return False
-    return dose.amount * takes > limit.amount
+    return _in_kind(dose) * takes > _in_kind(limit)
 
 
 def _takes_of_a_day(step: Step) -> int:
@@ -91,7 +107,7 @@ def _takes_of_a_day(step: Step) -> int:
 def equals(facts: Sequence[Fact]) -> list[str]:
     """«1000 mg équivalant à 2 gélules», for each amount said another way; the same again in the same unit says nothing."""
     found: list[str] = []
-    ratios: dict[tuple[object, ...], object] = {}
+    ratios: dict[tuple[object, ...], Fraction] = {}
     last: Amount | None = None
     for each in facts:
         if isinstance(each, Amount):
@@ -102,14 +118,21 @@ def equals(facts: Sequence[Fact]) -> list[str]:
             of = each.of or last
             if of is None or of.high is not None or each.same.high is not None:
                 raise Unclear("«soit» sans la dose dont il parle")
-            if (of.unit, of.per) == (each.same.unit, each.same.per):
-                if of.amount != each.same.amount:
+            if (_kind(of.unit), of.per) == (_kind(each.same.unit), each.same.per):
+                if _in_kind(of) != _in_kind(each.same):
                     raise Unclear("deux doses pour une même prise")
-                continue
+                if of.unit is each.same.unit:
+                    continue
             if each.bare and of.amount != 1 and of.unit in COUNTED:
                 raise Unclear("la dose entre parenthèses est-elle de chaque unité ou de la prise ?")
-            kind = (of.unit, of.per, each.same.unit, each.same.per)
-            if ratios.setdefault(kind, of.amount / each.same.amount) != of.amount / each.same.amount:
-                raise Unclear("deux équivalences qui ne s'accordent pas")
+            _agree(ratios, of, each.same)
+            _agree(ratios, each.same, of)
             found.append(f"{said_amount(of)} équivalant à {said_amount(each.same)}")
     return found
+
+
+def _agree(ratios: dict[tuple[object, ...], Fraction], of: Amount, same: Amount) -> None:
+    """«1 g (soit 3 comprimés de 500 mg)» contradicts itself."""
+    ratio = Fraction(_in_kind(of)) / Fraction(_in_kind(same))
+    if ratios.setdefault((_kind(of.unit), of.per, _kind(same.unit), same.per), ratio) != ratio:
+        raise Unclear("deux équivalences qui ne s'accordent pas")

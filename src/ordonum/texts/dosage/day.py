@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from ordonum.model.dosage import Moment, Relation, TimeUnit, Timing, When
-from ordonum.texts.dosage.facts import Fact, Takes, Unclear
+from ordonum.texts.dosage.facts import Days, Fact, Often, Once, Takes, Unclear
 
 # Moments that come back in a day: they say when, not how many times.
-RECURRENT = frozenset({Moment.MEAL, Moment.FASTING, Moment.STOOL, Moment.INTERCOURSE, Moment.EFFORT})
+RECURRENT = frozenset({
+    Moment.MEAL, Moment.FASTING, Moment.STOOL, Moment.LOOSE_STOOL, Moment.INTERCOURSE, Moment.EFFORT,
+})  # fmt: skip
 _MEALS = {Moment.MORNING: Moment.BREAKFAST, Moment.NOON: Moment.LUNCH, Moment.EVENING: Moment.DINNER}
 _ORDER = list(Moment)
 _HOURS = {
@@ -28,7 +30,7 @@ def takes_of_day(facts: Sequence[Fact]) -> tuple[tuple[When, ...], tuple[str, ..
     besides = fasting in whens and (len(whens) > 1 or bool(at))
     if besides:
         whens.remove(fasting)
-    whens = _meals(whens)
+    whens = _meals(whens, each_one=_each_meal(facts))
     instruction = "" if not besides else "à jeun" if max(len(whens), len(at)) == 1 else "à jeun à chaque prise"
     recurrent = [each for each in whens if each.moment in RECURRENT]
     if recurrent and (len(whens) > 1 or at):
@@ -59,9 +61,28 @@ def _agrees(when: When, hour: str) -> bool:
     return first <= int(hour[:2]) <= last and when.offset is None
 
 
-def _meals(whens: list[When]) -> list[When]:
-    """«matin et soir pendant les repas» is at breakfast and dinner; «le matin avant le petit déjeuner» is before breakfast."""
+def _each_meal(facts: Sequence[Fact]) -> bool:
+    """Whether «les repas», «chaque repas» is said; «pendant le repas» without a frequency may be once a day, or three times."""
+    meals = [each for each in facts if isinstance(each, Takes) and any(one.moment is Moment.MEAL for one in each.when)]
+    said = all(each.every_one for each in meals)
+    others = any(isinstance(each, (Often, Once)) or (isinstance(each, Takes) and each not in meals) for each in facts)
+    if not said and not others:
+        raise Unclear("pendant un repas, ou pendant chaque repas ?")
+    if meals and said and not others and any(isinstance(each, Days) for each in facts):
+        raise Unclear("à chaque repas de ces jours, ou à un seul ?")
+    return bool(meals) and said
+
+
+def _meals(whens: list[When], *, each_one: bool) -> list[When]:
+    """«matin et soir pendant les repas» is at breakfast and dinner; «le matin avant le petit déjeuner» is before breakfast;
+    «après chaque repas et au coucher» is after each of the three, and at bedtime.
+    """
     meal = [each for each in whens if each.moment is Moment.MEAL]
+    rest = [each for each in whens if each not in meal]
+    if len(meal) == 1 and each_one and rest and not any(each.moment in (*_MEALS, *RECURRENT) for each in rest):
+        if meal[0].relation is Relation.BETWEEN or any(each.moment in _MEALS.values() for each in rest):
+            return whens
+        return [*(replace(meal[0], moment=each) for each in _MEALS.values()), *rest]
     if len(meal) == 1 and len(whens) > 1 and all(each.moment in _MEALS for each in whens if each not in meal):
         if meal[0].relation is Relation.BETWEEN:
             return whens

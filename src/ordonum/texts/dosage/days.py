@@ -55,6 +55,10 @@ def _listed(tokens: Tokens, at: int) -> tuple[Days, int] | None:
     return Days(weekdays=tuple(each for each in Weekday if each in named)), end
 
 
+_PARITY = Phrases({
+    f"les jours {said}": days for days, said in (
+        (tuple(range(2, 31, 2)), "pairs"), (tuple(range(1, 32, 2)), "impairs"))
+})  # fmt: skip
 _FIRST = {"premier", "premiere"}
 
 
@@ -78,11 +82,23 @@ def _ordinals(tokens: Tokens, at: int) -> tuple[tuple[int, ...], int] | None:
     return (tuple(found), end) if found and sorted(set(found)) == found else None
 
 
+def _from_to(tokens: Tokens, at: int) -> tuple[tuple[int, ...], int] | None:
+    """«du 16 au 25», of a month or of a cycle."""
+    first = _ordinal(tokens, at + 1)
+    if first is None or key(tokens, skip(tokens, first[1], "jour")) != "au":
+        return None
+    last = _ordinal(tokens, skip(tokens, first[1], "jour") + 1)
+    return None if last is None or last[0] <= first[0] else (tuple(range(first[0], last[0] + 1)), last[1])
+
+
 def _month_days(tokens: Tokens, at: int) -> tuple[Days, int] | None:
     """«le premier jour de chaque mois», «le 1er et le 15 du mois», «les jours 1 et 15 de chaque mois»."""
-    if key(tokens, at) not in ("le", "les"):
+    parity = _PARITY.at(tokens, at)
+    if parity is not None:
+        return Days(month_days=parity[0]), parity[1]
+    if key(tokens, at) not in ("le", "les", "du"):
         return None
-    found = _ordinals(tokens, skip(tokens, at + 1, "jour"))
+    found = _from_to(tokens, at) if key(tokens, at) == "du" else _ordinals(tokens, skip(tokens, at + 1, "jour"))
     if found is None:
         return None
     named, end = found
@@ -98,9 +114,9 @@ def _month_days(tokens: Tokens, at: int) -> tuple[Days, int] | None:
 
 def _cycle_days(tokens: Tokens, at: int) -> tuple[Days, int] | None:
     """«aux 1er, 8e et 15e jours du cycle», «aux jours 1, 8 et 15 de chaque cycle de 28 jours»."""
-    if key(tokens, at) not in ("aux", "le", "les", "au"):
+    if key(tokens, at) not in ("aux", "le", "les", "au", "du"):
         return None
-    found = _ordinals(tokens, skip(tokens, at + 1, "jour"))
+    found = _from_to(tokens, at) if key(tokens, at) == "du" else _ordinals(tokens, skip(tokens, at + 1, "jour"))
     if found is None:
         return None
     named, end = found
@@ -147,6 +163,10 @@ def _free_week(tokens: Tokens, at: int) -> tuple[Days, int] | None:
     return None if free is None else (Days(cycle_length=7 * place), free[1])
 
 
+def _of(what: str) -> str:
+    return f"du {what[3:]}" if what.startswith("le ") else f"de {what}"
+
+
 _PROCEDURES = (
     "l'examen",
     "l'intervention",
@@ -155,13 +175,20 @@ _PROCEDURES = (
     "l'acte",
     "la procedure",
     "l'examen ou l'intervention",
+    "la chirurgie",
+    "la seance",
+    "l'endoscopie",
+    "le geste",
+    "l'irm",
+    "le scanner",
 )
 _FROM_PROCEDURE = Phrases({
-    f"{led} {'de ' if led[-1] != ' ' else ''}{what}": day
+    f"{led} {_of(what)}": day
     for led, day in (("la veille", -1), ("le jour", 0), ("le lendemain", 1), ("l'avant-veille", -2))
     for what in _PROCEDURES
 })  # fmt: skip
-_MORNING_OF = Phrases({f"le matin de {what}": 0 for what in _PROCEDURES})
+_OF_PROCEDURE = Phrases(dict.fromkeys(map(_of, _PROCEDURES), 0))
+_SAME = ("matin", "midi", "soir")
 
 
 def _procedure(tokens: Tokens, at: int) -> tuple[Days, int] | None:
@@ -169,6 +196,11 @@ def _procedure(tokens: Tokens, at: int) -> tuple[Days, int] | None:
     found = _FROM_PROCEDURE.at(tokens, at)
     if found is not None:
         return Days(procedure_days=(found[0],)), found[1]
+    if key(tokens, at - 1) in _SAME and (same := _OF_PROCEDURE.at(tokens, at)) is not None:
+        eve = [each.key for each in tokens[max(0, at - 4) : at - 1]]  # «la veille au soir de l'examen»: the day is told
+        return Days(procedure_days=(-1 if "veille" in eve else 0,)), same[1]
+    if (key(tokens, at), key(tokens, at + 1)) == ("la", "veille") and _told(tokens):
+        return Days(procedure_days=(-1,)), at + 2
     count = whole(tokens, at, 60)
     if count is None or key(tokens, at + 1) != "jour" or key(tokens, at + 2) not in ("avant", "apres"):
         return None
@@ -176,3 +208,8 @@ def _procedure(tokens: Tokens, at: int) -> tuple[Days, int] | None:
     if event is None or event[0][0] is not Moment.PROCEDURE:
         return None
     return Days(procedure_days=(-count if event[0][1] is Relation.BEFORE else count,)), event[1]
+
+
+def _told(tokens: Tokens) -> bool:
+    """Whether the text names the procedure that «la veille» is told from."""
+    return any(_OF_PROCEDURE.at(tokens, place) is not None for place in range(len(tokens)))

@@ -3,11 +3,12 @@
 A word that looks like one of the language (a misspelt «matin») is no free word: the whole text is then not understood.
 """
 
+from decimal import Decimal
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from ordonum.texts.dosage.amounts import Tokens, key
+from ordonum.texts.dosage.amounts import Tokens, key, whole
 from ordonum.texts.dosage.days import days
 from ordonum.texts.dosage.facts import Words
 from ordonum.texts.dosage.moments import takes
@@ -58,7 +59,14 @@ _SETTLED = (
     "avec un peu de nourriture",
     "en instillation", "en lavage de nez", "en badigeon", "bien melanger", "apres brossage des dents",
     "au milieu d'un repas", "ne pas s'exposer au soleil", "eviter l'alcool", "a heure fixe", "a heures fixes",
-    "a horaires reguliers",
+    "a horaires reguliers", "se rincer la bouche apres", "se rincer la bouche apres utilisation",
+    "se rincer la bouche apres chaque utilisation", "se rincer la bouche apres chaque prise", "rincer la bouche apres chaque prise",
+    "de preference", "a la meme heure", "toujours a la meme heure", "a heures regulieres", "ne pas s'allonger", "ne pas se recoucher",
+    "a dissoudre", "a dissoudre dans un grand verre d'eau", "a diluer", "a laisser fondre dans la bouche", "en bain de bouche",
+    "au fond du vagin", "a placer au fond du vagin", "avant emploi agiter", "agiter avant emploi",
+    "rester debout 30 minutes", "sans se recoucher pendant 30 minutes", "ne pas s'allonger pendant 30 minutes", "avec de la nourriture",
+    "avec des aliments", "a conserver au froid", "sans macher", "entier", "a avaler entier",
+    "a avaler entiers", "bien se laver les mains", "ne pas avaler", "sans avaler", "recracher ensuite",
 )  # fmt: skip
 _INSTRUCTIONS = Phrases(dict.fromkeys(_SETTLED, ""))
 _STOPS = Phrases(dict.fromkeys(("stop si", "stop en cas de", "stop en cas d'", "stop des"), ""))
@@ -69,7 +77,7 @@ _ACCORDING = Phrases(dict.fromkeys(
 ))  # fmt: skip
 _UNTIL = Phrases(dict.fromkeys(("jusqu'a", "jusqu'au", "jusqu'aux", "jusque", "tant que", "tant qu'"), ""))
 _SITES = Phrases(dict.fromkeys(
-    ("dans chaque", "dans l'", "dans les deux", "dans le", "dans la", "sur l'", "sur le", "sur la", "sur les", "dans les 2"), "",
+    ("dans chaque", "dans l'", "dans les", "au niveau de", "au niveau du", "au niveau des", "ds chaque", "ds l'", "ds les 2", "ds le", "ds la", "dans les deux", "dans le", "dans la", "sur l'", "sur le", "sur la", "sur les", "dans les 2"), "",
 ))  # fmt: skip
 _SMALL = frozenset(
     [
@@ -127,6 +135,8 @@ _OURS = frozenset({
     "augmenter", "alterner", "alternance", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
     "dejeuner", "diner", "renouveler", "prendre", "avant", "apres", "max", "ne", "ni", "non", "pas", "plus", "glycemie", "inr",
     "tension", "poids", "creatinine", "clairance", "kaliemie", "saturation", "dextro", "taux", "protocole", "schema", "veille",
+    "absence", "absent", "absente", "absents", "absentes", "excepte", "hors", "hormis", "interdit", "interdite", "interdiction",
+    "sinon", "contre", "impossible", "inutile", "eviter", "oubli", "oublie", "conseil", "conseils", "avis", "limite", "ordre",
     "lendemain", "premier", "premiere", "dernier", "derniere", "autre", "toujours", "parfois",
     *(name for phrase in WRITTEN for name in phrase.split() if len(name) > 3),
     "un", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "dix", "onze", "douze", "quinze", "vingt", "trente",
@@ -150,11 +160,14 @@ def _free(said: str) -> bool:
     return not any(OSA.distance(said, each, score_cutoff=1) <= 1 for each in _LONG if abs(len(each) - len(said)) < 2)
 
 
-def _run(tokens: Tokens, at: int, *, to_moment: bool = False) -> int | None:
+def _run(tokens: Tokens, at: int, *, to_moment: bool = False, ends: bool = False) -> int | None:
     """The place after the free words that begin here; none where there are none, too many, or a word that may not be there."""
     end, last = at, at
     while end < len(tokens) and tokens[end].kind in (WORD, SIGN) and end - at <= FREE_MOST:
         said = tokens[end].key
+        if ends and said == "stop" and key(tokens, end + 1) in ("de", "des", "du"):  # «jusqu'à l'arrêt de la diarrhée»
+            end += 1
+            continue
         if tokens[end].kind == SIGN:
             if said == "-" and end > at and _joins(tokens, end):
                 end += 1
@@ -242,7 +255,9 @@ class Reader:
             led = phrases.at(self.tokens, at)
             if led is None:
                 continue
-            end = _run(self.tokens, led[1], to_moment=field == "site")
+            if field == "as_needed" and (warm := self._warm(led[1])) is not None:
+                return warm
+            end = _run(self.tokens, led[1], to_moment=field == "site", ends=field == "until")
             if end is None:
                 return (Words(field, self.said(at, led[1])), led[1]) if phrases is _ACCORDING else None
             if field == "as_needed":
@@ -250,18 +265,31 @@ class Reader:
             return Words(field, self.said(at if kept else led[1], end)), end
         return None
 
+    def _warm(self, at: int) -> tuple[Words, int] | None:
+        """«T° > 38,5»."""
+        end = at + 1 + (key(self.tokens, at + 1) == "°")
+        if key(self.tokens, at) not in ("t", "temp") or not _heated(self.tokens, end):
+            return None
+        found, after = self._condition(at, end)
+        return None if "°C" not in found.text else (found, after)
+
     def _condition(self, start: int, end: int) -> tuple[Words, int]:
         """«température supérieure ou égale à 38,5 °C»: the only number that a condition may hold."""
         heat = _HEAT.at(self.tokens, end)
         first = fold(self.said(start, start + 1))
-        if first not in ("temperature", "fievre"):
+        if first not in ("temperature", "fievre", "t", "temp"):
             return Words("as_needed", self.said(start, end)), end
         place = end if heat is None else heat[1]
         degrees = self.tokens[place].value if place < len(self.tokens) else None
         if degrees is None or not 35 <= degrees <= 42:
             return Words("as_needed", self.said(start, end)), end
         after = _DEGREES.at(self.tokens, place + 1)
+        tenth = whole(self.tokens, place + 2, 9) if key(self.tokens, place + 1) == "°" else None
+        if tenth is not None and self.tokens[place + 1].end == self.tokens[place + 2].start:  # «38°5»
+            degrees, after = degrees + Decimal(tenth) / 10, _DEGREES.at(self.tokens, place + 3) or (None, place + 3)
         said = self.said(start, place)
+        if first in ("t", "temp"):
+            said = f"température {self.said(end, place)}"
         figure = str(plain(degrees)).replace(".", ",")
         return Words("as_needed", f"{said} {figure} °C"), place + 1 if after is None else after[1]
 

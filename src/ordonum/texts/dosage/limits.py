@@ -102,9 +102,7 @@ def _trailing(tokens: Tokens, at: int, *, after: bool) -> tuple[Ceiling, int] | 
         return None
     field, length, end = scope
     late = key(tokens, end) == "max" or (key(tokens, end), key(tokens, end + 1)) == ("au", "max")
-    if not (early or late or (after and start > at)) or (
-        late and _LEADS.at(tokens, end) is not None and _is_led(tokens, end)
-    ):
+    if not (early or late or (after and start > at)) or (late and _is_led(tokens, end)):
         return None
     end = skip(tokens, skip(tokens, end, "au"), "max") if late else end
     if isinstance(limited, Amount):
@@ -113,8 +111,9 @@ def _trailing(tokens: Tokens, at: int, *, after: bool) -> tuple[Ceiling, int] | 
 
 
 def _is_led(tokens: Tokens, at: int) -> bool:
-    """Whether the «max» at that place leads a limit of its own («1 cp 3/j max 4/j»)."""
-    return _led(tokens, at) is not None or span(tokens, skip(tokens, at, "max", "de")) is not None
+    """Whether the «max» at that place leads a limit of its own («1 cp 3/j max 4/j»), or what may be one («max 1 g»)."""
+    after = skip(tokens, at, "au", "max", ":", "de")
+    return _led(tokens, at) is not None or amount(tokens, after) is not None or span(tokens, after) is not None
 
 
 def _bare_takes(tokens: Tokens, at: int) -> tuple[int, int] | None:

@@ -1,5 +1,7 @@
 """Reading of moments, hours, weekdays, days of the month, of a cycle, and from a procedure."""
 
+from msgspec.structs import replace
+
 from ordonum.model.dosage import Moment, Relation, TimeUnit, When
 from ordonum.texts.dosage.amounts import Tokens, key, skip, span
 from ordonum.texts.dosage.facts import Takes
@@ -14,14 +16,17 @@ _PLACES: dict[str, Moment] = {
     **dict.fromkeys(("le gouter", "gouter"), M.SNACK),
     **dict.fromkeys(("le coucher", "coucher"), M.BEDTIME),
     **dict.fromkeys(("le lever", "le reveil"), M.WAKING),
-    **dict.fromkeys(("repas", "le repas", "les repas", "chaque repas", "toutes les repas", "les 3 repas"), M.MEAL),
+    **dict.fromkeys(
+        ("repas", "le repas", "les repas", "chaque repas", "toutes les repas", "les 3 repas", "un repas", "les principaux repas",
+         "les 3 principaux repas"), M.MEAL),
     **dict.fromkeys(
         ("l'examen", "l'intervention", "l'operation", "la procedure", "l'acte", "l'anesthesie", "la coloscopie",
          "l'examen ou l'intervention"), M.PROCEDURE),
-    **dict.fromkeys(("le rapport", "le rapport sexuel", "chaque rapport", "les rapports", "rapport"), M.INTERCOURSE),
-    **dict.fromkeys(("l'effort", "effort", "chaque effort", "les efforts"), M.EFFORT),
-    **dict.fromkeys(
-        ("la selle", "chaque selle", "chaque selle liquide", "les selles", "chaque selle non moulee"), M.STOOL),
+    **dict.fromkeys(("le rapport", "le rapport sexuel", "chaque rapport", "les rapports", "rapport", "un rapport", "un rapport sexuel",
+         "chaque rapport sexuel"), M.INTERCOURSE),
+    **dict.fromkeys(("l'effort", "effort", "chaque effort", "les efforts", "un effort"), M.EFFORT),
+    **dict.fromkeys(("la selle", "chaque selle", "les selles"), M.STOOL),
+    **dict.fromkeys(("la selle liquide", "chaque selle liquide", "chaque selle non moulee", "les selles liquides"), M.LOOSE_STOOL),
 }  # fmt: skip
 _RELATIONS: dict[str, Relation] = {
     "avant": R.BEFORE, "apres": R.AFTER, "pendant": R.DURING, "au cours de": R.DURING, "au milieu de": R.DURING,
@@ -44,7 +49,7 @@ def _contracted(relation: str, place: str) -> list[str]:
 _AT: dict[str, Moment] = {
     **dict.fromkeys(("le matin", "matin", "chaque matin", "toutes les matin", "du matin"), M.MORNING),
     **dict.fromkeys(("le midi", "midi", "a midi", "chaque midi", "toutes les midi"), M.NOON),
-    **dict.fromkeys(("le soir", "soir", "chaque soir", "toutes les soir", "du soir"), M.EVENING),
+    **dict.fromkeys(("le soir", "soir", "chaque soir", "toutes les soir", "du soir", "au soir"), M.EVENING),
     **dict.fromkeys(("au coucher", "le coucher", "coucher", "le soir au coucher", "soir au coucher",
     "au moment du coucher"), M.BEDTIME),
     **dict.fromkeys(("au reveil", "au lever", "le matin au reveil", "le matin au lever", "matin au reveil",
@@ -55,13 +60,15 @@ _AT: dict[str, Moment] = {
     **dict.fromkeys(("au gouter", "gouter"), M.SNACK),
     **dict.fromkeys(("la nuit", "nuit"), M.NIGHT),
     **dict.fromkeys(("au petit dejeuner", "au petit-dejeuner", "au petit dej"), M.BREAKFAST),
-    **dict.fromkeys(("au dejeuner",), M.LUNCH),
-    **dict.fromkeys(("au diner", "au souper"), M.DINNER),
+    **dict.fromkeys(("au dejeuner", "au repas de midi", "au repas du midi"), M.LUNCH),
+    **dict.fromkeys(("au diner", "au souper", "au repas du soir"), M.DINNER),
+    **dict.fromkeys(("au repas du matin",), M.BREAKFAST),
     **dict.fromkeys(("aux repas", "au repas", "a chaque repas", "au moment des repas", "aux 3 repas"), M.MEAL),
     **dict.fromkeys(("au moment de l'examen", "au moment de l'examen ou de l'intervention"), M.PROCEDURE),
     **dict.fromkeys(("au moment du rapport",), M.INTERCOURSE),
     **dict.fromkeys(("a l'effort",), M.EFFORT),
-    **dict.fromkeys(("a chaque selle", "a chaque selle liquide"), M.STOOL),
+    **dict.fromkeys(("a chaque selle",), M.STOOL),
+    **dict.fromkeys(("a chaque selle liquide",), M.LOOSE_STOOL),
 }  # fmt: skip
 WHENS = Phrases({
     **{
@@ -71,13 +78,41 @@ WHENS = Phrases({
         for phrase in _contracted(said, place)
         if relation is not R.BETWEEN or place == "les repas"
     },
-    **{phrase: (moment, R.AT, phrase.startswith("aux ") or "chaque" in phrase) for phrase, moment in _AT.items()},
+    **{phrase: (moment, R.AT, "chaque" in phrase or "aux " in phrase or "des repas" in phrase) for phrase, moment in _AT.items()},
+})  # fmt: skip
+_MEALS_OF = {
+    **dict.fromkeys(
+        ("le repas du midi et du soir", "les repas du midi et du soir", "le repas de midi et du soir", "les repas de midi et du soir",
+         "le dejeuner et le diner", "les 2 principaux repas"), (M.LUNCH, M.DINNER)),
+    **dict.fromkeys(
+        ("le petit dejeuner et le diner", "les repas du matin et du soir", "le repas du matin et du soir"), (M.BREAKFAST, M.DINNER)),
+    "le petit dejeuner et le dejeuner": (M.BREAKFAST, M.LUNCH),
+    "le petit dejeuner, le dejeuner et le diner": (M.BREAKFAST, M.LUNCH, M.DINNER),
+}  # fmt: skip
+_SEVERAL = Phrases({
+    **{
+        phrase: tuple(When(moment=each, relation=relation) for each in moments)
+        for said, relation in _RELATIONS.items()
+        if relation is not R.BETWEEN
+        for place, moments in _MEALS_OF.items()
+        for phrase in _contracted(said, place)
+    },
+    **{
+        f"aux {place.removeprefix('les ')}": tuple(When(moment=each) for each in moments)
+        for place, moments in _MEALS_OF.items()
+        if place.startswith("les ")
+    },
+    **dict.fromkeys(
+        ("m/m/s", "m-m-s"), tuple(When(moment=each) for each in (M.MORNING, M.NOON, M.EVENING))),
 })  # fmt: skip
 _LETTERS = {"mi": M.NOON, "s": M.EVENING}
 
 
 def takes(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
     """«le matin», «30 min avant le petit déjeuner», «à 8h et 20h», «08h00»."""
+    several = _SEVERAL.at(tokens, at)
+    if several is not None:
+        return Takes(when=several[0]), several[1]
     found = WHENS.at(tokens, at)
     if found is not None:
         (moment, relation, every_one), end = found
@@ -89,6 +124,9 @@ def _offset(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
     length = span(tokens, at)
     if length is None:
         return None
+    several = _SEVERAL.at(tokens, length[1])
+    if several is not None and all(each.relation in (R.BEFORE, R.AFTER) for each in several[0]):
+        return Takes(when=tuple(replace(each, offset=length[0]) for each in several[0])), several[1]
     found = WHENS.at(tokens, length[1])
     if found is None or found[0][1] not in (R.BEFORE, R.AFTER):
         return None
@@ -109,6 +147,8 @@ def _letter(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
 def _hours(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
     """«à 8h et 20h», «à 7h, 12h 18h», «vers 20 h 30», «08h00»."""
     led = key(tokens, at) in ("a", "vers")
+    if led and key(tokens, at + 1) == "minuit":
+        return Takes(at=("00:00",)), at + 2
     place = at + led
     hours: list[str] = []
     while len(hours) < 24 and (found := _hour(tokens, place, bare=led)) is not None:

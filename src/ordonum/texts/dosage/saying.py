@@ -50,6 +50,8 @@ def _alternating(steps: list[Step], *, in_words: bool) -> str:
         (2, (2,)),
     ]:
         return ""
+    if any(replace(step.timing, cycle=None, when=(), at=(), count=None) != Timing() for step in steps):
+        return ""
     if one.timing.when != other.timing.when or one.timing.at != other.timing.at:
         return ""
     assert one.dose is not None
@@ -95,7 +97,7 @@ def _alone(step: Step, *, in_words: bool, among: bool = False) -> str:
     rhythm = (_rhythm if among else frequency)(timing, in_words=in_words)
     on = days(timing, in_words=in_words)
     if timing.once:
-        rhythm = "en dose unique"
+        rhythm = f"{rhythm} en dose unique".strip()
     elif not rhythm and not at and timing.cycle is not None and in_a_row(timing.cycle):
         rhythm = f"{number(1, in_words=in_words, feminine=True)} fois par jour"
     first, *others = [part for part in (rhythm, on, at) if part] or [""]

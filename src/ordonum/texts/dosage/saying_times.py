@@ -8,18 +8,24 @@ _THE = {
     Moment.BEDTIME: "le coucher", Moment.WAKING: "le réveil", Moment.MEAL: "le repas",
     Moment.PROCEDURE: "l'examen ou l'intervention",
     Moment.INTERCOURSE: "le rapport", Moment.EFFORT: "l'effort", Moment.STOOL: "chaque selle",
+    Moment.LOOSE_STOOL: "chaque selle liquide",
 }  # fmt: skip
 _AT = {
     Moment.BREAKFAST: "au petit déjeuner", Moment.LUNCH: "au déjeuner", Moment.SNACK: "au goûter", Moment.DINNER: "au dîner",
     Moment.MEAL: "au repas", Moment.EFFORT: "à l'effort", Moment.STOOL: "à chaque selle",
+    Moment.LOOSE_STOOL: "à chaque selle liquide",
     Moment.PROCEDURE: "au moment de l'examen ou de l'intervention", Moment.INTERCOURSE: "au moment du rapport",
 }  # fmt: skip
+
+PARITY = {tuple(range(2, 31, 2)): "les jours pairs", tuple(range(1, 32, 2)): "les jours impairs"}
 
 
 def frequency(timing: Timing, *, in_words: bool = False) -> str:
     """«3 fois par jour», «par jour» (of the whole), «toutes les 6 heures», «2 fois toutes les 2 semaines»; empty: none."""
-    if timing.period is None:
+    if timing.month_days in PARITY and (timing.times, timing.every) == (len(timing.month_days), 1):
         return ""
+    if timing.period is None:
+        return "" if timing.times is None else f"{number(timing.times, in_words=in_words, feminine=True)} fois"
     span = Span(timing.every, timing.period, timing.every_high)
     if timing.in_all:
         takes = timing.times or 1
@@ -38,15 +44,16 @@ def frequency(timing: Timing, *, in_words: bool = False) -> str:
 
 def days(timing: Timing, *, in_words: bool = False) -> str:
     """«le lundi et le jeudi», «le 1er jour de chaque mois», «21 jours sur 28», «la veille de l'examen…»."""
-    if timing.weekdays:
-        return listed([f"le {day.label}" for day in timing.weekdays])
-    if timing.month_days:
-        return f"{_ordinals(timing.month_days, in_words=in_words)} de chaque mois"
+    said = [listed([f"le {day.label}" for day in timing.weekdays])] if timing.weekdays else []
+    if timing.month_days in PARITY:
+        said.append(PARITY[timing.month_days])
+    elif timing.month_days:
+        said.append(f"{_ordinals(timing.month_days, in_words=in_words)} de chaque mois")
     if timing.cycle is not None:
-        return _cycle(timing, timing.cycle, in_words=in_words)
+        said.append(_cycle(timing, timing.cycle, in_words=in_words))
     if timing.procedure_days:
-        return listed([_from_procedure(day, in_words=in_words) for day in timing.procedure_days])
-    return ""
+        said.append(listed([_from_procedure(day, in_words=in_words) for day in timing.procedure_days]))
+    return ", ".join(said)
 
 
 def _ordinals(numbers: tuple[int, ...], *, in_words: bool) -> str:
@@ -84,10 +91,11 @@ def _from_procedure(day: int, *, in_words: bool) -> str:
 def moments(timing: Timing, *, in_words: bool = False) -> list[str]:
     """Each take of a day: «le matin», «à 8 heures», «le soir à 20 heures» where both are told."""
     hours = [clock(hour, in_words=in_words) for hour in timing.at]
-    whens = [moment(when, in_words=in_words) for when in timing.when]
-    if hours and whens:
+    each_one = timing.times is None and timing.period is None
+    whens = [moment(when, in_words=in_words, each_one=each_one) for when in timing.when]
+    if len(hours) == len(whens):
         return [f"{when} {hour}" for when, hour in zip(whens, hours, strict=True)]
-    return hours or whens
+    return whens + hours
 
 
 def clock(hour: str, *, in_words: bool = False) -> str:
@@ -103,11 +111,13 @@ def clock(hour: str, *, in_words: bool = False) -> str:
     return f"à {said} heure{'s' if hours > 1 else ''} {past} minute{'s' if minutes > 1 else ''}"
 
 
-def moment(when: When, *, in_words: bool = False) -> str:
-    """«le matin», «30 minutes avant le petit déjeuner», «au début du repas»."""
+def moment(when: When, *, in_words: bool = False, each_one: bool = False) -> str:
+    """«le matin», «30 minutes avant le petit déjeuner», «au début du repas», or of each meal where no frequency is told."""
     place = _THE.get(when.moment, when.moment.label)
+    if when.moment is Moment.MEAL and each_one:
+        place = "chaque repas"
     if when.relation is Relation.AT:
-        return _AT.get(when.moment, when.moment.label)
+        return f"à {place}" if place == "chaque repas" else _AT.get(when.moment, when.moment.label)
     if when.relation in (Relation.START, Relation.END):
         return f"{when.relation.label} {place}".replace(" de le ", " du ")
     if when.relation is Relation.BETWEEN:
