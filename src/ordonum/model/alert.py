@@ -15,7 +15,6 @@ from ordonum.model.prescription import Sex
 from ordonum.model.products import Substances
 from ordonum.model.rule import Source
 
-
 CLEARANCE_MOST = 500  # ml/min
 
 
