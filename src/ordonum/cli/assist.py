@@ -108,11 +108,21 @@ def _reason(alert: Alert) -> str:
             return " ".join(said.split())[: asking.WORDS_MAX]
 
 
-def _tell(found: Assessment, *, err: bool) -> None:
-    for each in found.alerts:
+def alerts_of(held: Assistance, line: Line, day: date) -> tuple[Alert, ...]:
+    """What a line alone tells, whoever it is for: what was not looked at is told where the patient is known."""
+    return _assessed(held, (line,), Subject(), (), day).alerts
+
+
+def tell(found: Sequence[Alert], *, err: bool = False) -> None:
+    """Alerts in their order, each with its conduct and its source."""
+    for each in found:
         typer.echo(alerts.sentence(each), err=err)
         for said in alerts.details(each):
             typer.echo("    " + said.replace("\n", "\n    "), err=err)
+
+
+def _tell(found: Assessment, *, err: bool) -> None:
+    tell(found.alerts, err=err)
     for each in found.overridden:
         typer.echo(f"Passé outre : {alerts.sentence(each)} Motif : {each.reason}", err=err)
     for said in alerts.unchecked(found.unchecked):

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from msgspec import to_builtins
 
-from ordonum.cli import drug_sheet, exits
-from ordonum.cli.desk import JsonOption, drug_base
+from ordonum.cli import assist, drug_sheet, exits
+from ordonum.cli.desk import JsonOption, assistance
 from ordonum.client.composed import Boxes, Composed
 from ordonum.client.composing import compose
 from ordonum.knowledge.timezones import PARIS
@@ -23,16 +23,21 @@ ChooseOption = Annotated[
 
 @exits.telling
 def compose_line(words: WordsArgument, choose: ChooseOption = None, as_json: JsonOption = False) -> None:
-    """Composer une ligne d'ordonnance : médicament codé, posologie lue, boîtes, prix, conditions ; ce qui manque est dit."""
-    base = drug_base()
-    made = compose(base, " ".join(words), datetime.now(UTC).astimezone(PARIS).date(), choose)
+    """Composer une ligne d'ordonnance : médicament codé, posologie lue, boîtes, prix, conditions, alertes de la ligne seule ;
+    ce qui manque est dit.
+    """
+    held, day = assistance(), datetime.now(UTC).astimezone(PARIS).date()
+    made = compose(held.base, " ".join(words), day, choose)
+    alerts = assist.alerts_of(held, made.line, day) if made.line is not None else ()
     if as_json:
         told = to_builtins(made, enc_hook=plain)
         line = told.pop("line")
-        exits.show({"ok": True, "edition": to_builtins(base.edition), "line": line, "composed": told})
+        found = {"line": line, "composed": told, "alerts": to_builtins(alerts)}
+        exits.show({"ok": True, "edition": to_builtins(held.base.edition), **found})
         return
     _tell(made)
-    typer.echo(drug_sheet.source(base.edition))
+    assist.tell(alerts)
+    typer.echo(drug_sheet.source(held.base.edition))
 
 
 def _tell(made: Composed) -> None:
