@@ -99,7 +99,9 @@ def _lacking(rest: str, reading: Reading) -> Iterator[str]:
 
 
 def _split(base: Searched, typed: str) -> _Split | None:
-    """The longest beginning that names a product and leaves a dosage that is understood; else the longest that names one."""
+    """The longest beginning that names a product and leaves a dosage that is understood, doses and all; else one that is
+    understood; else the longest that names one.
+    """
     words = list(_WORD.finditer(typed))
     kept: _Split | None = None
     for many in range(min(len(words), PRODUCT_WORDS_MAX, _dosage_begins(typed, words)), 0, -1):
@@ -109,10 +111,18 @@ def _split(base: Searched, typed: str) -> _Split | None:
             continue
         rest = typed[words[many - 1].end() :].strip(" ,;:")
         split = _Split(product, _meant(found.names), _others(found.names), rest, dosages.read(rest))
-        if split.reading.understood or not rest:
+        if not rest or (split.reading.understood and not _took_the_dose(split)):
             return split
-        kept = kept or split
+        if kept is None or (split.reading.understood and not kept.reading.understood):
+            kept = split
     return kept
+
+
+def _took_the_dose(split: _Split) -> bool:
+    """Whether the product ends with two numbers, and a take says no dose: in «1000 1 x 3 par jour» the second is the dose."""
+    numbers = [any(letter.isdigit() for letter in word) for word in split.product.split()[-2:]]
+    steps = split.reading.dosage.steps if split.reading.dosage is not None else ()
+    return numbers == [True, True] and any(each.dose is None and each.rate is None for each in steps)
 
 
 def _names(product: str, found: Found) -> bool:
