@@ -86,6 +86,8 @@ def test_a_dosage_is_read_and_said_back(system: System, bearer: str) -> None:
         ("/v1/dosage/read", b"x" * 20_000, "too-large"),
         ("/v1/dosage/say", {"dosage": {"steps": [{"dose": {"amount": "beaucoup", "unit": "tablet"}}]}}, "unreadable"),
         ("/v1/dosage/say", {"dosage": {"steps": [{"turn": 2}]}}, "unreadable"),
+        ("/v1/dosage/say", {"dosage": {"steps": [{"dose": {"amount": "1e-9999", "unit": "ml"}}]}}, "unreadable"),
+        ("/v1/dosage/say", {"dosage": {"steps": [{"rate": {"amount": "NaN", "unit": "ml"}}]}}, "unreadable"),
     ],
 )
 def test_what_is_no_dosage_is_refused_by_its_name(system: System, bearer: str, path: str, body: Any, code: str) -> None:
@@ -147,6 +149,7 @@ def test_what_is_too_long_or_of_no_shape_is_refused_by_its_name(system: System, 
     assert_problem(
         post(system, "/v1/assess", ASKED | {"subject": {"clearance": "beaucoup"}}, bearer=bearer), "unreadable"
     )
+    assert_problem(post(system, "/v1/assess", ASKED | {"subject": {"clearance": "NaN"}}, bearer=bearer), "unreadable")
     assert_problem(post(system, "/v1/assess", ASKED | {"day": "hier"}, bearer=bearer), "unreadable")
 
 

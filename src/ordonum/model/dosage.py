@@ -146,11 +146,15 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("range-upside-down")
 
 
-_LEAST, _DIGITS_MOST = Decimal("0.000001"), 20
+_LEAST, _MOST, _DIGITS_MOST = Decimal("0.000001"), 100_000_000, 40
 
 
-def _few_digits(amount: Decimal) -> bool:
-    return len(amount.as_tuple().digits) <= _DIGITS_MOST
+def _check_amount(amount: Decimal | None) -> None:
+    """Refuse what is no amount of anything; a few more digits than computing makes. Raises ValueError."""
+    if amount is None:
+        return
+    if not (amount.is_finite() and _LEAST <= amount <= _MOST and len(amount.as_tuple().digits) <= _DIGITS_MOST):
+        raise ValueError("amount-out-of-range")
 
 
 class Dose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -164,8 +168,7 @@ class Dose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for each in (self.amount, self.high, self.graduation):
-            if each is not None and not (each.is_finite() and _LEAST <= each <= 100_000_000 and _few_digits(each)):
-                raise ValueError("amount-out-of-range")
+            _check_amount(each)
         if self.high is not None and self.high <= self.amount:
             raise ValueError("range-upside-down")
 
@@ -177,6 +180,9 @@ class Rate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     unit: DoseUnit | None = None
     per: TimeUnit | None = None
     over: Span | None = None
+
+    def __post_init__(self) -> None:
+        _check_amount(self.amount)
 
 
 class When(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
