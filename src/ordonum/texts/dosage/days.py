@@ -15,8 +15,11 @@ _WEEKDAY_SETS = Phrases({
 
 def days(tokens: Tokens, at: int) -> tuple[Days, int] | None:
     """«le mardi», «lun mer ven», «du lundi au vendredi», «le 1er du mois», «aux jours 1, 8 et 15 du cycle», «la veille»."""
+    if [key(tokens, at + each) for each in range(3)] == ["les", "autres", "jour"]:
+        return Days(others=True), at + 3
     return (
-        _weekdays(tokens, at)
+        _every_other(tokens, at)
+        or _weekdays(tokens, at)
         or _month_days(tokens, at)
         or _cycle_days(tokens, at)
         or _procedure(tokens, at)
@@ -36,10 +39,19 @@ def _weekdays(tokens: Tokens, at: int) -> tuple[Days, int] | None:
         order = list(Weekday)
         if last is None or order.index(last) <= order.index(first):
             return None
-        return Days(weekdays=tuple(order[order.index(first) : order.index(last) + 1])), at + 4
+        return Days(weekdays=tuple(order[order.index(first) : order.index(last) + 1]), but=True), at + 4
     if key(tokens, at) in ("sauf", "hors") and (rest := _weekdays(tokens, at + 1)) is not None:
-        return Days(weekdays=tuple(each for each in Weekday if each not in rest[0].weekdays)), rest[1]
+        others = tuple(each for each in Weekday if each not in rest[0].weekdays)
+        return Days(weekdays=others, but=True), rest[1]
     return _listed(tokens, start)
+
+
+def _every_other(tokens: Tokens, at: int) -> tuple[Days, int] | None:
+    """«un mardi sur deux»."""
+    day, of = WEEKDAYS.get(key(tokens, at + 1)), whole(tokens, at + 3, 8)
+    if whole(tokens, at, 1) is None or day is None or key(tokens, at + 2) != "sur" or of is None or of < 2:
+        return None
+    return Days(weekdays=(day,), weeks=of), at + 4
 
 
 def _listed(tokens: Tokens, at: int) -> tuple[Days, int] | None:

@@ -45,6 +45,10 @@ class Days(Struct, frozen=True, kw_only=True):
     cycle_days: tuple[int, ...] = ()
     cycle_length: int | None = None
     procedure_days: tuple[int, ...] = ()
+    but: bool = False  # «sauf le dimanche», «du lundi au vendredi»: may stand beside «tous les jours»
+    others: bool = False  # «les autres jours»: those of the week that the text does not name
+    weeks: int = 1  # «un mardi sur deux»
+    by_weeks: bool = False  # «3 semaines sur 4»: each day of them, or once in each?
     alternating: bool = False
     next_day: bool = False
     daily: bool = False
@@ -81,6 +85,20 @@ class Lasting(Struct, frozen=True, kw_only=True):
     span: Span
     at_most: bool = False
     first: bool = False
+
+
+class Label(Struct, frozen=True, kw_only=True):
+    """«J1 à J5»: the days, or the weeks, of what stands beside it; `first` 0: a cycle of `last` days."""
+
+    first: int
+    last: int
+    unit: TimeUnit
+
+
+class Multiplied(Struct, frozen=True):
+    """«3 x» before a dose: so many times in the period that follows it."""
+
+    times: int
 
 
 class Whole(Struct, frozen=True):
@@ -123,6 +141,7 @@ class Equal(Struct, frozen=True):
     same: Amount
     of: Amount | None = None
     bare: bool = False  # between brackets, without «soit»
+    day: bool = False  # «soit 3 comprimés par jour»: what the takes of a day make
 
 
 class Count(Struct, frozen=True):
@@ -158,6 +177,6 @@ class End(Struct, frozen=True):
 
 
 Fact = (
-    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | Whole | AfterPause | Giving | Words | Ceiling | Equal
+    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | Label | Multiplied | Whole | AfterPause | Giving | Words | Ceiling | Equal
     | Count | Again | Change | Then | Also | End
 )  # fmt: skip

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from ordonum.texts.dosage.amounts import Tokens, key, whole
+from ordonum.texts.dosage.amounts import Tokens, key, skip, span, whole
 from ordonum.texts.dosage.days import days
 from ordonum.texts.dosage.facts import Words
 from ordonum.texts.dosage.moments import takes
@@ -18,7 +18,7 @@ from ordonum.texts.dosage.units import WRITTEN
 FREE_MOST = 12  # words
 _ROUTES = {
     "orale": "per os|po|vo|voie orale|par la bouche",
-    "sous-cutanée": "sc|s/c|voie sc|voie sous cutanee|sous-cutanee|en sous-cutane",
+    "sous-cutanée": "sc|s/c|voie sc|voie sous cutanee|sous-cutanee|en sous-cutane|en sous cutane|sous cutane|sous cutanee",
     "intramusculaire": "im|voie im|intramusculaire|en intramusculaire",
     "intraveineuse": "iv|voie iv|ivl|ivd|intraveineuse|en intraveineuse|en intraveineux",
     "sublinguale": "sublingual|sublinguale|sous la langue|voie sublinguale", "cutanée": "voie cutanee|voie locale",
@@ -77,8 +77,24 @@ _ACCORDING = Phrases(dict.fromkeys(
 ))  # fmt: skip
 _UNTIL = Phrases(dict.fromkeys(("jusqu'a", "jusqu'au", "jusqu'aux", "jusque", "tant que", "tant qu'"), ""))
 _SITES = Phrases(dict.fromkeys(
-    ("dans chaque", "dans l'", "dans les", "au niveau de", "au niveau du", "au niveau des", "ds chaque", "ds l'", "ds les 2", "ds le", "ds la", "dans les deux", "dans le", "dans la", "sur l'", "sur le", "sur la", "sur les", "dans les 2"), "",
+    ("dans chaque", "dans l'", "dans les", "au niveau de", "au niveau du", "au niveau des", "dans les deux", "dans le", "dans la", "sur l'", "sur le", "sur la", "sur les", "dans les 2"), "",
 ))  # fmt: skip
+_NOSTRIL = Phrases(dict.fromkeys(("/narine", "par narine"), ""))
+_REMOVED = Phrases(dict.fromkeys(
+    ("a retirer", "a enlever", "a oter", "le retirer", "l'enlever", "retirer", "enlever", "a laisser en place", "a garder",
+     "a garder en place", "laisser en place"), "",
+))  # fmt: skip
+
+
+def _removed(tokens: Tokens, at: int) -> int | None:
+    """«à retirer le soir», «le retirer au bout de 12 heures»: the place after it."""
+    led = _REMOVED.at(tokens, at)
+    if led is None:
+        return None
+    found = takes(tokens, led[1]) or span(tokens, skip(tokens, led[1], "au", "bout", "apres", "de", "pendant"))
+    return None if found is None else found[1]
+
+
 _SMALL = frozenset(
     [
         "a",
@@ -136,7 +152,7 @@ _OURS = frozenset({
     "dejeuner", "diner", "renouveler", "prendre", "avant", "apres", "max", "ne", "ni", "non", "pas", "plus", "glycemie", "inr",
     "tension", "poids", "creatinine", "clairance", "kaliemie", "saturation", "dextro", "taux", "protocole", "schema", "veille",
     "absence", "absent", "absente", "absents", "absentes", "excepte", "hors", "hormis", "interdit", "interdite", "interdiction",
-    "sinon", "contre", "impossible", "inutile", "eviter", "oubli", "oublie", "conseil", "conseils", "avis", "limite", "ordre",
+    "sinon", "contre", "impossible", "inutile", "eviter", "oubli", "oublie", "conseil", "conseils", "avis", "limite", "matinee", "soiree",
     "lendemain", "premier", "premiere", "dernier", "derniere", "autre", "toujours", "parfois",
     *(name for phrase in WRITTEN for name in phrase.split() if len(name) > 3),
     "un", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "dix", "onze", "douze", "quinze", "vingt", "trente",
@@ -201,7 +217,7 @@ def _joins(tokens: Tokens, at: int) -> bool:
 
 
 _STARTS = frozenset(
-    {"max", "pendant", "puis", "stop", "toutes", "chaque", "sans", "voie", "jusqu'", "jusqu", "tant", "si", "qsp"}
+    {"max", "pendant", "puis", "stop", "toutes", "chaque", "sans", "voie", "jusqu'", "jusqu", "tant", "si", "qsp", "x"}
 )
 
 
@@ -232,6 +248,19 @@ class Reader:
         """The words as they were written, between two places."""
         return " ".join(self.text[self.tokens[start].start : self.tokens[end - 1].end].split())
 
+    def figured(self, start: int, end: int) -> str:
+        """The same with its numbers in figures, as they are read again from words."""
+        tokens = self.tokens[start:end]
+        if all(each.value is None or each.value == 1 for each in tokens):
+            return self.said(start, end)
+        spaced = [not place or each.start > tokens[place - 1].end for place, each in enumerate(tokens)]
+        said = [str(each.value) if each.value is not None else self.text[each.start : each.end] for each in tokens]
+        return (
+            "".join(f" {one}" if space else one for one, space in zip(said, spaced, strict=True))
+            .strip()
+            .replace(".", ",")
+        )
+
     def words(self, at: int) -> tuple[Words, int] | None:
         """The condition, the end, the route, the site or the instruction that begins here."""
         return self._settled(at) or self._led(at)
@@ -241,8 +270,13 @@ class Reader:
             found = phrases.at(self.tokens, at)
             if found is not None:
                 return Words(field, found[0]), found[1]
+        if _NOSTRIL.at(self.tokens, at) is not None:
+            return Words("site", "dans chaque narine"), at + 2
+        removed = _removed(self.tokens, at)
+        if removed is not None:
+            return Words("instruction", self.figured(at, removed)), removed
         settled = _INSTRUCTIONS.at(self.tokens, at)
-        return None if settled is None else (Words("instruction", self.said(at, settled[1])), settled[1])
+        return None if settled is None else (Words("instruction", self.figured(at, settled[1])), settled[1])
 
     def _led(self, at: int) -> tuple[Words, int] | None:
         for field, phrases, kept in (

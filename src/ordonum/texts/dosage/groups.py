@@ -77,6 +77,7 @@ def _group(facts: list[Fact]) -> list[Step]:
     steps = [_step(common, dose, timing) for dose, timing in items]
     if len(items) > 1 and any(step.instruction != common.instruction for step in steps):
         raise Unclear("«à jeun» vaut-il pour toutes les prises ?")
+    checking.of_a_day(steps, facts)
     return _folded(steps)
 
 
@@ -95,7 +96,7 @@ def _folded(steps: list[Step]) -> list[Step]:
 def _items(facts: list[Fact]) -> list[tuple[Amount | None, list[Fact]]]:
     """Each dose with what times it; what stands before the first dose times them all, or, where each moment stands
     before its dose («matin : 1, soir : 2»), the one that follows."""
-    timing: list[Fact] = [each for each in facts if isinstance(each, (Amount, *TIMING))]
+    timing: list[Fact] = _without_total([each for each in facts if isinstance(each, (Amount, *TIMING))])
     doses = [place for place, each in enumerate(timing) if isinstance(each, Amount)]
     if len(doses) < 2:
         dose = timing[doses[0]] if doses else None
@@ -116,6 +117,33 @@ def _items(facts: list[Fact]) -> list[tuple[Amount | None, list[Fact]]]:
         items.append((_amount(timing[place]), [*leading, *own]))
     _days_of_each(items, len(leading))
     return items
+
+
+def _without_total(timing: list[Fact]) -> list[Fact]:
+    """«3 cp par jour : 1 le matin, 2 le soir»: the total of the day said first is what the takes make, or a contradiction;
+    «4 cp par jour en 2 prises, matin et soir»: each take its share.
+    """
+    if not timing or not isinstance(timing[0], Amount) or len(timing) < 3 or timing[1] != Often():
+        return timing
+    total, shared = timing[0], isinstance(timing[2], InTakes)
+    rest = timing[3:] if shared else timing[2:]
+    takes = [len(each.when) + len(each.at) for each in rest if isinstance(each, Takes)]
+    if shared and len(takes) == len(rest) > 0 and isinstance(timing[2], InTakes) and timing[2].takes == sum(takes) > 1:
+        share = _divided(dose_of(total), sum(takes))
+        return timing if share is None else [replace(total, amount=share.amount, high=share.high), *rest]
+    if len(rest) < 2 or not isinstance(rest[0], Amount) or not all(isinstance(each, (Amount, Takes)) for each in rest):
+        return timing
+    made = Decimal(0)
+    amount = rest[0].amount
+    for each in rest:
+        if isinstance(each, Amount):
+            amount = each.amount
+        elif isinstance(each, Takes):
+            made += amount * (len(each.when) + len(each.at))
+    units = {each.unit for each in rest if isinstance(each, Amount)}
+    if made != total.amount or total.high is not None or units != {total.unit}:
+        raise Unclear("le total du jour n'est pas celui des prises")
+    return rest
 
 
 def _of_all(timing: list[Fact], leading: list[Fact]) -> None:
@@ -168,8 +196,8 @@ def _common(facts: list[Fact]) -> Step:
     instructions += checking.equals(facts)
     limits = _limits(facts)
     at_most = any(isinstance(each, Lasting) and each.at_most for each in facts)
-    if at_most and "until" not in said and "as_needed" not in said:
-        raise Unclear("une durée maximale, sans savoir ce qui l'arrête plus tôt")
+    if at_most and "until" not in said:
+        said["at_most"] = True
     if instructions:
         said["instruction"] = ", ".join(dict.fromkeys(instructions))
     return Step(limits=limits, **said)  # type: ignore[arg-type]  # each value is of its own field

@@ -78,7 +78,7 @@ WHENS = Phrases({
         for phrase in _contracted(said, place)
         if relation is not R.BETWEEN or place == "les repas"
     },
-    **{phrase: (moment, R.AT, "chaque" in phrase or "aux " in phrase or "des repas" in phrase) for phrase, moment in _AT.items()},
+    **{phrase: (moment, R.AT, "chaque" in phrase or phrase.startswith("toutes ") or "aux " in phrase or "des repas" in phrase) for phrase, moment in _AT.items()},
 })  # fmt: skip
 _MEALS_OF = {
     **dict.fromkeys(

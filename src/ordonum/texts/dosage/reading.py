@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from ordonum.model.dosage import Dosage, DoseUnit, Span, TimeUnit
-from ordonum.texts.dosage import amounts, days, limits, moments, rhythms
+from ordonum.texts.dosage import amounts, days, labels, limits, moments, rhythms
 from ordonum.texts.dosage.assembling import Unclear, assembled
 from ordonum.texts.dosage.facts import (
     Again,
@@ -20,6 +20,7 @@ from ordonum.texts.dosage.facts import (
     Fact,
     InTakes,
     Lasting,
+    Multiplied,
     Often,
     Once,
     Takes,
@@ -74,24 +75,27 @@ _NOISE = Phrases(dict.fromkeys(
      "a raison de", "a changer", "changer", "a la vitesse de", "a coller", "coller", "a inhaler", "a instiller",
      "a mettre", "a poursuivre", "avaler", "a avaler", "pris", "de creme", "de gel", "de pommade", "de lotion",
      "de collyre", "de sirop", "de solution", "de solution buvable", "de suspension", "a chaque prise",
-     "traitement de", "duree du traitement :",
+     "traitement de", "duree du traitement :", "la posologie est de", "posologie de", "la posologie :",      "la dose est de", 
      *(f"{form} :" for form in _FORMS)), "",
 ))  # fmt: skip
 _SAID: Phrases[Fact] = Phrases({
     "a jeun a chaque prise": Words("instruction", "à jeun à chaque prise"),
     **dict.fromkeys(
         ("prise unique", "en prise unique", "dose unique", "en dose unique", "en 1 dose unique", "en 1 prise unique", "d'emblee",
-         "1 seule fois", "en 1 seule fois", "une fois seulement", "unidose unique", "en 1 fois unique"), Once()),
+         "1 seule fois", "en 1 seule fois", "une fois seulement", "unidose unique", "en 1 fois unique", "dose de charge", "dose de charge de", "dose de charge :", "en dose de charge",
+         "1 dose de charge de"), Once()),
     **dict.fromkeys(("en 1 seule prise", "en 1 prise", "en 1 fois"), InTakes(1)),
-    **dict.fromkeys(("en alternance", "en alternant", "alterner", "alternativement"), Days(alternating=True)),
-    **dict.fromkeys(("toutes les jour", "chaque jour", "tous les jours"), Days(daily=True)),
+    **dict.fromkeys(("en alternance", "en alternance avec", "en alternant", "alterner", "alternativement", "l'autre jour", "un autre jour"), Days(alternating=True)),
+    **dict.fromkeys(("toutes les jour", "chaque jour", "tous les jours", "quotidien", "quotidienne", "quotidiennement"), Days(daily=True)),
     **dict.fromkeys(("puis stop", "et stop", "puis l'arret"), End()),
-    **dict.fromkeys(("puis", ">", "puis apres"), Then()),
+    **dict.fromkeys(
+        ("puis", ">", "puis apres", "puis ensuite", "suivi de", "suivis de", "suivie de", "suivies de", "suivi d'1", "et puis"), Then()),
     ";": Also(),
+    **dict.fromkeys(("application", "applications"), Amount(amount=Decimal(1), unit=DoseUnit.APPLICATION)),
 })  # fmt: skip
 # Said after what begins with the same words («le premier jour de chaque mois», «le lendemain de l'examen»).
 _LATE: Phrases[Fact] = Phrases({
-    **dict.fromkeys(("le premier jour", "le 1er jour", "jour 1", "a j1"), Lasting(span=Span(1, TimeUnit.DAY), first=True)),
+    **dict.fromkeys(("le premier jour", "le 1er jour"), Lasting(span=Span(1, TimeUnit.DAY), first=True)),
     **dict.fromkeys(("le lendemain", "le jour suivant"), Days(next_day=True)),
 })  # fmt: skip
 
@@ -170,12 +174,30 @@ def _fact(tokens: list[Token], at: int, reader: Reader, facts: list[Fact]) -> tu
         or moments.takes(tokens, at)
         or days.days(tokens, at)
         or _LATE.at(tokens, at)
+        or labels.label(tokens, at)
         or _equal(tokens, at, last)
         or _shared(tokens, at)
         or rhythms.lasting(tokens, at)
         or reader.words(at)
+        or _multiplied(tokens, at)
         or amounts.amount(tokens, at)
+        or _from(tokens, at)
     )
+
+
+def _multiplied(tokens: list[Token], at: int) -> tuple[Multiplied, int] | None:
+    """«3 x» before «1 cp»."""
+    times = amounts.whole(tokens, at, 24)
+    dose = amounts.amount(tokens, at + 2) if times is not None and amounts.key(tokens, at + 1) == "x" else None
+    return None if times is None or dose is None or dose[0].unit is None else (Multiplied(times), at + 2)
+
+
+def _from(tokens: list[Token], at: int) -> tuple[Fact, int] | None:
+    """«de 1 à 3 comprimés»; «à 80 ml/h»."""
+    if amounts.key(tokens, at) == "a":
+        return rhythms.flow(tokens, at + 1)
+    found = amounts.amount(tokens, at + 1) if amounts.key(tokens, at) == "de" else None
+    return found if found is not None and found[0].high is not None else None
 
 
 def _times(tokens: list[Token], at: int) -> tuple[Often, int] | None:
@@ -200,7 +222,12 @@ def _equal(tokens: list[Token], at: int, last: Fact | None) -> tuple[Equal, int]
         return Equal(each[0], Amount(amount=Decimal(1), unit=one.unit)), each[1]
     if amounts.key(tokens, at) == "soit":
         same = amounts.amount(tokens, at + 1)
-        return None if same is None or same[0].unit is None else (Equal(same[0]), same[1])
+        if same is None or same[0].unit is None:
+            return None
+        per = rhythms.period(tokens, same[1])
+        if per is not None and per[:3] in ((1, None, TimeUnit.DAY), (24, None, TimeUnit.HOUR)):
+            return Equal(same[0], day=True), per[3]
+        return Equal(same[0]), same[1]
     of = amounts.amount(tokens, at)
     if of is not None and amounts.key(tokens, at - 1) == "(" and amounts.key(tokens, of[1]) in (")", "de"):
         return (Equal(of[0], bare=True), of[1]) if of[0].unit is not None else None
@@ -232,7 +259,7 @@ _IF_NEEDED = Phrases(dict.fromkeys(
 ))  # fmt: skip
 
 
-def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count | Ceiling | Whole, int] | None:
+def _shared(tokens: list[Token], at: int) -> tuple[Fact, int] | None:
     """«en 3 prises», «à renouveler dans 15 jours», «2 prises en tout»."""
     count = amounts.whole(tokens, at, 100)
     if count is not None and amounts.key(tokens, at + 1) in ("prise", "fois") and amounts.key(tokens, at + 2) == "en":
@@ -245,6 +272,19 @@ def _shared(tokens: list[Token], at: int) -> tuple[InTakes | Again | Count | Cei
     if all_of_it is not None:
         found = amounts.span(tokens, all_of_it[1])
         return None if found is None else (Whole(found[0]), found[1])
+    each = amounts.skip(tokens, amounts.skip(tokens, at, "a"), "renouveler")
+    if (
+        amounts.key(tokens, each - 1) == "renouveler"
+        and each > at
+        and (rhythm := rhythms.often(tokens, each)) is not None
+    ):
+        if not isinstance(rhythm[0], Often) or rhythm[0].period is not TimeUnit.HOUR:
+            return None
+        needed = AS_NEEDED.at(
+            tokens, rhythm[1]
+        )  # «à renouveler toutes les 6 h si besoin»: the least time between takes
+        apart = Span(rhythm[0].every, TimeUnit.HOUR)
+        return rhythm if needed is None else (Ceiling(field="apart", span=apart), needed[1])
     again = _AGAIN.at(tokens, at)
     if again is not None:
         found = amounts.span(tokens, again[1])

@@ -16,8 +16,9 @@ _PERIODS = {
 _PERFUSED = Phrases(dict.fromkeys(
     ("en perfusion de", "en perfusion sur", "perfusion de", "en perfusion lente de", "perfuse en", "perfuses en", "a perfuser en",
      "a passer en", "a administrer en", "en perfusion iv de", "en perfusion continue de", "a administrer sur",
-     "en perfusion pendant"), "",
+     "en perfusion pendant", "passe en", "passee en", "a passer sur", "passee sur", "perfuse sur", "en perfusion iv sur"), "",
 ))  # fmt: skip
+_IN_DAYS = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7}
 _CLOCK = (TimeUnit.HOUR, TimeUnit.MINUTE)
 _AT_MOST = Phrases(dict.fromkeys(("avec un", "sans depasser", "ne pas depasser", "au"), ""))
 
@@ -28,12 +29,19 @@ def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int
     if perfused is not None:
         over = span(tokens, perfused[1])
         return None if over is None or over[0].unit not in _CLOCK else (Giving(Rate(over=over[0])), over[1])
+    if key(tokens, at) == "en" and (within := span(tokens, at + 1)) is not None and within[0].unit in _CLOCK:
+        return Giving(Rate(over=within[0])), within[1]
     bounded = _AT_MOST.at(tokens, at)
     if bounded is not None and (key(tokens, bounded[1]) == "max" or key(tokens, at) in ("sans", "ne")):
         found = span(tokens, skip(tokens, bounded[1], "max", "de"))
         long = found is not None and found[0].unit not in _CLOCK
         return (Lasting(span=found[0], at_most=True), found[1]) if found is not None and long else None
     led = key(tokens, at)
+    if (
+        led in ("stop", "pause", "arret", "repos")
+        and (off := span(tokens, skip(tokens, at + 1, "de", "pendant"))) is not None
+    ):
+        return AfterPause(off[0]), off[1]
     most_ = led == "max"
     start = skip(tokens, at, led) if led in ("pendant", "x", "qsp", "pour", "max", "sur", "duree") else at
     if led == "duree":
@@ -51,12 +59,15 @@ def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int
         return AfterPause(length), end + 2
     if length.unit in (TimeUnit.HOUR, TimeUnit.MINUTE):
         return _by_the_clock(tokens, length, led, end)
+    if key(tokens, end) in ("par", "chaque", "toutes") and found[0].unit not in _CLOCK:
+        return None  # «10 jours par mois» is no length of the treatment
     if start == at and key(tokens, end) in ("/", "sur", "avant", "apres", "plus", "entre"):
         return None
     after = skip(tokens, end, "consecutifs", "suivants")
     if led == "les" and after == end:
         return None
     end = after
+    end = skip(tokens, end, "au") if key(tokens, end + 1) == "max" else end
     return Lasting(span=length, at_most=most_ or key(tokens, end) == "max"), skip(tokens, end, "max")
 
 
@@ -100,11 +111,13 @@ def period(tokens: Tokens, at: int) -> tuple[int, int | None, TimeUnit, int] | N
 
 _EVERY_DAY = Phrases({
     **dict.fromkeys(("chaque heure", "toutes les heure"), TimeUnit.HOUR),
-    **dict.fromkeys(("quotidien", "quotidienne", "quotidiennement"), TimeUnit.DAY),
-    **dict.fromkeys(("chaque semaine", "toutes les semaine", "hebdomadaire"), TimeUnit.WEEK),
+    **dict.fromkeys(("chaque semaine", "toutes les semaine", "hebdomadaire", "hebdo"), TimeUnit.WEEK),
     **dict.fromkeys(("chaque mois", "toutes les mois", "mensuel", "mensuelle", "mensuellement"), TimeUnit.MONTH),
     **dict.fromkeys(("chaque an", "toutes les an", "annuel", "annuellement"), TimeUnit.YEAR),
 })  # fmt: skip
+
+
+_LATIN = {"bid": 2, "tid": 3, "qid": 4}  # «qd», «od» are taken for one another: not read
 
 
 def often(tokens: Tokens, at: int) -> tuple[Often | Days, int] | None:
@@ -112,6 +125,8 @@ def often(tokens: Tokens, at: int) -> tuple[Often | Days, int] | None:
     each = _EVERY_DAY.at(tokens, at)
     if each is not None:
         return Often(times=1, period=each[0]), each[1]
+    if key(tokens, at) in _LATIN:
+        return Often(times=_LATIN[key(tokens, at)]), at + 1
     return _so_many_times(tokens, at) or _each_so_long(tokens, at) or _some_days_of(tokens, at)
 
 
@@ -168,6 +183,9 @@ def _some_days_of(tokens: Tokens, at: int) -> tuple[Often | Days, int] | None:
     """«un jour sur deux», «1 j/2», «21 jours sur 28», «3 semaines sur 4»."""
     at = skip(tokens, at, "pendant")
     some, unit = whole(tokens, at, 366), key(tokens, at + 1)
+    if some is not None and unit == "jour" and (again := _again(tokens, at + 2)) is not None:
+        ok = some < again[0] <= 366
+        return (Days(cycle=Cycle(length=again[0], days=tuple(range(1, some + 1)))), again[1]) if ok else None
     of = whole(tokens, at + 3, 366)
     if some is None or unit not in ("jour", "semaine") or key(tokens, at + 2) not in ("sur", "/") or of is None:
         return None
@@ -179,4 +197,16 @@ def _some_days_of(tokens: Tokens, at: int) -> tuple[Often | Days, int] | None:
     scale = 7 if unit == "semaine" else 1
     if of * scale > 366:
         return None
-    return Days(cycle=Cycle(length=of * scale, days=tuple(range(1, some * scale + 1)))), end
+    cycle = Cycle(length=of * scale, days=tuple(range(1, some * scale + 1)))
+    return Days(cycle=cycle, by_weeks=unit == "semaine"), end
+
+
+def _again(tokens: Tokens, at: int) -> tuple[int, int] | None:
+    """«5 jours par semaine», «5 jours tous les 28 jours», «14 jours toutes les 3 semaines»: the length of the cycle in days."""
+    if (key(tokens, at), key(tokens, at + 1)) in (("par", "semaine"), ("/", "semaine")):
+        return 7, at + 2
+    if (key(tokens, at), key(tokens, at + 1)) != ("toutes", "les"):
+        return None
+    found = span(tokens, at + 2)
+    days = None if found is None or found[0].high is not None else _IN_DAYS.get(found[0].unit)
+    return None if found is None or days is None else (found[0].value * days, found[1])

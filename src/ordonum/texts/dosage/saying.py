@@ -123,7 +123,8 @@ def _lasting(step: Step, *, in_words: bool) -> list[str]:
     until = [_worded(step.until, in_words=in_words)] if step.until else []
     if step.duration is None:
         return until
-    return [*until, f"{'maximum' if until else 'pendant'} {length(step.duration, in_words=in_words)}"]
+    long = length(step.duration, in_words=in_words)
+    return [*until, f"maximum {long}" if until else f"pendant {long}{' au maximum' if step.at_most else ''}"]
 
 
 def _rate(rate: Rate | None, *, in_words: bool) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ordonum.model.dosage import Cycle, Dose, Moment, TimeUnit, Timing
+from ordonum.model.dosage import Cycle, Dose, DoseUnit, Moment, TimeUnit, Timing
 from ordonum.texts.dosage.day import RECURRENT, takes_of_day
 from ordonum.texts.dosage.facts import Again, Count, Days, Fact, InTakes, Often, Once, Takes, Unclear
 from ordonum.texts.dosage.units import COUNTED
@@ -64,6 +64,8 @@ def _paced(timing: Timing, often: Often | None, dose: Dose | None, facts: Sequen
     elif often is not None:
         timing, often = _on_days(timing, often)
     if often is None:
+        if not any(isinstance(each, Often) for each in facts):
+            _each_day(timing, dose, facts)
         return _bare(timing, dose, shares)
     paced = replace(
         timing, times=1 if often.times is None else often.times, times_high=often.times_high, every=often.every,
@@ -81,6 +83,16 @@ def _paced(timing: Timing, often: Often | None, dose: Dose | None, facts: Sequen
         False,
     )
     return replace(paced, times=None, period=None) if daily and paced.cycle is not None else paced
+
+
+def _each_day(timing: Timing, dose: Dose | None, facts: Sequence[Fact]) -> None:
+    """«1 gélule 3 semaines sur 4» is each day; «1 injection 1 semaine sur 2» may be one in two weeks."""
+    by_weeks = any(isinstance(each, Days) and each.by_weeks for each in facts)
+    swallowed = dose is not None and dose.unit in (DoseUnit.TABLET, DoseUnit.CAPSULE, DoseUnit.SOFT_CAPSULE)
+    daily = any(isinstance(each, Days) and each.daily for each in facts) or timing.when or timing.at
+    one_week = timing.cycle is not None and len(timing.cycle.days) == 7
+    if by_weeks and not daily and (one_week or not swallowed):
+        raise Unclear("chaque jour de ces semaines, ou une fois ?")
 
 
 def _of_the_whole(often: Often, dose: Dose | None, shares: list[int]) -> bool:
@@ -208,6 +220,8 @@ def _days(facts: Sequence[Fact]) -> tuple[Timing, Often | None]:
             if each.alternating or each.next_day:
                 raise Unclear("une alternance sans ses deux doses")
             daily = daily or each.daily
+            if each.weeks > 1:
+                timing, often = _both(timing, often, Often(times=1, every=each.weeks, period=TimeUnit.WEEK))
             length, cycle_days = each.cycle_length or length, each.cycle_days or cycle_days
             timing = _narrowed(timing, each)
     if cycle_days:
@@ -217,6 +231,14 @@ def _days(facts: Sequence[Fact]) -> tuple[Timing, Often | None]:
     elif length is not None:
         raise Unclear("une semaine libre sans les jours du cycle")
     _one_kind(timing)
+    some = any(isinstance(each, Days) and each.weekdays and not each.but for each in facts) or timing.month_days
+    of_all = any(isinstance(each, Takes) and each.every_one and each.when[0].moment not in RECURRENT for each in facts)
+    if of_all and often is not None and often.period not in (TimeUnit.DAY, TimeUnit.HOUR):
+        raise Unclear("chaque jour, ou certains jours seulement ?")
+    if daily and (
+        some or (often is not None and (often.every > 1 or often.period not in (TimeUnit.DAY, TimeUnit.HOUR)))
+    ):
+        raise Unclear("chaque jour, ou certains jours seulement ?")
     if daily and often is None and timing == Timing() and not any(isinstance(each, Takes) for each in facts):
         often = Often(times=1)
     return timing, often

@@ -18,8 +18,12 @@ NUMBER, WORD, SIGN, UNREADABLE = "number", "word", "sign", "?"
 _RAW = re.compile(
     r"\s+|(?P<number>[0-9]+(?:[.,][0-9]+)*)|(?P<sign>[½¼¾⅓⅔])|(?P<word>[^\W\d_]+'?)|(?P<other>.)", re.DOTALL
 )
+_GLUED = re.compile(
+    r"\b(cps?|cprs?|comp|gel|sach|mg|ml|g|gttes?|amp|inj|bouff?|suppos?|cac|cas|applic)x(?=\s?[0-9])", re.IGNORECASE
+)
+_IN = re.compile(r"\bds\s", re.IGNORECASE)
 _TYPOGRAPHIC = str.maketrans({
-    "\u202f": "\u00a0", "\u2009": "\u00a0", "’": "'", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "−": "-", "‑": "-",
+    "\u202f": "\u00a0", "\u2009": "\u00a0", "’": "'", "&": " et ", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "−": "-", "‑": "-",
     "×": "*", "μ": "µ", "•": "-", "“": '"', "”": '"', "\t": " ", "\n": " ", "\r": " ", "→": ">",
 })  # fmt: skip
 _GLYPHS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.333", "⅔": "0.667"}
@@ -57,7 +61,8 @@ class Token(Struct, frozen=True):
 
 def clean(text: str) -> str:
     """The same text with plain spaces, apostrophes and hyphens. Composed, so that an accent is one character."""
-    return unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC)
+    composed = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC).replace("\0", "\ufffd")
+    return _GLUED.sub(r"\1 x", _IN.sub("dans ", composed))
 
 
 @lru_cache(maxsize=4096)
