@@ -31,6 +31,13 @@ CASES: list[Case] = [
     ("paracetamol 4 g a day, prescribed", MAN, (DOLIPRANE.format(4),), (), {}),
     ("paracetamol 5 g a day", MAN, (DOLIPRANE.format(5),), (), {"maximum:paracetamol": STOP}),
     (
+        "the strength is in the label alone",
+        MAN,
+        ("PARACÉTAMOL 1 g, comprimé | paracétamol | 1 tablet 5/day",),
+        (),
+        {"maximum:paracetamol": STOP},
+    ),
+    (
         "two grams in one take",
         MAN,
         ("DOLIPRANE 1 g | paracétamol:1 g | 2 tablet 2/day",),

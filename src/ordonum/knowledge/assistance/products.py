@@ -1,7 +1,7 @@
 """The medicines that the checks look at: lines and treatments with their substances, as the base and the prescriber tell them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from ordonum.model.lines import Overridden
 from ordonum.model.plan_units import Strength
 from ordonum.model.prescription import Line
 from ordonum.model.products import MedicineLine, PreparationLine
+from ordonum.model.products import Substance as Named
 
 # Routes and forms by which little of a medicine enters the blood; a patch is none of them.
 _LOCAL_ROUTES = (
@@ -27,6 +28,9 @@ _LOCAL_FORM = re.compile(
 )
 _EYE = re.compile(r"ophtalm|collyre", re.IGNORECASE)
 _ORAL = re.compile(r"orale|comprimé|gélule|buvable|sirop|sachet", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"(?<![\d,.])\d[\d \u00a0]*(?:[.,]\d+)?\s?(?:mg|g|µg|microgrammes)\b(?:\s?/\s?(?:\d+\s?)?ml\b)?", re.IGNORECASE
+)
 _PATCH = re.compile(r"transdermi|patch", re.IGNORECASE)
 
 
@@ -109,7 +113,7 @@ def of_treatments(treatments: Iterable[Treatment], base: DrugBase, day: date) ->
 
 def _of_medicine(line: MedicineLine, base: DrugBase) -> Product:
     found = _speciality(line, base)
-    substances = _substances(found, tuple((each.name, each.strength) for each in line.substances))
+    substances = _substances(found, _written(line.label, line.substances))
     routes = _routes(line.route, line.form, line.label, found)
     return Product(
         label=line.label,
@@ -148,7 +152,7 @@ def _of_preparation(line: PreparationLine) -> Product:
 
 def _of_treatment(position: int, treatment: Treatment, base: DrugBase) -> Product:
     found = _speciality(treatment, base)
-    substances = _substances(found, tuple((each.name, each.strength) for each in treatment.substances or ()))
+    substances = _substances(found, _written(treatment.label, treatment.substances or ()))
     routes = _routes(treatment.route, treatment.form, treatment.label, found)
     return Product(
         label=treatment.label,
@@ -181,6 +185,13 @@ def _substances(found: Speciality | None, written: tuple[tuple[str, str | None],
         one = _substance(name, strength_written(strength))
         kept.setdefault(one.identity, one)
     return tuple(kept.values())
+
+
+def _written(label: str, substances: Sequence[Named]) -> tuple[tuple[str, str | None], ...]:
+    """What is written of each substance; of one alone without its strength, the only amount that the label says is it."""
+    said = _AMOUNT.findall(label)
+    alone = said[0] if len(substances) == 1 and len(said) == 1 else None
+    return tuple((each.name, each.strength or alone) for each in substances)
 
 
 def _substance(name: str, strength: Strength | None) -> Substance:
