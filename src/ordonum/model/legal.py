@@ -54,6 +54,10 @@ class Met(Struct, frozen=True):
         return f"{of_lines([self.line])} : {self.said}"
 
 
+_KEPT_MAX = 256
+_KEPT: dict[tuple[object, ...], tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
+
+
 def of_lines(ranks: Sequence[int]) -> str:
     """«Ligne 2», «Lignes 1, 3», as a sentence begins."""
     if BY_HAND in ranks:
@@ -63,6 +67,16 @@ def of_lines(ranks: Sequence[int]) -> str:
 
 def in_question(rules: tuple[Rule, ...], around: Around) -> tuple[Rule, ...]:
     """The rules that look at this act at all: of its family, in force on its day, of a registration or of a delivery."""
+    key = (id(rules), around.order.family, around.day, around.registering, around.exceptional)
+    kept = _KEPT.get(key)
+    if kept is None or kept[0] is not rules:  # the acts of a day ask the same of the same rules
+        if len(_KEPT) >= _KEPT_MAX:
+            _KEPT.clear()
+        kept = _KEPT[key] = (rules, _in_question(rules, around))
+    return kept[1]
+
+
+def _in_question(rules: tuple[Rule, ...], around: Around) -> tuple[Rule, ...]:
     family, day, registering = around.order.family, around.day, around.registering
     return tuple(
         rule

@@ -80,15 +80,15 @@ def covered(each: Delivered, line: Line) -> int | None:
 
 def covered_in(unit: Unit | None, each: Delivered, line: Line) -> int | None:
     """The same where the line's `counted_unit` is at hand: a history asks it once, not at each delivery."""
+    given = each.quantity
     if each.covers is not None:
-        same_unit = each.quantity is not None and each.quantity.unit is unit
-        least = each.quantity.value if same_unit and each.quantity is not None and not _agreed(each) else 0
+        least = given.value if given is not None and given.unit is unit and not _agreed(each) else 0
         return max(each.covers, least)
     if unit is None:
         return 1
-    if each.quantity is None:
+    if given is None:
         return None
-    return each.quantity.value if each.quantity.unit is unit else _in_units(each.quantity, line)
+    return given.value if given.unit is unit else _in_units(given, line)
 
 
 def _in_units(given: Quantity, line: Line) -> int | None:

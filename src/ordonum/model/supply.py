@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -38,6 +39,9 @@ class Supply(Struct, frozen=True):
     out: Handed | None = None
 
 
+_DAY = attrgetter("day")
+
+
 def supplies(state: State, zone: ZoneInfo, contents: Contents = no_contents) -> dict[int, list[Supply]]:
     """What was given of each line, oldest first; the deliveries that stand, whoever made them."""
     found: dict[int, list[Supply]] = {}
@@ -51,9 +55,11 @@ def supplies(state: State, zone: ZoneInfo, contents: Contents = no_contents) -> 
                 line, (dosed, unit, whole) = lines[each.line - 1], counted[each.line - 1]
                 amount = covered_in(unit, each, line) or whole
                 out = _out(each, line, contents, boxes) if dosed else None
-                found.setdefault(each.line, []).append(Supply(day, amount, each.exceptional, out))
+                if (given := found.get(each.line)) is None:
+                    given = found[each.line] = []
+                given.append(Supply(day, amount, each.exceptional, out))
     for given in found.values():
-        given.sort(key=lambda each: each.day)
+        given.sort(key=_DAY)
     return found
 
 
