@@ -165,3 +165,31 @@ def test_the_command_gives_the_line_to_put_in_a_file(tmp_path: Path, monkeypatch
         == "DOLIPRANE"
     )
     assert to_builtins(told["composed"])["needs"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "dosage"),
+    [
+        ("doliprane 500 2cp x3/j 5j", "2cp x3/j 5j"),
+        ("doliprane 1000 1cp x 3 par jour si douleur 5 jours", "1cp x 3 par jour si douleur 5 jours"),
+        ("imovane 7,5 1cp au coucher 14j", "1cp au coucher 14j"),
+    ],
+)
+def test_a_dose_glued_to_its_unit_stays_with_the_dosage(typed: str, dosage: str) -> None:
+    made = compose(formulary(), typed, DAY)
+    assert made.dosage == dosage
+    assert made.line is None or made.line.structured_dosage is not None
+
+
+def test_a_take_without_dose_makes_no_line_and_says_so() -> None:
+    made = compose(formulary(), "amlor 5 le soir", DAY)
+    assert made.line is None
+    assert any("dose d'une prise" in each for each in made.needs)
+
+
+def test_boxes_that_do_not_come_out_even_leave_the_duration_to_say_how_much() -> None:
+    made = compose(formulary(), "seroplex 10 1 le soir pendant 3 mois", DAY)
+    assert made.line is not None
+    assert made.boxes is not None
+    assert made.boxes.whole < made.boxes.count * (1 + made.line.renewals)
+    assert made.line.quantity is None

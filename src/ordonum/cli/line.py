@@ -75,4 +75,5 @@ def _boxes(boxes: Boxes) -> str:
     price = f"{boxes.price // 100},{boxes.price % 100:02} €" if boxes.price is not None else "prix libre"
     rate = f", remboursé à {boxes.rate} %" if boxes.rate is not None else ", non remboursé"
     many = "boîte" if boxes.count == 1 else "boîtes"
-    return f"{boxes.count} {many} par délivrance, « {boxes.label} » (CIP13 {boxes.cip13}) : {price}{rate}"
+    whole = f" au plus, {boxes.whole} en tout" if boxes.whole != boxes.count else ""
+    return f"{boxes.count} {many} par délivrance{whole}, « {boxes.label} » (CIP13 {boxes.cip13}) : {price}{rate}"

@@ -27,6 +27,8 @@ MONTH_DAYS = 30
 NAME_MAX = 100
 BOXES_MAX = 999
 _VARIANT = re.compile(r"(?<![^\W\d_])\d|,")
+_GIVEN = re.compile(r"\d[\d ,.]*(?:µg|mcg|microgrammes?|mg)\s?/\s?(?:\d+\s?)?h(?:eures?)?\b", re.IGNORECASE)
+_WITHIN = re.compile(r"\d[\d.,]*\s*(?:ml|g|l)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _SECURED = frozenset({Trait.NARCOTIC, Trait.ASSIMILATED, Trait.SECURED})
 
@@ -40,11 +42,14 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 
 class Boxes(Struct, frozen=True, kw_only=True):
-    """The boxes of one delivery: of which presentation, how many; the price of all of them in cents, where it is regulated."""
+    """The boxes of one delivery: of which presentation, how many; how many the whole treatment takes, renewals included; the
+    price of those of one delivery in cents, where it is regulated.
+    """
 
     cip13: str
     label: str
     count: int
+    whole: int
     price: int | None
     rate: int | None
 
@@ -87,6 +92,11 @@ class Written(Struct, frozen=True, kw_only=True):
     day: date
 
 
+def doseless(dosage: Dosage | None) -> bool:
+    """Whether a take of it says no dose."""
+    return dosage is not None and any(each.dose is None and each.rate is None for each in dosage.steps)
+
+
 def variant(full: str, form: str) -> str:
     """What tells a speciality from the others of its name: «1000 mg, comprimé»."""
     match = _VARIANT.search(full)
@@ -111,9 +121,13 @@ def line_of(written: Written, speciality: Speciality | None, same: Sequence[Spec
         return known
     days = _days(written.reading.dosage, speciality, written.day)
     boxes, units = _boxes(written, speciality, same, days)
+    made = written.dosage and not doseless(written.reading.dosage)
+    line = _line(written, speciality, days, boxes) if made else None
+    if line is not None and line.duration_days is None and line.quantity is None:
+        known = replace(known, needs=(*known.needs, "Durée, ou nombre de boîtes, à écrire."))
     return replace(
         known,
-        line=_line(written, speciality, days, boxes) if written.dosage else None,
+        line=line,
         boxes=boxes,
         units=units,
         conditions=speciality.conditions,
@@ -135,10 +149,15 @@ def _line(written: Written, of: Speciality, days: tuple[int, int] | None, boxes:
         structured_dosage=written.reading.dosage,
         duration_days=days[0] if days is not None else None,
         renewals=days[1] if days is not None else 0,
-        quantity=Quantity(boxes.count, Unit.BOXES) if boxes is not None else None,
+        quantity=Quantity(boxes.count, Unit.BOXES) if boxes is not None and _even(boxes, days) else None,
         secured=bool(traits & _SECURED),
         in_words=Trait.IN_WORDS in traits,
     )
+
+
+def _even(boxes: Boxes, days: tuple[int, int] | None) -> bool:
+    """Whether the boxes of each delivery make those of the whole: else its days say how long, and nobody gets a box too many."""
+    return days is None or boxes.count * (1 + days[1]) == boxes.whole
 
 
 def _substances(of: Speciality) -> Iterable[Substance]:
@@ -147,9 +166,18 @@ def _substances(of: Speciality) -> Iterable[Substance]:
     for each in of.active[:10]:
         linked = [part for part in of.components if part.link == each.link and _keys(part) & named]
         part = each if _keys(each) & named or not linked else linked[0]
-        yield Substance(
-            name=_short(part.name.strip().lower()), strength=_short(tidy(part.amount)) if part.amount else None
-        )
+        yield Substance(name=_short(part.name.strip().lower()), strength=_strength(of, part))
+
+
+def _strength(of: Speciality, part: Component) -> str | None:
+    """What a unit has of it, or a volume or mass («2,4 g/100 ml»); of a patch what it gives, not what it holds («25 µg/h»)."""
+    given = _GIVEN.search(of.name)
+    if given is not None and len(of.active) == 1:
+        return _short(given[0])
+    if part.amount is None:
+        return None
+    within = _WITHIN.match(part.reference or "")
+    return _short(tidy(part.amount) + (f"/{within[0]}" if within is not None else ""))
 
 
 def _keys(part: Component) -> set[str]:
@@ -201,8 +229,14 @@ def _boxes(
             made = dispensed(units / (1 + days[1]), planned.unit, box.pack, setting.strength)
             if made is not None and 0 < made.boxes <= BOXES_MAX:
                 price = box.public_price * made.boxes if box.public_price is not None else None
+                whole = dispensed(units, planned.unit, box.pack, setting.strength)
                 boxes = Boxes(
-                    cip13=box.cip13, label=box.label, count=made.boxes, price=price, rate=max(box.rates, default=None)
+                    cip13=box.cip13,
+                    label=box.label,
+                    count=made.boxes,
+                    whole=whole.boxes if whole is not None else made.boxes * (1 + days[1]),
+                    price=price,
+                    rate=max(box.rates, default=None),
                 )
                 found.append(((price is None, made.over, price or 0, made.boxes), boxes, units))
     best = min(found, key=lambda each: each[0], default=None)

@@ -11,7 +11,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from ordonum.client.composed import Choice, Composed, Written, line_of, variant
+from ordonum.client.composed import Choice, Composed, Written, doseless, line_of, variant
 from ordonum.knowledge.drugs.search import Found, FoundName, Offer, Searched, search
 from ordonum.knowledge.drugs.search.index import substance_words
 from ordonum.knowledge.drugs.search.words import GRAMMAR, folded, read
@@ -34,9 +34,13 @@ _TAKEN_BY: dict[DoseUnit | None, tuple[str, ...]] = {
     DoseUnit.INHALATION: ("pressurisé", "poudre pour inhalation"),
     DoseUnit.NEBULISATION: ("nébuliseur",),
     DoseUnit.SPRAY: ("pulvérisation",),
-    DoseUnit.DROP: ("gouttes", "collyre"),
+    DoseUnit.DROP: ("gouttes", "collyre", "auriculaire"),
     DoseUnit.APPLICATION: ("crème", "gel", "pommade", "application"),
+    DoseUnit.PATCH: ("transdermique",),
+    DoseUnit.SYRINGE: ("seringue", "injectable"),
+    DoseUnit.INJECTION: ("seringue", "injectable"),
 }
+_CHOOSE = "Choisissez : plusieurs formes ou dosages répondent à ce qui est tapé."
 _PLAIN_FORMS = frozenset({"pelliculé", "sécable", "enrobé", "quadrisécable", "molle"})
 
 
@@ -68,7 +72,7 @@ def compose(base: Searched, text: str, day: date, chosen: str | None = None) -> 
     why = _unsure(split, taken) if chosen is None else ""
     one = None if why else _one(offers, split.name, chosen)
     if one is None:
-        needs.append(why or "Choisissez : plusieurs formes ou dosages répondent à ce qui est tapé.")
+        needs.append(why or (_CHOOSE if chosen is None else f"Le code {chosen} n'est pas de ce médicament. {_CHOOSE}"))
     if split.name.faults:
         needs.append(f"Nom corrigé : vous avez tapé « {split.product} ». Vérifiez.")
     speciality = base.speciality(one.cis) if one is not None else None
@@ -93,6 +97,8 @@ def _lacking(rest: str, reading: Reading) -> Iterator[str]:
     """What the dosage lacks, in French."""
     if not rest:
         yield "Posologie à écrire."
+    elif doseless(reading.dosage):
+        yield "La dose d'une prise n'est pas dite : écrivez-la."
     elif reading.dosage is None:
         why = f" ({reading.why})" if reading.why else ""
         yield f"Posologie gardée en toutes lettres, non comprise{why} : {', '.join(reading.left) or rest}."
@@ -119,10 +125,21 @@ def _split(base: Searched, typed: str) -> _Split | None:
 
 
 def _took_the_dose(split: _Split) -> bool:
-    """Whether the product ends with two numbers, and a take says no dose: in «1000 1 x 3 par jour» the second is the dose."""
-    numbers = [any(letter.isdigit() for letter in word) for word in split.product.split()[-2:]]
-    steps = split.reading.dosage.steps if split.reading.dosage is not None else ()
-    return numbers == [True, True] and any(each.dose is None and each.rate is None for each in steps)
+    """Whether a take says no dose and the end of the product may be it: «1000 1» x 3 par jour, «500 2cp» x3/j, «4» gouttes."""
+    if not doseless(split.reading.dosage):
+        return False
+    *before, last = split.product.split()
+    if not any(letter.isdigit() for letter in last) or not before:
+        return False
+    strength_said = any(letter.isdigit() for letter in before[-1])
+    return strength_said or _says_a_unit(last) or _says_a_unit(f"1 {split.rest.split()[0]}")
+
+
+def _says_a_unit(text: str) -> bool:
+    """Whether a text is a dose of something countable: «2cp», «1 goutte»; and no amount of a substance."""
+    read_as = dosages.read(text).dosage
+    unit = first_unit(read_as) if read_as is not None else None
+    return unit is not None and unit is not DoseUnit.UNIT and countable(unit)
 
 
 def _names(product: str, found: Found) -> bool:

@@ -68,6 +68,13 @@ def disagrees(line: BaseLine) -> int | None:
     return None if told is None or _agree(told, line) else told[0]
 
 
+def by_deliveries(line: BaseLine) -> bool:
+    """Whether the dosage says how long the whole treatment is, of which `duration_days` is one delivery."""
+    dosage, days = dosage_of(line), line.duration_days
+    told = _length(dosage) if dosage is not None and days is not None and line.renewals else None
+    return told is not None and days is not None and told[0] > days
+
+
 def months_of(line: BaseLine) -> int | None:
     """The months of the whole treatment, renewals included, where its dosage says months: three months are no ninety days."""
     dosage = dosage_of(line)

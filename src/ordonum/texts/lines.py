@@ -12,6 +12,7 @@ from ordonum.model.care import (
     PodiatryLine,
     SpeechTherapyLine,
 )
+from ordonum.model.course import by_deliveries
 from ordonum.model.lines import AgreementState, Frequency, Period, Unit
 from ordonum.model.prescription import Line
 from ordonum.model.products import DeviceLine, MedicineLine, PreparationLine, Supply
@@ -145,11 +146,14 @@ def _express(line: MedicineLine) -> list[str]:
 
 
 def amount(line: Line) -> str:
-    """«pendant 30 jours, 2 boîtes, à renouveler 3 fois»; empty where nothing was written."""
+    """«pendant 30 jours, 2 boîtes, à renouveler 3 fois»; empty where nothing was written. «délivré par 30 jours» where the dosage
+    itself says how long the whole treatment is: three months renewed twice would be nine.
+    """
     parts = []
     if line.duration_days is not None:
         rented = isinstance(line, DeviceLine) and line.supply is Supply.RENTED
-        parts.append(f"{'location ' if rented else ''}pendant {counted(line.duration_days, Unit.DAYS)}")
+        how = "délivré par" if by_deliveries(line) else f"{'location ' if rented else ''}pendant"
+        parts.append(f"{how} {counted(line.duration_days, Unit.DAYS)}")
     if line.quantity is not None:
         parts.append(quantity(line.quantity))
     if line.renewals:
