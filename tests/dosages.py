@@ -31,7 +31,16 @@ _MEASURED = sorted(set(DoseUnit) - COUNTED, key=lambda unit: unit.value)
 _SPECIFIC = [
     When(moment=moment)
     for moment in Moment
-    if moment not in (Moment.MEAL, Moment.FASTING, Moment.STOOL, Moment.LOOSE_STOOL, Moment.INTERCOURSE, Moment.EFFORT, Moment.PROCEDURE)
+    if moment
+    not in (
+        Moment.MEAL,
+        Moment.FASTING,
+        Moment.STOOL,
+        Moment.LOOSE_STOOL,
+        Moment.INTERCOURSE,
+        Moment.EFFORT,
+        Moment.PROCEDURE,
+    )
 ]
 _MEALS = (Moment.BREAKFAST, Moment.LUNCH, Moment.DINNER)
 _CONDITIONS = (
@@ -225,7 +234,11 @@ def _on_days(draw: st.DrawFn) -> Timing:
 @st.composite
 def _recurrent(draw: st.DrawFn) -> Timing:
     """Before, during, between or after meals, stools, efforts; fasting: with a number of times a day, or none."""
-    moment = draw(st.sampled_from([Moment.MEAL, Moment.FASTING, Moment.STOOL, Moment.LOOSE_STOOL, Moment.INTERCOURSE, Moment.EFFORT]))
+    moment = draw(
+        st.sampled_from(
+            [Moment.MEAL, Moment.FASTING, Moment.STOOL, Moment.LOOSE_STOOL, Moment.INTERCOURSE, Moment.EFFORT]
+        )
+    )
     relation, offset = Relation.AT, None
     if moment is not Moment.FASTING:
         relation = draw(

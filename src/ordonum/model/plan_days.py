@@ -22,7 +22,9 @@ UNIT_MINUTES = {
 }
 _WITHIN_A_DAY = frozenset({TimeUnit.MINUTE, TimeUnit.HOUR})
 MEALS = (Moment.BREAKFAST, Moment.LUNCH, Moment.DINNER)
-EVENTS = frozenset({Moment.INTERCOURSE, Moment.EFFORT, Moment.STOOL, Moment.LOOSE_STOOL})  # nobody knows how often they come
+EVENTS = frozenset(
+    {Moment.INTERCOURSE, Moment.EFFORT, Moment.STOOL, Moment.LOOSE_STOOL}
+)  # nobody knows how often they come
 # The hours of which a moment may be said: an hour and its moment are one take.
 _HOURS = {
     Moment.WAKING: range(4, 11),

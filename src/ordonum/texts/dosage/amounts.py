@@ -126,7 +126,12 @@ def _up_to(tokens: Tokens, at: int, unit: DoseUnit) -> tuple[Decimal | None, int
     """«500 mg à 1 g», «5 gouttes à 10 gouttes»: the high of a range whose unit is told twice."""
     high = number(tokens, at + 1) if key(tokens, at) == "a" else None
     found = None if high is None else UNITS.at(tokens, at + 2)
-    if high is None or found is None or key(tokens, at + 3) == "/" or not (found[0] is unit or {found[0], unit} <= _SCALE.keys()):
+    if (
+        high is None
+        or found is None
+        or key(tokens, at + 3) == "/"
+        or not (found[0] is unit or {found[0], unit} <= _SCALE.keys())
+    ):
         return None, at
     return (high if found[0] is unit else high * _SCALE[found[0]] / _SCALE[unit]), found[1]
 

@@ -65,9 +65,15 @@ def assembled(facts: Sequence[Fact], unit: DoseUnit | None) -> Dosage:
         turn = steps[-1].turn + 1 if steps else 1
         if len(segment) == 1 and isinstance(segment[0], Change):
             steps = changed(steps, segment[0])
-        elif isinstance(segment[0], AfterPause) and all(isinstance(each, Lasting) for each in segment[1:]) and len(segment) < 3:
+        elif (
+            isinstance(segment[0], AfterPause)
+            and all(isinstance(each, Lasting) for each in segment[1:])
+            and len(segment) < 3
+        ):
             steps = paused(steps, segment[0])
-            steps = [replace(each, duration=one.span) for each in steps for one in segment[1:] if isinstance(one, Lasting)] or steps
+            steps = [
+                replace(each, duration=one.span) for each in steps for one in segment[1:] if isinstance(one, Lasting)
+            ] or steps
         else:
             steps += [replace(step, turn=turn) for step in _dosed(turned(segment), steps)]
     if any(not _ends(step) for step in steps if step.turn < steps[-1].turn):
@@ -198,6 +204,8 @@ def _segments(facts: Sequence[Fact]) -> list[list[Fact]]:
             segments.append([each])
         else:
             segments[-1].append(each)
+    if len(segments) > 2 and not segments[-1]:  # «puis 1 comprimé ensuite»
+        segments.pop()
     if not all(segments):
         raise Unclear("«puis» sans ce qui le précède ou le suit")
     return segments

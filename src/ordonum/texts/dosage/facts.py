@@ -177,6 +177,6 @@ class End(Struct, frozen=True):
 
 
 Fact = (
-    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | Label | Multiplied | Whole | AfterPause | Giving | Words | Ceiling | Equal
-    | Count | Again | Change | Then | Also | End
+    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | Label | Multiplied | Whole | AfterPause | Giving | Words
+    | Ceiling | Equal | Count | Again | Change | Then | Also | End
 )  # fmt: skip

@@ -16,7 +16,9 @@ def label(tokens: Tokens, at: int) -> tuple[Label, int] | None:
     length = _cycle_of(tokens, at)
     if length is not None:
         return length
-    start = skip(tokens, at, "de", "les", "la") if key(tokens, at) in ("de", "la", "les") else skip(tokens, at, "a", "le")
+    start = (
+        skip(tokens, at, "de", "les", "la") if key(tokens, at) in ("de", "la", "les") else skip(tokens, at, "a", "le")
+    )
     first = _one(tokens, start)
     if first is None:
         return None
@@ -40,7 +42,11 @@ def _one(tokens: Tokens, at: int) -> tuple[int, TimeUnit, int] | None:
     """«J1», «jour 1»: never the end of «10 jours 1 cp», nor of «par jour 1 cp»."""
     unit, number = _UNITS.get(key(tokens, at)), whole(tokens, at + 1, 366)
     before = tokens[at - 1] if at > 0 else None
-    if unit is None or number is None or (before is not None and (before.value is not None or before.key in _NOT_AFTER)):
+    if (
+        unit is None
+        or number is None
+        or (before is not None and (before.value is not None or before.key in _NOT_AFTER))
+    ):
         return None
     if key(tokens, at) == "s" and not _glued(tokens, at):
         return None
@@ -65,7 +71,7 @@ def laid(facts: Sequence[Fact]) -> list[Fact]:
     labels = [each for each in facts if isinstance(each, Label) and each.first]
     if not labels and not lengths:
         return list(facts)
-    rest = [each for each in facts if not isinstance(each, Label)]
+    rest: list[Fact] = [each for each in facts if not isinstance(each, Label)]
     again = [each for each in rest if isinstance(each, Often) and _length(each) > 1]
     if (lengths or again) and labels:
         return _cycle(rest, labels, lengths, again)

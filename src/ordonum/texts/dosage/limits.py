@@ -77,6 +77,8 @@ def _scope(tokens: Tokens, at: int) -> tuple[str, Span | None, int] | None:
     total = _TOTAL.at(tokens, at)
     if total is not None:
         return "lifetime", None, total[1]
+    if key(tokens, at) in ("en", "sur") and span(tokens, at + 1) == (Span(24, TimeUnit.HOUR), at + 3):
+        return "per_day", None, at + 3
     found = period_at(tokens, at)
     if found is None or found[1] is not None:
         return None

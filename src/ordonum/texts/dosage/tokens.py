@@ -18,7 +18,10 @@ NUMBER, WORD, SIGN, UNREADABLE = "number", "word", "sign", "?"
 _RAW = re.compile(
     r"\s+|(?P<number>[0-9]+(?:[.,][0-9]+)*)|(?P<sign>[½¼¾⅓⅔])|(?P<word>[^\W\d_]+'?)|(?P<other>.)", re.DOTALL
 )
-_GLUED = re.compile(r"\b(cps?|cprs?|comp|gel|sach|mg|ml|g|gttes?|amp|inj|bouff?|suppos?|cac|cas|applic)x(?=\s?[0-9])", re.IGNORECASE)
+_GLUED = re.compile(
+    r"(?<![^\W\d_])(cps?|cprs?|comp|gel|sach|mg|ml|g|gttes?|amp|inj|bouff?|suppos?|cac|cas|applic)x(?=\s?[0-9])",
+    re.IGNORECASE,
+)
 _IN = re.compile(r"\bds\s", re.IGNORECASE)
 _TYPOGRAPHIC = str.maketrans({
     "\u202f": "\u00a0", "\u2009": "\u00a0", "’": "'", "&": " et ", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "−": "-", "‑": "-",

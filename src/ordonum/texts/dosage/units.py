@@ -15,9 +15,11 @@ _NOUNS: dict[Unit, str] = {
     Unit.PEN: "stylo stylos",
     Unit.INJECTION: "inj injection injections",
     Unit.DROP: "gtt gtte gttes goutte gouttes",
-    Unit.SPOONFUL_SMALL: "cac|c a c|c.a.c|c. a c.|c/c|cuillere a cafe|cuilleres a cafe|cuilleree a cafe|cuillerees a cafe",
+    Unit.SPOONFUL_SMALL: "cac|c a c|c.a.c|c. a c.|c/c|"
+    "c. a cafe|c a cafe|cuil. a cafe|cuillere a cafe|cuilleres a cafe|cuilleree a cafe|cuillerees a cafe",
     Unit.SPOONFUL_DESSERT: "cad|c a d|cuillere a dessert|cuilleres a dessert",
-    Unit.SPOONFUL: "cas|c a s|c.a.s|c. a s.|c/s|cuillere a soupe|cuilleres a soupe|cuilleree a soupe|cuillerees a soupe",
+    Unit.SPOONFUL: "cas|c a s|c.a.s|c. a s.|c/s|"
+    "c. a soupe|c a soupe|cuil. a soupe|cuillere a soupe|cuilleres a soupe|cuilleree a soupe|cuillerees a soupe",
     Unit.MEASURE: "mesure|mesures|cuillere-mesure|cuilleres-mesure|cuillere mesure|cuilleres-mesures",
     Unit.DOSE: "dose doses",
     Unit.DOSE_KG: "dose-kg|doses-kg|dose kg|doses kg|dose/kg",
