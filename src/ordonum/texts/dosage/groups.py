@@ -184,6 +184,8 @@ def _rate(rates: list[Rate]) -> Rate:
 
 
 def _once(said: dict[str, object], field: str, value: object) -> None:
+    if field == "as_needed" and "" in (value, said.get(field)):  # «à la demande en cas de gêne»
+        value = said[field] = value or said.get(field, "")
     if said.setdefault(field, value) != value:
         raise Unclear("deux fois la même chose, de deux façons")
 

@@ -42,11 +42,10 @@ def _one(tokens: Tokens, at: int) -> tuple[int, TimeUnit, int] | None:
     """«J1», «jour 1»: never the end of «10 jours 1 cp», nor of «par jour 1 cp»."""
     unit, number = _UNITS.get(key(tokens, at)), whole(tokens, at + 1, 366)
     before = tokens[at - 1] if at > 0 else None
-    if (
-        unit is None
-        or number is None
-        or (before is not None and (before.value is not None or before.key in _NOT_AFTER))
-    ):
+    if unit is None or number is None:
+        return None
+    listed = at > 1 and tokens[at - 2].key == "jour" and _glued(tokens, at - 2)  # «J1 J8»
+    if before is not None and ((before.value is not None and not listed) or before.key in _NOT_AFTER):
         return None
     if key(tokens, at) == "s" and not _glued(tokens, at):
         return None

@@ -142,6 +142,7 @@ def _apart(tokens: Tokens, at: int) -> tuple[Ceiling, int] | None:
     if tail is None and not (
         (lead is not None and key(tokens, at) in ("espacer", "intervalle", "espacees", "espaces"))
         or key(tokens, at + 1) == "espacant"
+        or (lead is not None and any(each.key == "intervalle" for each in tokens[at:start]))
     ):
         return None
     return Ceiling(field="apart", span=length), end if tail is None else tail[1]

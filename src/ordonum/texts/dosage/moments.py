@@ -14,7 +14,7 @@ _PLACES: dict[str, Moment] = {
     **dict.fromkeys(("le diner", "diner", "repas du soir", "le repas du soir"), M.DINNER),
     **dict.fromkeys(("le repas du matin",), M.BREAKFAST),
     **dict.fromkeys(("le gouter", "gouter"), M.SNACK),
-    **dict.fromkeys(("le coucher", "coucher"), M.BEDTIME),
+    **dict.fromkeys(("le coucher", "coucher", "de se coucher", "de dormir"), M.BEDTIME),
     **dict.fromkeys(("le lever", "le reveil"), M.WAKING),
     **dict.fromkeys(
         ("repas", "le repas", "les repas", "chaque repas", "toutes les repas", "les 3 repas", "un repas", "les principaux repas",

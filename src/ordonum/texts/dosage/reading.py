@@ -130,6 +130,10 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
             facts.append(found[0])
             at, broken = found[1], False
             continue
+        nothing = _nothing(tokens, at)
+        if nothing is not None:
+            at = nothing
+            continue
         if facts and _links(tokens, at, reader, facts):
             at += 1
             continue
@@ -145,6 +149,15 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
             continue
         broken = False
     return facts, [cleaned[start:end] for start, end in left]
+
+
+def _nothing(tokens: list[Token], at: int) -> int | None:
+    """The place after «0 le midi», said between takes."""
+    if amounts.number(tokens, at) != 0 or amounts.key(tokens, at + 1) == "-":
+        return None
+    unit = amounts.UNITS.at(tokens, at + 1)
+    found = moments.takes(tokens, at + 1 if unit is None else unit[1])
+    return None if found is None or found[0].at else found[1]
 
 
 def _links(tokens: list[Token], at: int, reader: Reader, facts: list[Fact]) -> bool:
@@ -195,8 +208,9 @@ def _multiplied(tokens: list[Token], at: int) -> tuple[Multiplied, int] | None:
 
 def _from(tokens: list[Token], at: int) -> tuple[Fact, int] | None:
     """«de 1 à 3 comprimés»; «à 80 ml/h»."""
-    if amounts.key(tokens, at) == "a":
-        return rhythms.flow(tokens, at + 1)
+    fast = rhythms.flow(tokens, at + 1) if amounts.key(tokens, at) in ("a", "de") else None
+    if fast is not None:
+        return fast
     found = amounts.amount(tokens, at + 1) if amounts.key(tokens, at) == "de" else None
     return found if found is not None and found[0].high is not None else None
 
@@ -218,7 +232,13 @@ def _equal(tokens: list[Token], at: int, last: Fact | None) -> tuple[Equal, int]
     if amounts.key(tokens, at) in ("de", "a") and isinstance(last, (Amount, Equal)):  # «2 cp de 500 mg»: each
         one = last.same if isinstance(last, Equal) else last
         each = amounts.amount(tokens, at + 1)
-        if each is None or one.unit not in COUNTED or each[0].unit is None or each[0].unit in COUNTED:
+        if (
+            each is None
+            or rhythms.flow(tokens, at + 1) is not None
+            or one.unit not in COUNTED
+            or each[0].unit is None
+            or each[0].unit in COUNTED
+        ):
             return None
         return Equal(each[0], Amount(amount=Decimal(1), unit=one.unit)), each[1]
     if amounts.key(tokens, at) == "soit":

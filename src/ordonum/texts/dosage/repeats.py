@@ -15,6 +15,7 @@ _AGAIN = Phrases(dict.fromkeys(
      "renouveler dans", "a renouveler 1 fois", "a repeter 1 fois apres", "a repeter apres"), "",
 ))  # fmt: skip
 _RHYTHM = Phrases(dict.fromkeys(("a renouveler toutes", "renouveler toutes", "a repeter toutes"), ""))
+_LATER = Phrases(dict.fromkeys(("a renouveler", "a repeter", "renouveler", "repeter"), ""))
 _WHOLE = Phrases(
     dict.fromkeys(("le toutes pendant", "le tout pendant", "pour une duree totale de", "duree totale :"), "")
 )
@@ -45,6 +46,11 @@ def _again(tokens: Tokens, at: int) -> tuple[Fact, int] | None:
     each = _RHYTHM.at(tokens, at)
     if each is not None:
         return _each_time(tokens, each[1] - 1)
+    later = _LATER.at(tokens, at)
+    wait = None if later is None else span(tokens, later[1])
+    needed = None if wait is None else AS_NEEDED.at(tokens, skip(tokens, wait[1], "apres", "plus", "tard"))
+    if wait is not None and needed is not None:  # «à renouveler 10 minutes après si besoin»
+        return Ceiling(field="apart", span=wait[0]), needed[1]
     again = _AGAIN.at(tokens, at)
     found = None if again is None else span(tokens, again[1])
     if found is None:
@@ -57,9 +63,9 @@ def _again(tokens: Tokens, at: int) -> tuple[Fact, int] | None:
 def _each_time(tokens: Tokens, at: int) -> tuple[Fact, int] | None:
     """«à renouveler toutes les 6 heures»; with «si besoin», the least time between takes."""
     rhythm = rhythms.often(tokens, at)
-    if rhythm is None or not isinstance(rhythm[0], Often) or rhythm[0].period is not TimeUnit.HOUR:
+    if rhythm is None or not isinstance(rhythm[0], Often):
         return None
-    needed = AS_NEEDED.at(tokens, rhythm[1])
+    needed = AS_NEEDED.at(tokens, rhythm[1]) if rhythm[0].period is TimeUnit.HOUR else None
     apart = Span(rhythm[0].every, TimeUnit.HOUR, rhythm[0].every_high)
     return rhythm if needed is None else (Ceiling(field="apart", span=apart), needed[1])
 

@@ -15,8 +15,8 @@ _PERIODS = {
 }
 _PERFUSED = Phrases(dict.fromkeys(
     ("en perfusion de", "en perfusion sur", "perfusion de", "en perfusion lente de", "perfuse en", "perfuses en", "a perfuser en",
-     "a passer en", "a administrer en", "en perfusion iv de", "en perfusion continue de", "a administrer sur",
-     "en perfusion pendant", "passe en", "passee en", "a passer sur", "passee sur", "perfuse sur", "en perfusion iv sur"), "",
+     "a passer en", "a administrer en", "en perfusion continue de", "a administrer sur",
+     "en perfusion pendant", "passe en", "passee en", "a passer sur", "passee sur", "perfuse sur"), "",
 ))  # fmt: skip
 _IN_DAYS = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7}
 _CLOCK = (TimeUnit.HOUR, TimeUnit.MINUTE)
@@ -64,6 +64,8 @@ def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int
     if settled is not None:
         return settled
     led = key(tokens, at)
+    if led in ("pour", "pendant", "sur") and [key(tokens, at + each) for each in (1, 2, 3)] == ["1", "duree", "de"]:
+        at, led = at + 2, "duree"
     if led in ("en", "stop") or (led == "max" and _AT_MOST.at(tokens, at) is not None):
         return None
     most_ = led == "max"
@@ -85,7 +87,8 @@ def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int
         _NOT_LENGTH if start > at else (*_NOT_LENGTH, "/", "sur", "avant", "apres", "plus", "entre")
     ):
         return None
-    after = skip(tokens, end, "consecutifs", "suivants")
+    in_a_row = (key(tokens, end), key(tokens, end + 1)) in (("de", "suite"), ("d'", "affilee"))
+    after = end + 2 if in_a_row else skip(tokens, end, "consecutifs", "suivants")
     if led == "les" and after == end:
         return None
     end = after
