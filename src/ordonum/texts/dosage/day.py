@@ -36,7 +36,7 @@ def takes_of_day(facts: Sequence[Fact]) -> tuple[tuple[When, ...], tuple[str, ..
     if recurrent and (len(whens) > 1 or at):
         raise Unclear("deux sortes de moments")
     pairs = zip(whens, at, strict=False)
-    if whens and at and (len(whens) != len(at) or not all(_agrees(each, hour) for each, hour in pairs)):
+    if whens and at and (len(whens) != 1 or len(at) != 1 or not all(_agrees(each, hour) for each, hour in pairs)):
         raise Unclear("les heures et les moments ne s'accordent pas")
     return tuple(sorted(whens, key=order)), tuple(sorted(at)), instruction
 

@@ -76,6 +76,8 @@ def _group(facts: list[Fact]) -> list[Step]:
             raise Unclear("«si besoin» vaut-il pour toutes les prises ou pour la dernière ?")
     steps = [_step(common, dose, timing) for dose, timing in items]
     checking.of_a_day(steps, facts)
+    if len(items) > 1 and any(step.instruction != common.instruction for step in steps):
+        raise Unclear("«à jeun» vaut-il pour toutes les prises ?")
     return _folded(steps)
 
 

@@ -22,7 +22,7 @@ def number(value: Decimal | int, *, in_words: bool = False, feminine: bool = Fal
     whole, _, fraction = str(value).partition(".")
     if in_words and int(whole) <= words.MAX:
         return words.decimal(int(whole), fraction, feminine=feminine)
-    if int(whole) >= _GROUPED_FROM:
+    if int(whole) >= _GROUPED_FROM and not fraction:
         whole = f"{int(whole):,}".replace(",", "\u00a0")
     return f"{whole},{fraction}" if fraction else whole
 
