@@ -709,6 +709,18 @@ SHOWN: list[tuple[str, str]] = [
      "1 comprimé 3 fois par jour, jusqu'à disparition de la fièvre, maximum 3 jours"),
     ("1 cp par jour tant que dure le traitement", "1 comprimé 1 fois par jour, tant que dure le traitement"),
     ("1 cp par jour jusqu'à l'accouchement", "1 comprimé 1 fois par jour, jusqu'à l'accouchement"),
+    ("1 comprimé matin, midi et soir au cours des repas, 3 jours au plus",
+     "1 comprimé pendant le petit déjeuner, 1 comprimé pendant le déjeuner et "
+     "1 comprimé pendant le dîner, pendant 3 jours au maximum"),
+    ("J1 à J5 : 20 mg, puis 10 mg", "20 mg, pendant 5 jours, puis 10 mg"),
+    ("10 j 1 cp le soir", "1 comprimé le soir, pendant 10 jours"),
+    ("2x1 cp/j matin et soir", "1 comprimé le matin et 1 comprimé le soir"),
+    ("max 3 cp en 24 heures", "sans dépasser 3 comprimés par jour"),
+    ("1 cp les jours pairs matin et soir", "les jours pairs : 1 comprimé le matin et 1 comprimé le soir"),
+    ("10 mg matin, 5 mg midi, soit 15 mg par jour", "10 mg le matin et 5 mg le midi"),
+    ("1 cp/j pendant 5 jours puis 2 jours d'arrêt pendant 3 mois", "1 comprimé 1 fois par jour, 5 jours sur 7, pendant 3 mois"),
+    ("1 cp si besoin si douleur", "si douleur : 1 comprimé"),
+    ("1 cp/sem 1 semaine sur 2", "1 comprimé le premier jour de chaque cycle de 14 jours"),
 ]  # fmt: skip
 
 KEPT: list[str] = [
@@ -752,4 +764,10 @@ KEPT: list[str] = [
     "1 cp si douleur ; 2 cp le soir", "1 cp matin, 1 soir si besoin", "2 cp puis 1 cp toutes les heures",
     "2 cp puis 1 cp toutes les heures, max 6/j", "1 cp 8 20", "1 cp 2 h avant le repas 3 j", "1 cp mardi 12",
     "2 cp par jour, matin et soir",
+    "J1 et J2 : 2 cp", "J1 : 1 cp, J3 : 1 cp", "J2 : 1 cp, J3 : 2 cp", "1 cp le lundi, 2 cp les autres jours sauf dimanche",
+    "1 cp 0 soir", "1 cp 1 fois par jour avant chaque repas", "1 cp un jour sur deux avant chaque repas",
+    "3 cp par jour : 1 matin, 1 soir", "1 cp/j 10 jours 2 cp", "3 x 1 cp", "3 x 1 cp 2 x/j", "3x1 cp/j matin et soir",
+    "1 cp tid bid", "1 cp q6h bid", "4 mg un jour sur trois, 5 mg l'autre jour", "15 mg 1 semaine sur 2",
+    "dose de charge 300 mg par jour", "4 mg les jours pairs, 5 mg les autres jours", "à retirer le soir",
+    "arrêt 3 jours puis 1 cp/j", "1 cp matin soit 500 mg", "1 patch le matin à ne pas retirer",
 ]  # fmt: skip

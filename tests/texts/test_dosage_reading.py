@@ -12,7 +12,6 @@ from dosage_town import KEPT, SHOWN, TOWN
 from ordonum.model.dosage import Dosage, DoseUnit, Step
 from ordonum.texts.dosage import read, say
 
-
 LISTED = [*UNDERSTOOD, *TOWN]
 
 

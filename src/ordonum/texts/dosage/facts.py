@@ -60,6 +60,7 @@ class Takes(Struct, frozen=True, kw_only=True):
     when: tuple[When, ...] = ()
     at: tuple[str, ...] = ()
     every_one: bool = False  # «avant les repas»: of all the takes, not of one
+    each: bool = False  # «avant chaque repas»: three of them
 
 
 class Pattern(Struct, frozen=True):

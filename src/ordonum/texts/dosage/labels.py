@@ -119,6 +119,8 @@ def _turns(facts: Sequence[Fact], labels: list[Label]) -> list[Fact]:
     turns = [each for each in turns if each]
     if any(sum(isinstance(one, Lasting) for one in each) != 1 for each in turns[:-1]):
         raise Unclear("des jours sans leur dose")
+    if any(all(isinstance(one, Lasting) for one in each) for each in turns):  # «J1 et J2 : 2 cp»
+        raise Unclear("des jours sans leur dose")
     if not leading and turns and not any(isinstance(one, (Amount, Often)) for one in turns[-1]):
         turns[-2:] = [turns[-2] + turns[-1]]  # what is said after the last day
     return [one for place, each in enumerate(turns) for one in ([Then()] if place else []) + each]

@@ -121,7 +121,8 @@ def takes(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
     found = WHENS.at(tokens, at)
     if found is not None:
         (moment, relation, every_one), end = found
-        return Takes(when=(When(moment=moment, relation=relation),), every_one=every_one), end
+        when = When(moment=moment, relation=relation)
+        return Takes(when=(when,), every_one=every_one, each=_of_each(tokens, at, end)), end
     return _offset(tokens, at) or _hours(tokens, at) or _letter(tokens, at)
 
 
@@ -138,7 +139,12 @@ def _offset(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
     if found[0][0] is M.PROCEDURE and length[0].unit is TimeUnit.DAY:
         return None  # a day of its own
     (moment, relation, every_one), end = found
-    return Takes(when=(When(moment=moment, relation=relation, offset=length[0]),), every_one=every_one), end
+    when = When(moment=moment, relation=relation, offset=length[0])
+    return Takes(when=(when,), every_one=every_one, each=_of_each(tokens, length[1], end)), end
+
+
+def _of_each(tokens: Tokens, at: int, end: int) -> bool:
+    return any(each.key in ("chaque", "3") for each in tokens[at:end])
 
 
 def _letter(tokens: Tokens, at: int) -> tuple[Takes, int] | None:

@@ -116,6 +116,8 @@ def read(text: str, *, unit: DoseUnit | None = None) -> Reading:
         return Reading(left=(" ".join(cleaned.split()),) if cleaned.strip() else (), why=unclear.why)
     except (ValueError, ArithmeticError):  # a bound of the model
         return Reading(left=(" ".join(cleaned.split()),), why="valeur hors de ce qui se prescrit")
+    if len(say(dosage, in_words=True)) > TEXT_MAX:
+        return Reading(left=(" ".join(cleaned.split()),), why="posologie trop longue pour être relue")
     return Reading(dosage=dosage, shown=say(dosage))
 
 
@@ -123,7 +125,7 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
     """Every fact of the text in its order, and the words that none of them took."""
     facts: list[Fact] = []
     left: list[tuple[int, int]] = []
-    at, broken = 0, False
+    at, broken, empty = 0, False, False
     while at < len(tokens):
         found = _fact(tokens, at, reader, facts)
         if found is not None:
@@ -132,7 +134,7 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
             continue
         nothing = _nothing(tokens, at)
         if nothing is not None:
-            at = nothing
+            at, empty = nothing, True
             continue
         if facts and _links(tokens, at, reader, facts):
             at += 1
@@ -148,6 +150,8 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
             at, broken = at + 1, True
             continue
         broken = False
+    if empty and not any(isinstance(each, Takes) for each in facts):  # «0 le soir», of no other take
+        left.append((0, len(cleaned)))
     return facts, [cleaned[start:end] for start, end in left]
 
 

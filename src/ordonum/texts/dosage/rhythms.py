@@ -58,23 +58,28 @@ def _pause(tokens: Tokens, at: int) -> tuple[AfterPause, int] | None:
     return AfterPause(off[0]), off[1] + 2
 
 
+def _led_by(tokens: Tokens, at: int) -> tuple[str, int]:
+    """The word that leads a length of time, and where the length begins: «pendant», «pour une durée de», «x», «qsp»."""
+    led = key(tokens, at)
+    if led in ("pour", "pendant", "sur") and [key(tokens, at + each) for each in (1, 2, 3)] == ["1", "duree", "de"]:
+        at, led = at + 2, "duree"
+    start = skip(tokens, at, led) if led in ("pendant", "x", "qsp", "pour", "max", "sur", "duree") else at
+    if led == "duree":
+        start = skip(tokens, start, ":", "de", ":")
+    elif led in ("pendant", "les"):
+        start = skip(tokens, start, "les")
+    return led, skip(tokens, start, "max", "de") if led in ("max", "pendant") else start
+
+
 def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int] | None:
     """«pendant 7 jours», «pdt 5 à 7 j», «x 10 j», «QSP 1 mois», «30j», «maximum 7 jours»; «7 jours d'arrêt»."""
     settled = _perfused(tokens, at) or _bounded(tokens, at) or _pause(tokens, at)
     if settled is not None:
         return settled
     led = key(tokens, at)
-    if led in ("pour", "pendant", "sur") and [key(tokens, at + each) for each in (1, 2, 3)] == ["1", "duree", "de"]:
-        at, led = at + 2, "duree"
     if led in ("en", "stop") or (led == "max" and _AT_MOST.at(tokens, at) is not None):
         return None
-    most_ = led == "max"
-    start = skip(tokens, at, led) if led in ("pendant", "x", "qsp", "pour", "max", "sur", "duree") else at
-    if led == "duree":
-        start = skip(tokens, start, ":", "de", ":")
-    elif led in ("pendant", "les"):
-        start = skip(tokens, start, "les")
-    start = skip(tokens, start, "max", "de") if led in ("max", "pendant") else start
+    led, start = _led_by(tokens, at)
     found = span(tokens, start)
     if found is None or (
         led == "sur" and found[0].unit in (TimeUnit.DAY, TimeUnit.WEEK) and key(tokens, at - 1) in TIMES
@@ -92,8 +97,9 @@ def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int
     if led == "les" and after == end:
         return None
     end = after
-    end = skip(tokens, end, "au") if key(tokens, end + 1) == "max" else end
-    return Lasting(span=length, at_most=most_ or key(tokens, end) == "max"), skip(tokens, end, "max")
+    if (key(tokens, end), key(tokens, end + 1)) in (("au", "plus"), ("au", "max")):
+        return Lasting(span=length, at_most=True), end + 2
+    return Lasting(span=length, at_most=led == "max" or key(tokens, end) == "max"), skip(tokens, end, "max")
 
 
 def flow(tokens: Tokens, at: int) -> tuple[Giving, int] | None:

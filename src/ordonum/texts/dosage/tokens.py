@@ -137,7 +137,7 @@ def _joined(raw: list[Token], text: str) -> list[Token]:
 _NUMERALS = {fold(words.cardinal(value)) for value in (*range(17), 20, 30, 40, 50, 60, 100, 1000)} | {
     "une", "vingts", "cents",
 }  # fmt: skip
-_LONGEST = 16  # tokens of the longest number in words
+_LONGEST = 20  # tokens of the longest number in words
 
 
 def _of_words(raw: list[Token], at: int) -> tuple[Token, int] | None:
