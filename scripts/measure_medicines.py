@@ -21,6 +21,7 @@ from typing import Any
 import test_classification as by_hand
 
 from dosage_sentences import REFUSED, UNDERSTOOD
+from dosage_town import KEPT, SHOWN, TOWN
 from ordonum.knowledge.drugs import file
 from ordonum.knowledge.drugs.classified import classified, classify
 from ordonum.knowledge.drugs.loaded import LoadedBase
@@ -147,12 +148,13 @@ def _of_dosage(folder: Path) -> dict[str, Any]:
     lists = {
         "has": sorted(set(_has(folder))),
         "examples": sorted(set(_examples())),
-        "by_hand": [text for text, _ in UNDERSTOOD],
+        "by_hand": [text for text, _ in (*UNDERSTOOD, *TOWN)],
+        "shown": [text for text, _ in SHOWN],
     }
     found = {name: _read_of(texts) for name, texts in lists.items()}
-    found["by_hand"]["right"] = sum(read(text).dosage == Dosage(steps=steps) for text, steps in UNDERSTOOD)
-    found["by_hand"]["to_keep"] = len(REFUSED)
-    found["by_hand"]["kept"] = sum(read(text).dosage is None for text in REFUSED)
+    found["by_hand"]["right"] = sum(read(text).dosage == Dosage(steps=steps) for text, steps in (*UNDERSTOOD, *TOWN))
+    found["by_hand"]["to_keep"] = len(REFUSED) + len(KEPT)
+    found["by_hand"]["kept"] = sum(read(text).dosage is None for text in (*REFUSED, *KEPT))
     return found
 
 

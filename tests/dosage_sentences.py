@@ -300,8 +300,8 @@ REFUSED: list[str] = [
     "1 cp/jour/7 jours",
     "1 cp 2 fois par semaine le lundi", "1 cp le matin et 1 cp le matin", "1 cp à 8h et 1 cp à 8h",
     "1 cp le matin à 20h", "1 cp à 25h",
-    "1 cp lundi matin et mardi soir", 
-    
+    "1 cp lundi matin et mardi soir",
+
     "1 cp de J1 à J5", "1 cp puis 2 cp", "puis 1 cp", "1 cp puis", "1 cp puis arrêt",
     "diminuer de 5 mg tous les 3 jours jusqu'à arrêt", "40 mg/j puis diminuer de 7 mg tous les 3 jours jusqu'à arrêt",
     "1 cp matin et 1 cp soir si besoin", "1 cp le matin ; 1 cp le soir pendant 5 j",

@@ -120,7 +120,8 @@ def _frequencies() -> st.SearchStrategy[Timing]:
         lambda count, every, more, period, all_: Timing(
             times=count, every=every, every_high=None if more is None else every + more, period=period, count=all_
         ),
-        st.sampled_from([1, 1, 1, 2, 3]), st.integers(2, 31), st.none() | st.integers(1, 4),
+        st.sampled_from([1, 1, 1, 2, 3]), st.integers(2, 31).filter(lambda every: every != 24),  # 24 hours are a day
+        st.none() | st.integers(1, 4),
         st.sampled_from([TimeUnit.HOUR, TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH]), st.none() | st.integers(2, 9),
     )  # fmt: skip
     return st.one_of(

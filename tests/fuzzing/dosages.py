@@ -3,11 +3,12 @@
 from random import Random
 
 from dosage_sentences import REFUSED, UNDERSTOOD
+from dosage_town import KEPT, SHOWN, TOWN
 from fuzzing.mutators import mutate_text
 from fuzzing.playing import Target, must
 from ordonum.texts.dosage import read, say
 
-_SAMPLES = [*(text for text, _ in UNDERSTOOD), *REFUSED]
+_SAMPLES = [*(text for text, _ in (*UNDERSTOOD, *TOWN, *SHOWN)), *REFUSED, *KEPT]
 _WORDS = [
     *sorted({word for text in _SAMPLES for word in text.split()}),
     "½", "１", "٣", "²", "Ⅷ", "1/2", "0,5", "-", ",", ";", "(", ")", "puis", "et", "un", "trente", "et un", "demi",

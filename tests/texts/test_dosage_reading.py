@@ -8,11 +8,14 @@ from decimal import Decimal
 import pytest
 
 from dosage_sentences import REFUSED, UNDERSTOOD
+from dosage_town import KEPT, SHOWN, TOWN
 from ordonum.model.dosage import Dosage, DoseUnit, Step
 from ordonum.texts.dosage import read, say
 
+LISTED = [*UNDERSTOOD, *TOWN]
 
-@pytest.mark.parametrize(("text", "expected"), UNDERSTOOD, ids=[text for text, _ in UNDERSTOOD])
+
+@pytest.mark.parametrize(("text", "expected"), LISTED, ids=[text for text, _ in LISTED])
 def test_a_sentence_is_read_to_its_facts_and_back(text: str, expected: tuple[Step, ...]) -> None:
     reading = read(text)
     assert reading.dosage == Dosage(steps=expected), (reading.left, reading.why, reading.shown)
@@ -23,7 +26,7 @@ def test_a_sentence_is_read_to_its_facts_and_back(text: str, expected: tuple[Ste
         assert in_words or (reading.shown == said == read(said).shown)
 
 
-@pytest.mark.parametrize("text", REFUSED)
+@pytest.mark.parametrize("text", [*REFUSED, *KEPT])
 def test_what_is_not_wholly_understood_is_kept_as_text(text: str) -> None:
     reading = read(text)
     assert reading.dosage is None
@@ -106,3 +109,12 @@ def test_amounts_keep_no_zero_at_their_end() -> None:
     assert step.dose is not None
     assert str(step.dose.amount) == "10.5"
     assert step.dose.amount == Decimal("10.5")
+
+
+@pytest.mark.parametrize(("text", "shown"), SHOWN, ids=[text for text, _ in SHOWN])
+def test_a_sentence_is_shown_as_a_person_checked_it_and_read_back(text: str, shown: str) -> None:
+    reading = read(text)
+    assert reading.shown == shown, (reading.left, reading.why)
+    assert reading.dosage is not None
+    for in_words in (False, True):
+        assert read(say(reading.dosage, in_words=in_words)).dosage == reading.dosage

@@ -235,6 +235,11 @@ class Timing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     once: bool = False
     procedure_days: Annotated[tuple[Annotated[int, Meta(ge=-60, le=60)], ...], Meta(max_length=30)] = ()
 
+    def __post_init__(self) -> None:
+        times_down = self.times_high is not None and self.times_high <= (self.times or 0)
+        if times_down or (self.every_high is not None and self.every_high <= self.every):
+            raise ValueError("range-upside-down")
+
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is never passed: in one take, in a day, in another period, in a whole life; and the least time between takes.

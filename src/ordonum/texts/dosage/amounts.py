@@ -80,7 +80,7 @@ def amount(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
 
 
 def _by_body(tokens: Tokens, end: int, low: Decimal, high: Decimal | None, unit: DoseUnit) -> tuple[Amount, int]:
-    per = _PER_BODY.at(tokens, end)
+    per = _PER_BODY.at(tokens, end) if unit is not DoseUnit.DOSE_KG else None
     if per is None:
         weighed = skip(tokens, end, "-")
         if unit is DoseUnit.DOSE and key(tokens, weighed) == "poids":

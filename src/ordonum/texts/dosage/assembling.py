@@ -107,7 +107,10 @@ def _of_other_days(facts: list[Fact]) -> list[Fact]:
         return facts
     named = {day for each in facts if isinstance(each, Days) for day in each.weekdays}
     rest = tuple(day for day in Weekday if day not in named)
-    if not named or not rest or any(isinstance(each, Then) for each in facts):
+    but = any(
+        isinstance(each, Then) or (isinstance(each, Days) and each.but and len(each.weekdays) > 5) for each in facts
+    )
+    if not named or not rest or but:
         raise Unclear("«les autres jours», sans ceux qu'ils complètent")
     return [Days(weekdays=rest) if isinstance(each, Days) and each.others else each for each in facts]
 
@@ -204,6 +207,8 @@ def _segments(facts: Sequence[Fact]) -> list[list[Fact]]:
             segments.append([each])
         else:
             segments[-1].append(each)
+    if len(segments) > 2 and not segments[-1]:  # «puis 1 comprimé ensuite»
+        segments.pop()
     if not all(segments):
         raise Unclear("«puis» sans ce qui le précède ou le suit")
     return segments

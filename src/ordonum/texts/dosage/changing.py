@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from ordonum.model.dosage import Cycle, Span, Step, TimeUnit
 from ordonum.texts.dosage import checking
 from ordonum.texts.dosage.facts import AfterPause, Amount, Change, Days, Fact, Lasting, Often, Takes, Unclear
-from ordonum.texts.dosage.groups import TIMING, dose_of, turned
+from ordonum.texts.dosage.groups import TIMING, turned
+from ordonum.texts.dosage.sharing import dose_of
 from ordonum.texts.dosage.tokens import plain
 
 

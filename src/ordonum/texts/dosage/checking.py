@@ -115,22 +115,30 @@ def equals(facts: Sequence[Fact]) -> list[str]:
         elif isinstance(each, Ceiling) and each.amount is not None:
             last = each.amount
         elif isinstance(each, Equal) and not each.day:
-            of = each.of or last
-            if of is None or of.high is not None or each.same.high is not None:
-                raise Unclear("«soit» sans la dose dont il parle")
-            if (_kind(of.unit), of.per) == (_kind(each.same.unit), each.same.per):
-                if _in_kind(of) != _in_kind(each.same):
-                    raise Unclear("deux doses pour une même prise")
-                if of.unit is each.same.unit:
-                    continue
-            if each.of is None and not isinstance(before, (Amount, Ceiling, Equal)):
-                raise Unclear("«soit» : de quelle dose ?")
-            if each.bare and of.amount != 1 and of.unit in COUNTED:
-                raise Unclear("la dose entre parenthèses est-elle de chaque unité ou de la prise ?")
+            of = _of(each, last, before)
+            if of is None:
+                continue
             _agree(ratios, of, each.same)
             _agree(ratios, each.same, of)
             found.append(f"{said_amount(of)} équivalant à {said_amount(each.same)}")
     return found
+
+
+def _of(equal: Equal, last: Amount | None, before: Fact | None) -> Amount | None:
+    """What is said another way; nothing where it is the same amount in the same unit."""
+    of, same = equal.of or last, equal.same
+    if of is None or of.high is not None or same.high is not None:
+        raise Unclear("«soit» sans la dose dont il parle")
+    if (_kind(of.unit), of.per) == (_kind(same.unit), same.per):
+        if _in_kind(of) != _in_kind(same):
+            raise Unclear("deux doses pour une même prise")
+        if of.unit is same.unit:
+            return None
+    if equal.of is None and not isinstance(before, (Amount, Ceiling, Equal)):
+        raise Unclear("«soit» : de quelle dose ?")
+    if equal.bare and of.amount != 1 and of.unit in COUNTED:
+        raise Unclear("la dose entre parenthèses est-elle de chaque unité ou de la prise ?")
+    return of
 
 
 def _agree(ratios: dict[tuple[object, ...], Fraction], of: Amount, same: Amount) -> None:

@@ -68,6 +68,9 @@ def _each_meal(facts: Sequence[Fact]) -> bool:
     others = any(isinstance(each, (Often, Once)) or (isinstance(each, Takes) and each not in meals) for each in facts)
     if not said and not others:
         raise Unclear("pendant un repas, ou pendant chaque repas ?")
+    rhythms = [(each.times, each.times_high, each.every, each.period) for each in facts if isinstance(each, Often)]
+    if any(each.each for each in meals) and any(each != (3, None, 1, TimeUnit.DAY) for each in rhythms):
+        raise Unclear("à chaque repas, ou moins souvent ?")
     if meals and said and not others and any(isinstance(each, Days) for each in facts):
         raise Unclear("à chaque repas de ces jours, ou à un seul ?")
     return bool(meals) and said

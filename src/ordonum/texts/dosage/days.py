@@ -187,6 +187,7 @@ _PROCEDURES = (
     "l'acte",
     "la procedure",
     "l'examen ou l'intervention",
+    "l'anesthesie",
     "la chirurgie",
     "la seance",
     "l'endoscopie",

@@ -60,6 +60,7 @@ class Takes(Struct, frozen=True, kw_only=True):
     when: tuple[When, ...] = ()
     at: tuple[str, ...] = ()
     every_one: bool = False  # «avant les repas»: of all the takes, not of one
+    each: bool = False  # «avant chaque repas»: three of them
 
 
 class Pattern(Struct, frozen=True):
@@ -177,6 +178,6 @@ class End(Struct, frozen=True):
 
 
 Fact = (
-    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | Label | Multiplied | Whole | AfterPause | Giving | Words | Ceiling | Equal
-    | Count | Again | Change | Then | Also | End
+    Amount | Often | Days | Takes | Pattern | InTakes | Once | Lasting | Label | Multiplied | Whole | AfterPause | Giving | Words
+    | Ceiling | Equal | Count | Again | Change | Then | Also | End
 )  # fmt: skip

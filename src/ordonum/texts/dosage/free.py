@@ -13,62 +13,11 @@ from ordonum.texts.dosage.days import days
 from ordonum.texts.dosage.facts import Words
 from ordonum.texts.dosage.moments import takes
 from ordonum.texts.dosage.tokens import NUMBER, SIGN, WORD, Phrases, fold, plain
-from ordonum.texts.dosage.units import WRITTEN
+from ordonum.texts.dosage.vocabulary import AS_NEEDED, COMMON, LONG, OURS, ROUTES, SETTLED, SMALL
 
 FREE_MOST = 12  # words
-_ROUTES = {
-    "orale": "per os|po|vo|voie orale|par la bouche",
-    "sous-cutanée": "sc|s/c|voie sc|voie sous cutanee|sous-cutanee|en sous-cutane|en sous cutane|sous cutane|sous cutanee",
-    "intramusculaire": "im|voie im|intramusculaire|en intramusculaire",
-    "intraveineuse": "iv|voie iv|ivl|ivd|intraveineuse|en intraveineuse|en intraveineux",
-    "sublinguale": "sublingual|sublinguale|sous la langue|voie sublinguale", "cutanée": "voie cutanee|voie locale",
-    "transdermique": "voie transdermique", "ophtalmique": "voie ophtalmique|voie oculaire", "nasale": "voie nasale|intranasal",
-    "auriculaire": "voie auriculaire", "rectale": "voie rectale|intrarectal|ir|par voie intra-rectale",
-    "vaginale": "voie vaginale|intravaginal|voie intravaginale",
-    "inhalée": "voie inhalee|voie inhalatoire|en inhalation|par inhalation",
-    "buccale": "voie buccale|voie buccogingivale", "péridurale": "voie peridurale", "intradermique": "voie intradermique",
-    "gastrique": "voie gastrique|voie enterale|par sonde",
-}  # fmt: skip
-ROUTES = Phrases({
-    **{alias: route for route, aliases in _ROUTES.items() for alias in aliases.split("|")},
-    **{f"{led}voie {fold_of}": route for route in _ROUTES for fold_of in (route,) for led in ("", "par ", "en ", "- ")},
-    **{f"par {alias}": route for route, aliases in _ROUTES.items() for alias in aliases.split("|") if alias.startswith("voie")},
-    **{f"par voie {alias}": route for route, alias in (("sous-cutanée", "sc"), ("intraveineuse",
-    "iv"), ("intramusculaire", "im"))},
-    **{f"en {alias}": route for route, alias in (("sous-cutanée", "sc"), ("intraveineuse", "iv"), ("intramusculaire", "im"))},
-})  # fmt: skip
-AS_NEEDED = Phrases(dict.fromkeys(
-    ("si besoin", "si necessaire", "en cas de besoin", "a la demande", "au besoin", "selon besoin", "selon les besoins",
-     "si besoins", "en cas de necessite"), "",
-))  # fmt: skip
 _CONDITIONS = Phrases(dict.fromkeys(("si", "s'", "en cas de", "en cas d'"), ""))
-_SETTLED = (
-    "en couche mince", "en couche mince et uniforme", "en couche epaisse", "en massage leger", "en faisant penetrer",
-    "en massant legerement", "avec un grand verre d'eau", "avec un verre d'eau", "dans un grand verre d'eau",
-    "dans un verre d'eau",
-    "a dissoudre dans un verre d'eau", "dilue dans un verre d'eau", "a diluer dans un verre d'eau",
-    "avec un peu d'eau", "avec de l'eau",
-    "sans croquer", "a avaler sans croquer", "ne pas croquer", "ne pas ecraser", "ne pas ouvrir", "ne pas couper",
-    "ne pas macher",
-    "a sucer", "a croquer", "a macher", "a laisser fondre sous la langue", "a laisser fondre", "a distance des repas",
-    "en dehors des repas", "debout ou assis", "sans se recoucher", "en changeant de site", "en alternant les sites",
-    "apres la toilette", "sur peau propre et seche", "sur peau propre", "sur peau seche", "bien agiter avant emploi",
-    "a repartir dans la journee", "a repartir sur la journee", "arreter progressivement", "ne pas arreter brutalement",
-    "rincer la bouche apres", "rincer la bouche apres utilisation", "a conserver au refrigerateur", "a jeun strict",
-    "sans interruption", "au long cours", "a vie", "en continu", "dans un peu d'eau", "avec un repas",
-    "avec un peu de nourriture",
-    "en instillation", "en lavage de nez", "en badigeon", "bien melanger", "apres brossage des dents",
-    "au milieu d'un repas", "ne pas s'exposer au soleil", "eviter l'alcool", "a heure fixe", "a heures fixes",
-    "a horaires reguliers", "se rincer la bouche apres", "se rincer la bouche apres utilisation",
-    "se rincer la bouche apres chaque utilisation", "se rincer la bouche apres chaque prise", "rincer la bouche apres chaque prise",
-    "de preference", "a la meme heure", "toujours a la meme heure", "a heures regulieres", "ne pas s'allonger", "ne pas se recoucher",
-    "a dissoudre", "a dissoudre dans un grand verre d'eau", "a diluer", "a laisser fondre dans la bouche", "en bain de bouche",
-    "au fond du vagin", "a placer au fond du vagin", "avant emploi agiter", "agiter avant emploi",
-    "rester debout 30 minutes", "sans se recoucher pendant 30 minutes", "ne pas s'allonger pendant 30 minutes", "avec de la nourriture",
-    "avec des aliments", "a conserver au froid", "sans macher", "entier", "a avaler entier",
-    "a avaler entiers", "bien se laver les mains", "ne pas avaler", "sans avaler", "recracher ensuite",
-)  # fmt: skip
-_INSTRUCTIONS = Phrases(dict.fromkeys(_SETTLED, ""))
+_INSTRUCTIONS = Phrases(dict.fromkeys(SETTLED, ""))
 _STOPS = Phrases(dict.fromkeys(("stop si", "stop en cas de", "stop en cas d'", "stop des"), ""))
 _ACCORDING = Phrases(dict.fromkeys(
     ("selon l'intensite", "selon la douleur", "selon les douleurs", "selon la gene", "selon les symptomes",
@@ -77,7 +26,8 @@ _ACCORDING = Phrases(dict.fromkeys(
 ))  # fmt: skip
 _UNTIL = Phrases(dict.fromkeys(("jusqu'a", "jusqu'au", "jusqu'aux", "jusque", "tant que", "tant qu'"), ""))
 _SITES = Phrases(dict.fromkeys(
-    ("dans chaque", "dans l'", "dans les", "au niveau de", "au niveau du", "au niveau des", "dans les deux", "dans le", "dans la", "sur l'", "sur le", "sur la", "sur les", "dans les 2"), "",
+    ("dans chaque", "dans l'", "dans les", "au niveau de", "au niveau du", "au niveau des", "dans les deux", "dans le",
+    "dans la", "sur l'", "sur le", "sur la", "sur les", "dans les 2"), "",
 ))  # fmt: skip
 _NOSTRIL = Phrases(dict.fromkeys(("/narine", "par narine"), ""))
 _REMOVED = Phrases(dict.fromkeys(
@@ -95,85 +45,14 @@ def _removed(tokens: Tokens, at: int) -> int | None:
     return None if found is None else found[1]
 
 
-_SMALL = frozenset(
-    [
-        "a",
-        "au",
-        "aux",
-        "ce",
-        "ces",
-        "cette",
-        "d'",
-        "de",
-        "des",
-        "du",
-        "en",
-        "et",
-        "il",
-        "elle",
-        "l'",
-        "la",
-        "le",
-        "les",
-        "leur",
-        "ma",
-        "mon",
-        "ou",
-        "par",
-        "pour",
-        "qu'",
-        "que",
-        "s'",
-        "sa",
-        "se",
-        "ses",
-        "son",
-        "sous",
-        "sur",
-        "un",
-        "une",
-        "vos",
-        "votre",
-        "vous",
-        "avec",
-        "chez",
-        "dans",
-        "est",
-        "y",
-    ]
-)
-# Words of the language: a free word that is one of them, or is one fault away from one of four letters or more, is refused.
-_OURS = frozenset({
-    "matin", "midi", "soir", "nuit", "coucher", "reveil", "jour", "jours", "journee", "semaine", "mois", "heure", "heures",
-    "minute", "minutes", "quotidien", "quotidienne", "quotidiennement", "hebdomadaire", "mensuel", "fois", "prise", "prises",
-    "repas", "jeun", "puis", "ensuite", "pendant", "durant", "toutes", "chaque", "maximum", "minimum", "moins", "dose",
-    "doses", "sauf", "sans", "jamais", "aucun", "aucune", "stop", "demi", "quart", "moitie", "double", "doubler", "diminuer",
-    "augmenter", "alterner", "alternance", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-    "dejeuner", "diner", "renouveler", "prendre", "avant", "apres", "max", "ne", "ni", "non", "pas", "plus", "glycemie", "inr",
-    "tension", "poids", "creatinine", "clairance", "kaliemie", "saturation", "dextro", "taux", "protocole", "schema", "veille",
-    "absence", "absent", "absente", "absents", "absentes", "excepte", "hors", "hormis", "interdit", "interdite", "interdiction",
-    "sinon", "contre", "impossible", "inutile", "eviter", "oubli", "oublie", "conseil", "conseils", "avis", "limite", "matinee", "soiree",
-    "lendemain", "premier", "premiere", "dernier", "derniere", "autre", "toujours", "parfois",
-    *(name for phrase in WRITTEN for name in phrase.split() if len(name) > 3),
-    "un", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf", "dix", "onze", "douze", "quinze", "vingt", "trente",
-})  # fmt: skip
-_LONG = tuple(sorted(each for each in _OURS if len(each) > 3))
-_COMMON = frozenset(fold(each) for each in (
-    "pour", "main", "mains", "dents", "foie", "noir", "voix", "peau", "doigt", "doigts", "rouge", "matinale", "cou",
-    "gêne", "selles",
-    "pieds", "plante", "crise", "crises", "brise", "visage", "rash", "poids lourd", "nausees", "sinus", "douleur",
-    "douleurs", "peu", "os", "dos", "œil", "yeux", "nez", "toux", "âge", "soif", "faim",
-))  # fmt: skip
-
-
 @lru_cache(maxsize=4096)
 def _free(said: str) -> bool:
     """Whether a folded word may stand in a field of free words."""
-    if said in _COMMON:
+    if said in COMMON:
         return True
-    if said in _OURS or len(said) < 3 or not any(each in "aeiouy" for each in said):
+    if said in OURS or len(said) < 3 or not any(each in "aeiouy" for each in said):
         return False
-    return not any(OSA.distance(said, each, score_cutoff=1) <= 1 for each in _LONG if abs(len(each) - len(said)) < 2)
+    return not any(OSA.distance(said, each, score_cutoff=1) <= 1 for each in LONG if abs(len(each) - len(said)) < 2)
 
 
 def _run(tokens: Tokens, at: int, *, to_moment: bool = False, ends: bool = False) -> int | None:
@@ -193,7 +72,7 @@ def _run(tokens: Tokens, at: int, *, to_moment: bool = False, ends: bool = False
             break
         if to_moment and end > at and (takes(tokens, end) or days(tokens, end)):
             break
-        if said in _SMALL:
+        if said in SMALL:
             joined = tokens[end - 1].key == "-" and end > at
             end += 1
             last = end if joined else last
@@ -320,7 +199,7 @@ class Reader:
         after = _DEGREES.at(self.tokens, place + 1)
         tenth = whole(self.tokens, place + 2, 9) if key(self.tokens, place + 1) == "°" else None
         if tenth is not None and self.tokens[place + 1].end == self.tokens[place + 2].start:  # «38°5»
-            degrees, after = degrees + Decimal(tenth) / 10, _DEGREES.at(self.tokens, place + 3) or (None, place + 3)
+            degrees, after = degrees + Decimal(tenth) / 10, _DEGREES.at(self.tokens, place + 3) or ("", place + 3)
         said = self.said(start, place)
         if first in ("t", "temp"):
             said = f"température {self.said(end, place)}"

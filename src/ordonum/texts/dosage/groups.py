@@ -27,9 +27,9 @@ from ordonum.texts.dosage.facts import (
     Unclear,
     Words,
 )  # fmt: skip
+from ordonum.texts.dosage.sharing import divided, dose_of, without_total
 from ordonum.texts.dosage.timings import timed
-from ordonum.texts.dosage.tokens import plain
-from ordonum.texts.dosage.units import ACTS, COUNTED
+from ordonum.texts.dosage.units import ACTS
 
 TIMING = (Often, Days, Takes, Once, InTakes, Count, Again)
 
@@ -75,9 +75,9 @@ def _group(facts: list[Fact]) -> list[Step]:
         if any(isinstance(each, Words) and each.field == "as_needed" for each in facts[first:]):
             raise Unclear("«si besoin» vaut-il pour toutes les prises ou pour la dernière ?")
     steps = [_step(common, dose, timing) for dose, timing in items]
+    checking.of_a_day(steps, facts)
     if len(items) > 1 and any(step.instruction != common.instruction for step in steps):
         raise Unclear("«à jeun» vaut-il pour toutes les prises ?")
-    checking.of_a_day(steps, facts)
     return _folded(steps)
 
 
@@ -96,7 +96,7 @@ def _folded(steps: list[Step]) -> list[Step]:
 def _items(facts: list[Fact]) -> list[tuple[Amount | None, list[Fact]]]:
     """Each dose with what times it; what stands before the first dose times them all, or, where each moment stands
     before its dose («matin : 1, soir : 2»), the one that follows."""
-    timing: list[Fact] = _without_total([each for each in facts if isinstance(each, (Amount, *TIMING))])
+    timing: list[Fact] = without_total([each for each in facts if isinstance(each, (Amount, *TIMING))])
     doses = [place for place, each in enumerate(timing) if isinstance(each, Amount)]
     if len(doses) < 2:
         dose = timing[doses[0]] if doses else None
@@ -117,33 +117,6 @@ def _items(facts: list[Fact]) -> list[tuple[Amount | None, list[Fact]]]:
         items.append((_amount(timing[place]), [*leading, *own]))
     _days_of_each(items, len(leading))
     return items
-
-
-def _without_total(timing: list[Fact]) -> list[Fact]:
-    """«3 cp par jour : 1 le matin, 2 le soir»: the total of the day said first is what the takes make, or a contradiction;
-    «4 cp par jour en 2 prises, matin et soir»: each take its share.
-    """
-    if not timing or not isinstance(timing[0], Amount) or len(timing) < 3 or timing[1] != Often():
-        return timing
-    total, shared = timing[0], isinstance(timing[2], InTakes)
-    rest = timing[3:] if shared else timing[2:]
-    takes = [len(each.when) + len(each.at) for each in rest if isinstance(each, Takes)]
-    if shared and len(takes) == len(rest) > 0 and isinstance(timing[2], InTakes) and timing[2].takes == sum(takes) > 1:
-        share = _divided(dose_of(total), sum(takes))
-        return timing if share is None else [replace(total, amount=share.amount, high=share.high), *rest]
-    if len(rest) < 2 or not isinstance(rest[0], Amount) or not all(isinstance(each, (Amount, Takes)) for each in rest):
-        return timing
-    made = Decimal(0)
-    amount = rest[0].amount
-    for each in rest:
-        if isinstance(each, Amount):
-            amount = each.amount
-        elif isinstance(each, Takes):
-            made += amount * (len(each.when) + len(each.at))
-    units = {each.unit for each in rest if isinstance(each, Amount)}
-    if made != total.amount or total.high is not None or units != {total.unit}:
-        raise Unclear("le total du jour n'est pas celui des prises")
-    return rest
 
 
 def _of_all(timing: list[Fact], leading: list[Fact]) -> None:
@@ -213,6 +186,8 @@ def _rate(rates: list[Rate]) -> Rate:
 
 
 def _once(said: dict[str, object], field: str, value: object) -> None:
+    if field == "as_needed" and "" in (value, said.get(field)):  # «à la demande en cas de gêne»
+        value = said[field] = value or said.get(field, "")
     if said.setdefault(field, value) != value:
         raise Unclear("deux fois la même chose, de deux façons")
 
@@ -231,15 +206,6 @@ def _limits(facts: list[Fact]) -> Limits | None:
     return Limits(**said) if said else None  # type: ignore[arg-type]  # each value is of its own field
 
 
-def dose_of(amount: Amount) -> Dose:
-    """The amount, its unit known, as a dose of the model."""
-    assert amount.unit is not None
-    return Dose(
-        amount=plain(amount.amount), high=None if amount.high is None else plain(amount.high), unit=amount.unit,
-        per=amount.per, graduation=None if amount.graduation is None else plain(amount.graduation),
-    )  # fmt: skip
-
-
 def _step(common: Step, amount: Amount | None, facts: list[Fact]) -> Step:
     """One dose and its timing, beside what is common."""
     facts = list(facts)
@@ -252,7 +218,7 @@ def _step(common: Step, amount: Amount | None, facts: list[Fact]) -> Step:
             timing = replace(timing, times=int(dose.amount), times_high=high, in_all=False)
             dose = Dose(amount=Decimal(1), unit=dose.unit)
         elif shares and shares[0] > 1:
-            shared = _divided(dose, shares[0])
+            shared = divided(dose, shares[0])
             timing = replace(timing, times=shares[0], in_all=shared is None)
             dose = dose if shared is None else shared
     elif shares and shares[0] > 1:
@@ -260,18 +226,6 @@ def _step(common: Step, amount: Amount | None, facts: list[Fact]) -> Step:
     if instruction:
         common = replace(common, instruction=", ".join(filter(None, (instruction, common.instruction))))
     return replace(common, dose=dose, timing=timing)
-
-
-def _divided(dose: Dose, takes: int) -> Dose | None:
-    """The dose of one take of a day's dose; nothing where it is not exact («80 mg/kg par jour en 3 prises»)."""
-    low = dose.amount / takes
-    high = None if dose.high is None else dose.high / takes
-    whole = dose.unit in COUNTED and not dose.amount % 1  # three tablets in two takes: 1½ and 1½, or 2 and 1?
-    if any(each is not None and each != round(each, 0 if whole else 4) for each in (low, high)):
-        if dose.unit in COUNTED:
-            raise Unclear("la dose du jour ne se partage pas exactement en autant de prises")
-        return None
-    return replace(dose, amount=plain(low), high=None if high is None else plain(high))
 
 
 def _merged(one: Step, other: Step) -> Step | None:

@@ -42,11 +42,10 @@ def _one(tokens: Tokens, at: int) -> tuple[int, TimeUnit, int] | None:
     """«J1», «jour 1»: never the end of «10 jours 1 cp», nor of «par jour 1 cp»."""
     unit, number = _UNITS.get(key(tokens, at)), whole(tokens, at + 1, 366)
     before = tokens[at - 1] if at > 0 else None
-    if (
-        unit is None
-        or number is None
-        or (before is not None and (before.value is not None or before.key in _NOT_AFTER))
-    ):
+    if unit is None or number is None:
+        return None
+    listed = at > 1 and tokens[at - 2].key == "jour" and _glued(tokens, at - 2)  # «J1 J8»
+    if before is not None and ((before.value is not None and not listed) or before.key in _NOT_AFTER):
         return None
     if key(tokens, at) == "s" and not _glued(tokens, at):
         return None
@@ -71,7 +70,7 @@ def laid(facts: Sequence[Fact]) -> list[Fact]:
     labels = [each for each in facts if isinstance(each, Label) and each.first]
     if not labels and not lengths:
         return list(facts)
-    rest = [each for each in facts if not isinstance(each, Label)]
+    rest: list[Fact] = [each for each in facts if not isinstance(each, Label)]
     again = [each for each in rest if isinstance(each, Often) and _length(each) > 1]
     if (lengths or again) and labels:
         return _cycle(rest, labels, lengths, again)
@@ -119,6 +118,8 @@ def _turns(facts: Sequence[Fact], labels: list[Label]) -> list[Fact]:
             turns.append([])
     turns = [each for each in turns if each]
     if any(sum(isinstance(one, Lasting) for one in each) != 1 for each in turns[:-1]):
+        raise Unclear("des jours sans leur dose")
+    if any(all(isinstance(one, Lasting) for one in each) for each in turns):  # «J1 et J2 : 2 cp»
         raise Unclear("des jours sans leur dose")
     if not leading and turns and not any(isinstance(one, (Amount, Often)) for one in turns[-1]):
         turns[-2:] = [turns[-2] + turns[-1]]  # what is said after the last day

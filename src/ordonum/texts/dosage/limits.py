@@ -77,6 +77,8 @@ def _scope(tokens: Tokens, at: int) -> tuple[str, Span | None, int] | None:
     total = _TOTAL.at(tokens, at)
     if total is not None:
         return "lifetime", None, total[1]
+    if key(tokens, at) in ("en", "sur") and span(tokens, at + 1) == (Span(24, TimeUnit.HOUR), at + 3):
+        return "per_day", None, at + 3
     found = period_at(tokens, at)
     if found is None or found[1] is not None:
         return None
@@ -140,6 +142,7 @@ def _apart(tokens: Tokens, at: int) -> tuple[Ceiling, int] | None:
     if tail is None and not (
         (lead is not None and key(tokens, at) in ("espacer", "intervalle", "espacees", "espaces"))
         or key(tokens, at + 1) == "espacant"
+        or (lead is not None and any(each.key == "intervalle" for each in tokens[at:start]))
     ):
         return None
     return Ceiling(field="apart", span=length), end if tail is None else tail[1]

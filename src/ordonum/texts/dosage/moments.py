@@ -14,7 +14,7 @@ _PLACES: dict[str, Moment] = {
     **dict.fromkeys(("le diner", "diner", "repas du soir", "le repas du soir"), M.DINNER),
     **dict.fromkeys(("le repas du matin",), M.BREAKFAST),
     **dict.fromkeys(("le gouter", "gouter"), M.SNACK),
-    **dict.fromkeys(("le coucher", "coucher"), M.BEDTIME),
+    **dict.fromkeys(("le coucher", "coucher", "de se coucher", "de dormir"), M.BEDTIME),
     **dict.fromkeys(("le lever", "le reveil"), M.WAKING),
     **dict.fromkeys(
         ("repas", "le repas", "les repas", "chaque repas", "toutes les repas", "les 3 repas", "un repas", "les principaux repas",
@@ -22,11 +22,13 @@ _PLACES: dict[str, Moment] = {
     **dict.fromkeys(
         ("l'examen", "l'intervention", "l'operation", "la procedure", "l'acte", "l'anesthesie", "la coloscopie",
          "l'examen ou l'intervention"), M.PROCEDURE),
-    **dict.fromkeys(("le rapport", "le rapport sexuel", "chaque rapport", "les rapports", "rapport", "un rapport", "un rapport sexuel",
+    **dict.fromkeys(("le rapport", "le rapport sexuel", "chaque rapport", "les rapports", "rapport", "un rapport",
+     "un rapport sexuel",
          "chaque rapport sexuel"), M.INTERCOURSE),
     **dict.fromkeys(("l'effort", "effort", "chaque effort", "les efforts", "un effort"), M.EFFORT),
     **dict.fromkeys(("la selle", "chaque selle", "les selles"), M.STOOL),
-    **dict.fromkeys(("la selle liquide", "chaque selle liquide", "chaque selle non moulee", "les selles liquides"), M.LOOSE_STOOL),
+    **dict.fromkeys(("la selle liquide", "chaque selle liquide", "chaque selle non moulee",
+     "les selles liquides"), M.LOOSE_STOOL),
 }  # fmt: skip
 _RELATIONS: dict[str, Relation] = {
     "avant": R.BEFORE, "apres": R.AFTER, "pendant": R.DURING, "au cours de": R.DURING, "au milieu de": R.DURING,
@@ -70,6 +72,7 @@ _AT: dict[str, Moment] = {
     **dict.fromkeys(("a chaque selle",), M.STOOL),
     **dict.fromkeys(("a chaque selle liquide",), M.LOOSE_STOOL),
 }  # fmt: skip
+_EACH = ("chaque ", "toutes ", "aux ", "des repas")
 WHENS = Phrases({
     **{
         phrase: (moment, relation, place.startswith(("les ", "chaque ")))
@@ -78,14 +81,16 @@ WHENS = Phrases({
         for phrase in _contracted(said, place)
         if relation is not R.BETWEEN or place == "les repas"
     },
-    **{phrase: (moment, R.AT, "chaque" in phrase or phrase.startswith("toutes ") or "aux " in phrase or "des repas" in phrase) for phrase, moment in _AT.items()},
+    **{phrase: (moment, R.AT, any(each in phrase for each in _EACH)) for phrase, moment in _AT.items()},
 })  # fmt: skip
 _MEALS_OF = {
     **dict.fromkeys(
-        ("le repas du midi et du soir", "les repas du midi et du soir", "le repas de midi et du soir", "les repas de midi et du soir",
+        ("le repas du midi et du soir", "les repas du midi et du soir", "le repas de midi et du soir",
+        "les repas de midi et du soir",
          "le dejeuner et le diner", "les 2 principaux repas"), (M.LUNCH, M.DINNER)),
     **dict.fromkeys(
-        ("le petit dejeuner et le diner", "les repas du matin et du soir", "le repas du matin et du soir"), (M.BREAKFAST, M.DINNER)),
+        ("le petit dejeuner et le diner", "les repas du matin et du soir",
+        "le repas du matin et du soir"), (M.BREAKFAST, M.DINNER)),
     "le petit dejeuner et le dejeuner": (M.BREAKFAST, M.LUNCH),
     "le petit dejeuner, le dejeuner et le diner": (M.BREAKFAST, M.LUNCH, M.DINNER),
 }  # fmt: skip
@@ -116,7 +121,8 @@ def takes(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
     found = WHENS.at(tokens, at)
     if found is not None:
         (moment, relation, every_one), end = found
-        return Takes(when=(When(moment=moment, relation=relation),), every_one=every_one), end
+        when = When(moment=moment, relation=relation)
+        return Takes(when=(when,), every_one=every_one, each=_of_each(tokens, at, end)), end
     return _offset(tokens, at) or _hours(tokens, at) or _letter(tokens, at)
 
 
@@ -133,7 +139,12 @@ def _offset(tokens: Tokens, at: int) -> tuple[Takes, int] | None:
     if found[0][0] is M.PROCEDURE and length[0].unit is TimeUnit.DAY:
         return None  # a day of its own
     (moment, relation, every_one), end = found
-    return Takes(when=(When(moment=moment, relation=relation, offset=length[0]),), every_one=every_one), end
+    when = When(moment=moment, relation=relation, offset=length[0])
+    return Takes(when=(when,), every_one=every_one, each=_of_each(tokens, length[1], end)), end
+
+
+def _of_each(tokens: Tokens, at: int, end: int) -> bool:
+    return any(each.key in ("chaque", "3") for each in tokens[at:end])
 
 
 def _letter(tokens: Tokens, at: int) -> tuple[Takes, int] | None:

@@ -6,14 +6,12 @@ import msgspec
 from msgspec import Struct
 
 from ordonum.model.dosage import Dosage, DoseUnit, Span, TimeUnit
-from ordonum.texts.dosage import amounts, days, labels, limits, moments, rhythms
+from ordonum.texts.dosage import amounts, days, labels, limits, moments, repeats, rhythms
 from ordonum.texts.dosage.assembling import Unclear, assembled
 from ordonum.texts.dosage.facts import (
-    Again,
     Also,
     Amount,
     Ceiling,
-    Count,
     Days,
     End,
     Equal,
@@ -25,10 +23,9 @@ from ordonum.texts.dosage.facts import (
     Once,
     Takes,
     Then,
-    Whole,
     Words,
 )
-from ordonum.texts.dosage.free import AS_NEEDED, Reader
+from ordonum.texts.dosage.free import Reader
 from ordonum.texts.dosage.saying import say
 from ordonum.texts.dosage.tokens import SIGN, Phrases, Token, clean, split
 from ordonum.texts.dosage.units import COUNTED
@@ -75,21 +72,25 @@ _NOISE = Phrases(dict.fromkeys(
      "a raison de", "a changer", "changer", "a la vitesse de", "a coller", "coller", "a inhaler", "a instiller",
      "a mettre", "a poursuivre", "avaler", "a avaler", "pris", "de creme", "de gel", "de pommade", "de lotion",
      "de collyre", "de sirop", "de solution", "de solution buvable", "de suspension", "a chaque prise",
-     "traitement de", "duree du traitement :", "la posologie est de", "posologie de", "la posologie :",      "la dose est de", 
+     "traitement de", "duree du traitement :", "la posologie est de", "posologie de", "la posologie :",      "la dose est de",
      *(f"{form} :" for form in _FORMS)), "",
 ))  # fmt: skip
 _SAID: Phrases[Fact] = Phrases({
     "a jeun a chaque prise": Words("instruction", "à jeun à chaque prise"),
     **dict.fromkeys(
         ("prise unique", "en prise unique", "dose unique", "en dose unique", "en 1 dose unique", "en 1 prise unique", "d'emblee",
-         "1 seule fois", "en 1 seule fois", "une fois seulement", "unidose unique", "en 1 fois unique", "dose de charge", "dose de charge de", "dose de charge :", "en dose de charge",
+         "1 seule fois", "en 1 seule fois", "une fois seulement", "unidose unique", "en 1 fois unique", "dose de charge",
+         "dose de charge de", "dose de charge :", "en dose de charge",
          "1 dose de charge de"), Once()),
     **dict.fromkeys(("en 1 seule prise", "en 1 prise", "en 1 fois"), InTakes(1)),
-    **dict.fromkeys(("en alternance", "en alternance avec", "en alternant", "alterner", "alternativement", "l'autre jour", "un autre jour"), Days(alternating=True)),
-    **dict.fromkeys(("toutes les jour", "chaque jour", "tous les jours", "quotidien", "quotidienne", "quotidiennement"), Days(daily=True)),
+    **dict.fromkeys(("en alternance", "en alternance avec", "en alternant", "alterner", "alternativement", "l'autre jour",
+     "un autre jour"), Days(alternating=True)),
+    **dict.fromkeys(("toutes les jour", "chaque jour", "tous les jours", "quotidien", "quotidienne",
+     "quotidiennement"), Days(daily=True)),
     **dict.fromkeys(("puis stop", "et stop", "puis l'arret"), End()),
     **dict.fromkeys(
-        ("puis", ">", "puis apres", "puis ensuite", "suivi de", "suivis de", "suivie de", "suivies de", "suivi d'1", "et puis"), Then()),
+        ("puis", ">", "puis apres", "puis ensuite", "suivi de", "suivis de", "suivie de", "suivies de", "suivi d'1",
+        "et puis"), Then()),
     ";": Also(),
     **dict.fromkeys(("application", "applications"), Amount(amount=Decimal(1), unit=DoseUnit.APPLICATION)),
 })  # fmt: skip
@@ -115,6 +116,8 @@ def read(text: str, *, unit: DoseUnit | None = None) -> Reading:
         return Reading(left=(" ".join(cleaned.split()),) if cleaned.strip() else (), why=unclear.why)
     except (ValueError, ArithmeticError):  # a bound of the model
         return Reading(left=(" ".join(cleaned.split()),), why="valeur hors de ce qui se prescrit")
+    if len(say(dosage, in_words=True)) > TEXT_MAX:
+        return Reading(left=(" ".join(cleaned.split()),), why="posologie trop longue pour être relue")
     return Reading(dosage=dosage, shown=say(dosage))
 
 
@@ -122,12 +125,16 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
     """Every fact of the text in its order, and the words that none of them took."""
     facts: list[Fact] = []
     left: list[tuple[int, int]] = []
-    at, broken = 0, False
+    at, broken, empty = 0, False, False
     while at < len(tokens):
         found = _fact(tokens, at, reader, facts)
         if found is not None:
             facts.append(found[0])
             at, broken = found[1], False
+            continue
+        nothing = _nothing(tokens, at)
+        if nothing is not None:
+            at, empty = nothing, True
             continue
         if facts and _links(tokens, at, reader, facts):
             at += 1
@@ -143,7 +150,18 @@ def _facts(tokens: list[Token], reader: Reader, cleaned: str) -> tuple[list[Fact
             at, broken = at + 1, True
             continue
         broken = False
+    if empty and not any(isinstance(each, Takes) for each in facts):  # «0 le soir», of no other take
+        left.append((0, len(cleaned)))
     return facts, [cleaned[start:end] for start, end in left]
+
+
+def _nothing(tokens: list[Token], at: int) -> int | None:
+    """The place after «0 le midi», said between takes."""
+    if amounts.number(tokens, at) != 0 or amounts.key(tokens, at + 1) == "-":
+        return None
+    unit = amounts.UNITS.at(tokens, at + 1)
+    found = moments.takes(tokens, at + 1 if unit is None else unit[1])
+    return None if found is None or found[0].at else found[1]
 
 
 def _links(tokens: list[Token], at: int, reader: Reader, facts: list[Fact]) -> bool:
@@ -176,7 +194,7 @@ def _fact(tokens: list[Token], at: int, reader: Reader, facts: list[Fact]) -> tu
         or _LATE.at(tokens, at)
         or labels.label(tokens, at)
         or _equal(tokens, at, last)
-        or _shared(tokens, at)
+        or repeats.shared(tokens, at)
         or rhythms.lasting(tokens, at)
         or reader.words(at)
         or _multiplied(tokens, at)
@@ -194,8 +212,9 @@ def _multiplied(tokens: list[Token], at: int) -> tuple[Multiplied, int] | None:
 
 def _from(tokens: list[Token], at: int) -> tuple[Fact, int] | None:
     """«de 1 à 3 comprimés»; «à 80 ml/h»."""
-    if amounts.key(tokens, at) == "a":
-        return rhythms.flow(tokens, at + 1)
+    fast = rhythms.flow(tokens, at + 1) if amounts.key(tokens, at) in ("a", "de") else None
+    if fast is not None:
+        return fast
     found = amounts.amount(tokens, at + 1) if amounts.key(tokens, at) == "de" else None
     return found if found is not None and found[0].high is not None else None
 
@@ -217,7 +236,13 @@ def _equal(tokens: list[Token], at: int, last: Fact | None) -> tuple[Equal, int]
     if amounts.key(tokens, at) in ("de", "a") and isinstance(last, (Amount, Equal)):  # «2 cp de 500 mg»: each
         one = last.same if isinstance(last, Equal) else last
         each = amounts.amount(tokens, at + 1)
-        if each is None or one.unit not in COUNTED or each[0].unit is None or each[0].unit in COUNTED:
+        if (
+            each is None
+            or rhythms.flow(tokens, at + 1) is not None
+            or one.unit not in COUNTED
+            or each[0].unit is None
+            or each[0].unit in COUNTED
+        ):
             return None
         return Equal(each[0], Amount(amount=Decimal(1), unit=one.unit)), each[1]
     if amounts.key(tokens, at) == "soit":
@@ -235,68 +260,3 @@ def _equal(tokens: list[Token], at: int, last: Fact | None) -> tuple[Equal, int]
         return None
     same = amounts.amount(tokens, of[1] + 2)
     return None if same is None else (Equal(same[0], of[0]), same[1])
-
-
-_SHARED = Phrases(
-    dict.fromkeys(
-        ("en", "repartis en", "reparti en", "a repartir en", "divise en", "divises en", "repartie en", "reparties en"),
-        "",
-    )
-)
-_AGAIN = Phrases(dict.fromkeys(
-    ("a renouveler dans", "a renouveler apres", "a renouveler 1 fois dans", "a renouveler 1 fois apres",
-    "a repeter dans", "renouveler dans",
-     "a renouveler 1 fois", "a repeter 1 fois apres", "a repeter apres"), "",
-))  # fmt: skip
-
-
-_WHOLE = Phrases(
-    dict.fromkeys(("le toutes pendant", "le tout pendant", "pour une duree totale de", "duree totale :"), "")
-)
-_IF_NEEDED = Phrases(dict.fromkeys(
-    (f"{led} si {why} {wait}" for led in ("a renouveler", "a repeter", "renouveler", "a renouveler 1 fois")
-     for why in ("besoin", "necessaire") for wait in ("apres", "au bout de", "toutes les", "dans")), "",
-))  # fmt: skip
-
-
-def _shared(tokens: list[Token], at: int) -> tuple[Fact, int] | None:
-    """«en 3 prises», «à renouveler dans 15 jours», «2 prises en tout»."""
-    count = amounts.whole(tokens, at, 100)
-    if count is not None and amounts.key(tokens, at + 1) in ("prise", "fois") and amounts.key(tokens, at + 2) == "en":
-        return (Count(count), at + 4) if amounts.key(tokens, at + 3) == "toutes" else None
-    needed = _IF_NEEDED.at(tokens, at)
-    if needed is not None:
-        wait = amounts.span(tokens, needed[1])
-        return None if wait is None else (Ceiling(field="apart", span=wait[0]), wait[1])
-    all_of_it = _WHOLE.at(tokens, at)
-    if all_of_it is not None:
-        found = amounts.span(tokens, all_of_it[1])
-        return None if found is None else (Whole(found[0]), found[1])
-    each = amounts.skip(tokens, amounts.skip(tokens, at, "a"), "renouveler")
-    if (
-        amounts.key(tokens, each - 1) == "renouveler"
-        and each > at
-        and (rhythm := rhythms.often(tokens, each)) is not None
-    ):
-        if not isinstance(rhythm[0], Often) or rhythm[0].period is not TimeUnit.HOUR:
-            return None
-        needed = AS_NEEDED.at(
-            tokens, rhythm[1]
-        )  # «à renouveler toutes les 6 h si besoin»: the least time between takes
-        apart = Span(rhythm[0].every, TimeUnit.HOUR)
-        return rhythm if needed is None else (Ceiling(field="apart", span=apart), needed[1])
-    again = _AGAIN.at(tokens, at)
-    if again is not None:
-        found = amounts.span(tokens, again[1])
-        if found is None:
-            return None
-        end = amounts.skip(tokens, found[1], "plus", "tard")
-        needed = AS_NEEDED.at(tokens, end)  # «à renouveler après 4 h si besoin»: the least time between takes
-        return (Again(found[0]), end) if needed is None else (Ceiling(field="apart", span=found[0]), needed[1])
-    led = _SHARED.at(tokens, at)
-    if led is None:
-        return None
-    count = amounts.whole(tokens, led[1], 24)
-    if count is None or amounts.key(tokens, led[1] + 1) not in ("prise", "fois", "administrations", "injections"):
-        return None
-    return InTakes(count), led[1] + 2

@@ -15,60 +15,91 @@ _PERIODS = {
 }
 _PERFUSED = Phrases(dict.fromkeys(
     ("en perfusion de", "en perfusion sur", "perfusion de", "en perfusion lente de", "perfuse en", "perfuses en", "a perfuser en",
-     "a passer en", "a administrer en", "en perfusion iv de", "en perfusion continue de", "a administrer sur",
-     "en perfusion pendant", "passe en", "passee en", "a passer sur", "passee sur", "perfuse sur", "en perfusion iv sur"), "",
+     "a passer en", "a administrer en", "en perfusion continue de", "a administrer sur",
+     "en perfusion pendant", "passe en", "passee en", "a passer sur", "passee sur", "perfuse sur"), "",
 ))  # fmt: skip
 _IN_DAYS = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7}
 _CLOCK = (TimeUnit.HOUR, TimeUnit.MINUTE)
 _AT_MOST = Phrases(dict.fromkeys(("avec un", "sans depasser", "ne pas depasser", "au"), ""))
 
+_NOT_LENGTH = ("par", "chaque", "toutes")  # «10 jours par mois» is no length of the treatment
+_PAUSES = ("stop", "pause", "repos")
 
-def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int] | None:
-    """«pendant 7 jours», «pdt 5 à 7 j», «x 10 j», «QSP 1 mois», «30j», «maximum 7 jours»; «7 jours d'arrêt»."""
-    perfused = _PERFUSED.at(tokens, at)
-    if perfused is not None:
-        over = span(tokens, perfused[1])
-        return None if over is None or over[0].unit not in _CLOCK else (Giving(Rate(over=over[0])), over[1])
-    if key(tokens, at) == "en" and (within := span(tokens, at + 1)) is not None and within[0].unit in _CLOCK:
-        return Giving(Rate(over=within[0])), within[1]
-    bounded = _AT_MOST.at(tokens, at)
-    if bounded is not None and (key(tokens, bounded[1]) == "max" or key(tokens, at) in ("sans", "ne")):
-        found = span(tokens, skip(tokens, bounded[1], "max", "de"))
-        long = found is not None and found[0].unit not in _CLOCK
-        return (Lasting(span=found[0], at_most=True), found[1]) if found is not None and long else None
+
+def _perfused(tokens: Tokens, at: int) -> tuple[Giving, int] | None:
+    """«en perfusion de 2 h», «en 30 minutes»."""
+    led = _PERFUSED.at(tokens, at)
+    over = span(tokens, at + 1 if led is None else led[1])
+    if over is None or over[0].unit not in _CLOCK or (led is None and key(tokens, at) != "en"):
+        return None
+    in_a_day = (
+        led is None and over[0].unit is TimeUnit.HOUR and over[0].value >= 24
+    )  # «3 g en 24 heures»: given over them, or by day?
+    return None if in_a_day else (Giving(Rate(over=over[0])), over[1])
+
+
+def _bounded(tokens: Tokens, at: int) -> tuple[Lasting, int] | None:
+    """«ne pas dépasser 3 jours», «avec un maximum de 7 jours»."""
+    led = _AT_MOST.at(tokens, at)
+    if led is None or not (key(tokens, led[1]) == "max" or key(tokens, at) in ("sans", "ne")):
+        return None
+    found = span(tokens, skip(tokens, led[1], "max", "de"))
+    return None if found is None or found[0].unit in _CLOCK else (Lasting(span=found[0], at_most=True), found[1])
+
+
+def _pause(tokens: Tokens, at: int) -> tuple[AfterPause, int] | None:
+    """«7 jours d'arrêt», «arrêt 7 jours»."""
+    if key(tokens, at) in _PAUSES:
+        off = span(tokens, skip(tokens, at + 1, "de", "pendant"))
+        return None if off is None else (AfterPause(off[0]), off[1])
+    off = span(tokens, skip(tokens, at, "pendant"))
+    if off is None or key(tokens, off[1]) not in ("d'", "de") or key(tokens, off[1] + 1) not in _PAUSES:
+        return None
+    return AfterPause(off[0]), off[1] + 2
+
+
+def _led_by(tokens: Tokens, at: int) -> tuple[str, int]:
+    """The word that leads a length of time, and where the length begins: «pendant», «pour une durée de», «x», «qsp»."""
     led = key(tokens, at)
-    if (
-        led in ("stop", "pause", "arret", "repos")
-        and (off := span(tokens, skip(tokens, at + 1, "de", "pendant"))) is not None
-    ):
-        return AfterPause(off[0]), off[1]
-    most_ = led == "max"
+    if led in ("pour", "pendant", "sur") and [key(tokens, at + each) for each in (1, 2, 3)] == ["1", "duree", "de"]:
+        at, led = at + 2, "duree"
     start = skip(tokens, at, led) if led in ("pendant", "x", "qsp", "pour", "max", "sur", "duree") else at
     if led == "duree":
         start = skip(tokens, start, ":", "de", ":")
     elif led in ("pendant", "les"):
         start = skip(tokens, start, "les")
-    start = skip(tokens, start, "max", "de") if led in ("max", "pendant") else start
+    return led, skip(tokens, start, "max", "de") if led in ("max", "pendant") else start
+
+
+def lasting(tokens: Tokens, at: int) -> tuple[Lasting | AfterPause | Giving, int] | None:
+    """«pendant 7 jours», «pdt 5 à 7 j», «x 10 j», «QSP 1 mois», «30j», «maximum 7 jours»; «7 jours d'arrêt»."""
+    settled = _perfused(tokens, at) or _bounded(tokens, at) or _pause(tokens, at)
+    if settled is not None:
+        return settled
+    led = key(tokens, at)
+    if led in ("en", "stop") or (led == "max" and _AT_MOST.at(tokens, at) is not None):
+        return None
+    led, start = _led_by(tokens, at)
     found = span(tokens, start)
     if found is None or (
         led == "sur" and found[0].unit in (TimeUnit.DAY, TimeUnit.WEEK) and key(tokens, at - 1) in TIMES
     ):
         return None
     length, end = found
-    if key(tokens, end) in ("d'", "de") and key(tokens, end + 1) in ("stop", "pause", "repos", "arret"):
-        return AfterPause(length), end + 2
-    if length.unit in (TimeUnit.HOUR, TimeUnit.MINUTE):
+    if length.unit in _CLOCK:
         return _by_the_clock(tokens, length, led, end)
-    if key(tokens, end) in ("par", "chaque", "toutes") and found[0].unit not in _CLOCK:
-        return None  # «10 jours par mois» is no length of the treatment
-    if start == at and key(tokens, end) in ("/", "sur", "avant", "apres", "plus", "entre"):
+    if key(tokens, end) in (
+        _NOT_LENGTH if start > at else (*_NOT_LENGTH, "/", "sur", "avant", "apres", "plus", "entre")
+    ):
         return None
-    after = skip(tokens, end, "consecutifs", "suivants")
+    in_a_row = (key(tokens, end), key(tokens, end + 1)) in (("de", "suite"), ("d'", "affilee"))
+    after = end + 2 if in_a_row else skip(tokens, end, "consecutifs", "suivants")
     if led == "les" and after == end:
         return None
     end = after
-    end = skip(tokens, end, "au") if key(tokens, end + 1) == "max" else end
-    return Lasting(span=length, at_most=most_ or key(tokens, end) == "max"), skip(tokens, end, "max")
+    if (key(tokens, end), key(tokens, end + 1)) in (("au", "plus"), ("au", "max")):
+        return Lasting(span=length, at_most=True), end + 2
+    return Lasting(span=length, at_most=led == "max" or key(tokens, end) == "max"), skip(tokens, end, "max")
 
 
 def flow(tokens: Tokens, at: int) -> tuple[Giving, int] | None:

@@ -71,7 +71,12 @@ def _taken(steps: Sequence[Step], *, in_words: bool) -> str:
     if len(shared) > 1:
         return listed([_alone(step, in_words=in_words, among=True) for step in steps])
     timing = steps[0].timing
-    lead = ", ".join(part for part in (_rhythm(timing, in_words=in_words), days(timing, in_words=in_words)) if part)
+    parts = (
+        "en dose unique" if timing.once else "",
+        _rhythm(timing, in_words=in_words),
+        days(timing, in_words=in_words),
+    )
+    lead = ", ".join(part for part in parts if part)
     said = [
         f"{said_amount(step.dose, in_words=in_words)} {at}" if step.dose is not None else at
         for step in steps

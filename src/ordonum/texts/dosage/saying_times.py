@@ -91,7 +91,7 @@ def _from_procedure(day: int, *, in_words: bool) -> str:
 def moments(timing: Timing, *, in_words: bool = False) -> list[str]:
     """Each take of a day: «le matin», «à 8 heures», «le soir à 20 heures» where both are told."""
     hours = [clock(hour, in_words=in_words) for hour in timing.at]
-    each_one = timing.times is None and timing.period is None
+    each_one = timing.times in (None, 3) and timing.period in (None, TimeUnit.DAY) and timing.every == 1
     whens = [moment(when, in_words=in_words, each_one=each_one) for when in timing.when]
     if len(hours) == len(whens):
         return [f"{when} {hour}" for when, hour in zip(whens, hours, strict=True)]

@@ -212,14 +212,12 @@ def _days(facts: Sequence[Fact]) -> tuple[Timing, Often | None]:
     often: Often | None = None
     length: int | None = None
     cycle_days: tuple[int, ...] = ()
-    daily = False
     for each in facts:
         if isinstance(each, Often):
             timing, often = _both(timing, often, each)
         elif isinstance(each, Days):
             if each.alternating or each.next_day:
                 raise Unclear("une alternance sans ses deux doses")
-            daily = daily or each.daily
             if each.weeks > 1:
                 timing, often = _both(timing, often, Often(times=1, every=each.weeks, period=TimeUnit.WEEK))
             length, cycle_days = each.cycle_length or length, each.cycle_days or cycle_days
@@ -231,17 +229,23 @@ def _days(facts: Sequence[Fact]) -> tuple[Timing, Often | None]:
     elif length is not None:
         raise Unclear("une semaine libre sans les jours du cycle")
     _one_kind(timing)
-    some = any(isinstance(each, Days) and each.weekdays and not each.but for each in facts) or timing.month_days
-    of_all = any(isinstance(each, Takes) and each.every_one and each.when[0].moment not in RECURRENT for each in facts)
-    if of_all and often is not None and often.period not in (TimeUnit.DAY, TimeUnit.HOUR):
-        raise Unclear("chaque jour, ou certains jours seulement ?")
-    if daily and (
-        some or (often is not None and (often.every > 1 or often.period not in (TimeUnit.DAY, TimeUnit.HOUR)))
-    ):
-        raise Unclear("chaque jour, ou certains jours seulement ?")
+    daily = _daily(facts, timing, often)
     if daily and often is None and timing == Timing() and not any(isinstance(each, Takes) for each in facts):
         often = Often(times=1)
     return timing, often
+
+
+def _daily(facts: Sequence[Fact], timing: Timing, often: Often | None) -> bool:
+    """Whether «tous les jours» is said; beside «le mardi» or «une fois par semaine» it contradicts them."""
+    daily = any(isinstance(each, Days) and each.daily for each in facts)
+    some = any(isinstance(each, Days) and each.weekdays and not each.but for each in facts) or timing.month_days
+    of_all = any(isinstance(each, Takes) and each.every_one and each.when[0].moment not in RECURRENT for each in facts)
+    longer = often is not None and often.period not in (TimeUnit.DAY, TimeUnit.HOUR)
+    if (daily and (some or (often is not None and often.every > 1 and often.period is TimeUnit.DAY))) or (
+        longer and (daily or of_all)
+    ):
+        raise Unclear("chaque jour, ou certains jours seulement ?")
+    return daily
 
 
 def _narrowed(timing: Timing, days: Days) -> Timing:

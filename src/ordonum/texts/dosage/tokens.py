@@ -19,8 +19,10 @@ _RAW = re.compile(
     r"\s+|(?P<number>[0-9]+(?:[.,][0-9]+)*)|(?P<sign>[½¼¾⅓⅔])|(?P<word>[^\W\d_]+'?)|(?P<other>.)", re.DOTALL
 )
 _GLUED = re.compile(
-    r"\b(cps?|cprs?|comp|gel|sach|mg|ml|g|gttes?|amp|inj|bouff?|suppos?|cac|cas|applic)x(?=\s?[0-9])", re.IGNORECASE
+    r"(?<![^\W\d_])(cps?|cprs?|comp|gel|sach|mg|ml|g|gttes?|amp|inj|bouff?|suppos?|cac|cas|applic)x(?=\s?[0-9])",
+    re.IGNORECASE,
 )
+_PAIN = re.compile(r"\bdlr(s?)\b", re.IGNORECASE)
 _IN = re.compile(r"\bds\s", re.IGNORECASE)
 _TYPOGRAPHIC = str.maketrans({
     "\u202f": "\u00a0", "\u2009": "\u00a0", "’": "'", "&": " et ", "‘": "'", "ʼ": "'", "–": "-", "—": "-", "−": "-", "‑": "-",
@@ -37,7 +39,7 @@ _CANONICAL = {
         "jour": "j jr jrs jour jours", "semaine": "sem sems semaine semaines", "heure": "h hr hrs heure heures",
         "minute": "min mn mins minute minutes", "an": "an ans annee annees",
         "pendant": "pendant pdt pdts pend durant", "max": "max maxi maximum maximal maximale maxima",
-        "fois": "fois fs f", "toutes": "toutes ttes tte toute tous ts tout", "par": "par p", "matin": "matin mat matins",
+        "fois": "fois fs f", "toutes": "toutes ttes tts tte toute tous ts tout", "par": "par p", "matin": "matin mat matins",
         "soir": "soir soirs", "midi": "midi midis mid", "repas": "repas", "avant": "avant av", "apres": "apres ap apr",
         "quart": "quart quarts", "demi": "demi demie", "stop": "stop arreter arret stopper", "prise": "prise prises",
         "lundi": "lun lundi lundis", "mardi": "mar mardi mardis", "mercredi": "mer mercredi mercredis",
@@ -62,7 +64,7 @@ class Token(Struct, frozen=True):
 def clean(text: str) -> str:
     """The same text with plain spaces, apostrophes and hyphens. Composed, so that an accent is one character."""
     composed = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC).replace("\0", "\ufffd")
-    return _GLUED.sub(r"\1 x", _IN.sub("dans ", composed))
+    return _GLUED.sub(r"\1 x", _IN.sub("dans ", _PAIN.sub(r"douleur\1", composed)))
 
 
 @lru_cache(maxsize=4096)
@@ -135,7 +137,7 @@ def _joined(raw: list[Token], text: str) -> list[Token]:
 _NUMERALS = {fold(words.cardinal(value)) for value in (*range(17), 20, 30, 40, 50, 60, 100, 1000)} | {
     "une", "vingts", "cents",
 }  # fmt: skip
-_LONGEST = 16  # tokens of the longest number in words
+_LONGEST = 20  # tokens of the longest number in words
 
 
 def _of_words(raw: list[Token], at: int) -> tuple[Token, int] | None:

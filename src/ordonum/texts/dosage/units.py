@@ -4,20 +4,24 @@ from ordonum.model.dosage import DoseUnit as Unit
 
 # What is counted one by one; the rest (mg, ml, UI…) is measured.
 _NOUNS: dict[Unit, str] = {
-    Unit.TABLET: "cp cps cpr cprs comp comps comprime comprimes cachet cachets pilule pilules",
-    Unit.CAPSULE: "gel gels gelu gelule gelules",
+    Unit.TABLET: "cp|cps|cpr|cprs|comp|comps|comprime|comprimes|cachet|cachets|pilule|pilules|comprime lp|comprimes lp|cp lp|"
+    "comprime effervescent|comprimes effervescents|comprime orodispersible|comprimes orodispersibles|comprime secable|"
+    "comprimes secables|comprime gastro-resistant|comprimes gastro-resistants",
+    Unit.CAPSULE: "gel|gels|gelu|gelule|gelules|gelule lp|gelules lp|gel lp",
     Unit.SOFT_CAPSULE: "caps capsule capsules",
-    Unit.SACHET: "sach sachet sachets",
-    Unit.AMPOULE: "amp amps ampoule ampoules",
+    Unit.SACHET: "sach|sachet|sachets|sachet-dose|sachets-doses",
+    Unit.AMPOULE: "amp|amps|ampoule|ampoules|ampoule buvable|ampoules buvables",
     Unit.VIAL: "fl flacon flacons",
     Unit.BAG: "poche poches",
     Unit.SYRINGE: "seringue seringues",
     Unit.PEN: "stylo stylos",
     Unit.INJECTION: "inj injection injections",
     Unit.DROP: "gtt gtte gttes goutte gouttes",
-    Unit.SPOONFUL_SMALL: "cac|c a c|c.a.c|c. a c.|c/c|cuillere a cafe|cuilleres a cafe|cuilleree a cafe|cuillerees a cafe",
+    Unit.SPOONFUL_SMALL: "cac|c a c|c.a.c|c. a c.|c/c|"
+    "c. a cafe|c a cafe|cuil. a cafe|cuillere a cafe|cuilleres a cafe|cuilleree a cafe|cuillerees a cafe",
     Unit.SPOONFUL_DESSERT: "cad|c a d|cuillere a dessert|cuilleres a dessert",
-    Unit.SPOONFUL: "cas|c a s|c.a.s|c. a s.|c/s|cuillere a soupe|cuilleres a soupe|cuilleree a soupe|cuillerees a soupe",
+    Unit.SPOONFUL: "cas|c a s|c.a.s|c. a s.|c/s|"
+    "c. a soupe|c a soupe|cuil. a soupe|cuillere a soupe|cuilleres a soupe|cuilleree a soupe|cuillerees a soupe",
     Unit.MEASURE: "mesure|mesures|cuillere-mesure|cuilleres-mesure|cuillere mesure|cuilleres-mesures",
     Unit.DOSE: "dose doses",
     Unit.DOSE_KG: "dose-kg|doses-kg|dose kg|doses kg|dose/kg",
@@ -25,7 +29,7 @@ _NOUNS: dict[Unit, str] = {
     Unit.SPRAY: "pulv pulverisation pulverisations spray sprays",
     Unit.INHALATION: "inh inhalation inhalations",
     Unit.NEBULISATION: "neb nebulisation nebulisations",
-    Unit.APPLICATION: "applic application applications",
+    Unit.APPLICATION: "applic|application|applications|application locale|applications locales",
     Unit.PATCH: "patch|patchs|patches|dispositif|dispositifs|dispositif transdermique|dispositifs transdermiques",
     Unit.PLASTER: "emplatre emplatres",
     Unit.SUPPOSITORY: "supp supps suppo suppos suppositoire suppositoires",
