@@ -67,8 +67,10 @@ def amount(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
     found = _unit(tokens, end)
     if found is None:
         # A bare number before a word of time is no amount.
-        if hyphen or key(tokens, end) in TIMES or key(tokens, end) in ("fois", "x", "prise", "%", "°"):
+        if hyphen or key(tokens, end) in TIMES or key(tokens, end) in ("fois", "prise", "%", "°"):
             return None
+        if key(tokens, end) == "x" and not (low == 1 and high is None and _times_a_day(tokens, end + 1)):
+            return None  # «1 x/j» is once a day, «2 x 3/j» two or three takes; in «1 x 3/j» the first is a dose
         return (Amount(amount=low, high=high), end) if _plausible(low, high, DoseUnit.UNIT) else None
     unit, end = found
     if high is None:
@@ -77,6 +79,12 @@ def amount(tokens: Tokens, at: int) -> tuple[Amount, int] | None:
     if not _plausible(low, high, unit):
         return None
     return _by_body(tokens, end, low, high, unit)
+
+
+def _times_a_day(tokens: Tokens, at: int) -> bool:
+    """«3/j», «3 par jour», «3 fois par jour»."""
+    after = skip(tokens, at + 1, "fois")
+    return bool(number(tokens, at)) and key(tokens, after) in ("/", "par") and key(tokens, after + 1) in ("j", "jour")
 
 
 def _by_body(tokens: Tokens, end: int, low: Decimal, high: Decimal | None, unit: DoseUnit) -> tuple[Amount, int]:
