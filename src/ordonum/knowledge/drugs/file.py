@@ -3,9 +3,9 @@
     ORDONUM-DRUGS <format>\\n ‖ SHA-256 of all that follows (32) ‖ length of the head (4, big endian) ‖ head ‖ records ‖ search
 
 The head (zlib of msgpack) has the edition, the index, the dictionary of the records and where each begins; a record is the
-msgpack of a Speciality, compressed with that dictionary; the index of the search (zlib of msgpack) comes last. Specialities come in the
-order of their CIS codes: the same data gives the same edition digest (SHA-256 of the records before compression), and the
-same file where zlib is the same.
+msgpack of a Speciality, compressed with that dictionary; the index of the search (zlib of msgpack) comes last. Specialities
+come in the order of their CIS codes: the same data gives the same edition digest (SHA-256 of the records before compression),
+and the same file where zlib is the same.
 """
 
 import hashlib
