@@ -231,11 +231,12 @@ def test_aspirin_at_antiplatelet_doses_meets_what_is_said_of_those_doses_alone()
     pain, platelets = "- des doses antalgiques (>=500 mg par prise)", "- des doses antiagrégantes (de 50 mg à 375 mg)"
     degrees = (Degree(Gravity.DISCOURAGED, pain), Degree(Gravity.CONSIDER, platelets))
     entries = (
-        Entry(a="ASPIRINE", b="OMEGA", degrees=degrees),
-        Entry(a="ASPIRINE", b="RHO", degrees=(Degree(Gravity.PRECAUTION),), mechanism=f"Pour {pain[2:]}"),
-        Entry(a="ASPIRINE", b="TAU", degrees=(Degree(Gravity.DISCOURAGED),), conduct="Ne pas associer."),
+        Entry(a="ACIDE ACETYLSALICYLIQUE", b="OMEGA", degrees=degrees),
+        Entry(
+            a="ACIDE ACETYLSALICYLIQUE", b="RHO", degrees=(Degree(Gravity.PRECAUTION),), mechanism=f"Pour {pain[2:]}"
+        ),
+        Entry(a="ACIDE ACETYLSALICYLIQUE", b="TAU", degrees=(Degree(Gravity.DISCOURAGED),), conduct="Ne pas associer."),
     )
-    entries = tuple(replace(each, a="ACIDE ACETYLSALICYLIQUE") for each in entries)
     named = ("ACIDE ACETYLSALICYLIQUE", "OMEGA", "RHO", "TAU")
     table = Interactions(Table(title="t", of=shipped().of, entries=entries, classes={}, substances=named))
     lines = [Taken(substances=(name,), line=rank) for rank, name in enumerate(named, start=1)]

@@ -6,6 +6,7 @@ file refuses all of them: nothing is half-imported. The service never loads this
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -132,7 +133,7 @@ def _month_of(name: str) -> date | None:
 def _decoded(data: bytes, name: str) -> str:
     """The text, in UTF-8 or in the encoding of Windows; never one read in the other's."""
     try:
-        text = data.decode("utf-8-sig")
+        text = unicodedata.normalize("NFC", data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         try:
             text = data.decode("cp1252")

@@ -1,4 +1,4 @@
-"""What a column looks like: columns that were exchanged have the right number, and the wrong look. Pure."""
+"""What the columns of BDPM files look like: two that were exchanged are the right number, with the wrong look. Pure."""
 
 import re
 from collections import Counter
