@@ -54,6 +54,10 @@ def test_a_bad_or_an_older_file_leaves_the_one_in_place(home: Path) -> None:
         assert (home / "home" / "interactions.base").read_bytes() == kept
     assert run("import", str(home / "ancien"), "--force")[0] == 0
     assert run("import", str(home / "nulle-part"))[0] == 3
+    wrong = run("import", folder(home, "autre", "Ordonnance du jour\n"))
+    assert (wrong[0], wrong[1]["detail"].endswith("Rien n'a changé : la version en place demeure.")) == (3, True)
+    said = CliRunner().invoke(app, ["thesaurus", "import", str(home / "mai"), "--force"]).stdout
+    assert said.endswith("Un service en marche la lira à son prochain démarrage.\n")
 
 
 def test_a_damaged_file_in_place_is_told_not_trusted(home: Path) -> None:

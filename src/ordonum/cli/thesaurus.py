@@ -8,7 +8,7 @@ import typer
 from msgspec import to_builtins
 
 from ordonum.cli import exits
-from ordonum.cli.desk import JsonOption, interactions, interactions_file
+from ordonum.cli.desk import AT_NEXT_START, JsonOption, interactions, interactions_file
 from ordonum.cli.exits import FileProblem
 from ordonum.client import drug_base as on_disk
 from ordonum.knowledge.assistance.patient import not_done_because
@@ -18,6 +18,7 @@ from ordonum.knowledge.interactions.file import TableUnusable, read, write
 from ordonum.knowledge.interactions.table import Gravity, Table
 from ordonum.model.alert import Alert, Unchecked
 from ordonum.wire import thesaurus as published
+from ordonum.wire.thesaurus_blocks import NotAThesaurus
 from ordonum.wire.thesaurus_pdf import BYTES_MAX
 
 app = typer.Typer(help="Les interactions : importer le thésaurus de l'ANSM, l'interroger.", no_args_is_help=True)
@@ -39,8 +40,12 @@ SubstancesArgument = Annotated[list[str], typer.Argument(help="Deux substances o
 @exits.telling
 def import_(folder: FolderArgument, force: ForceOption = False, as_json: JsonOption = False) -> None:
     """Importer l'édition la plus récente du thésaurus qui est dans ce dossier ; dire ce qui change."""
-    table = published.read(_files(folder))
     target = interactions_file()
+    files = _files(folder)
+    try:
+        table = published.read(files)
+    except NotAThesaurus as error:
+        raise NotAThesaurus(f"{error} Rien n'a changé : {_in_place(target)} demeure.") from None
     before = _previous(target)
     refused = why_not(before, table) if before is not None and not force else None
     if refused is not None:
@@ -61,6 +66,7 @@ def import_(folder: FolderArgument, force: ForceOption = False, as_json: JsonOpt
         typer.echo(f"  niveau illisible, laissée de côté : {each}")
     if changed is not None:
         _say_changes(changed)
+    typer.echo(AT_NEXT_START)
 
 
 @app.command()
@@ -138,6 +144,10 @@ def _previous(target: Path) -> Table | None:
     except TableUnusable:
         typer.echo(f"Le thésaurus en place ({target}) est illisible : il est remplacé sans comparaison.", err=True)
         return None
+
+
+def _in_place(target: Path) -> str:
+    return "la version en place" if target.exists() else "la table livrée"
 
 
 def _edition(table: Table) -> dict[str, Any]:
