@@ -105,6 +105,23 @@ def test_a_thesaurus_that_cannot_be_read_stops_nobody_from_prescribing(terminal:
     assert "dans la table livrée seulement, parce que" in done.stderr
 
 
+def test_a_base_that_cannot_be_read_stops_nobody_from_prescribing_and_is_told_with_its_path(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad-drugs.base"
+    bad.write_bytes(b"nothing")
+    terminal.environment["ORDONUM_DRUGS"] = str(bad)
+    done = terminal.run("prescribe", terminal.written(LINE), "--pdf", "f.pdf")
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count(f"La base des médicaments {bad} ne peut pas être lue (Ce fichier n'est pas") == 1
+    assert "le formulaire livré sert" in done.stderr
+    assert terminal.run("consult", "--from", "f.pdf", card="pharmacie-centre").exit_code == 0
+    for words in (("drugs", "show", "61000075"), ("drugs", "search", "ibu")):
+        refused = terminal.run(*words)
+        assert (refused.exit_code, str(bad) in refused.stderr) == (3, True)
+        assert "Rien n'a été enregistré." in refused.stderr
+
+
 def test_a_file_is_assessed_without_network_with_its_prices(terminal: Terminal) -> None:
     terminal.environment["ORDONUM_SERVICE"] = "http://127.0.0.1:9"
     told = json.loads(terminal.run("assess", terminal.written(LINE, subject=PREGNANT), "--json").stdout)

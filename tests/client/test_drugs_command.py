@@ -51,6 +51,7 @@ def test_an_import_says_what_it_read_and_where_it_wrote_it(machine: Machine) -> 
     assert "CIS_GENER_bdpm.txt : laissées de côté, 1 sur 3" in said
     assert str(machine.base) in said
     assert "Aucune version précédente" in said
+    assert said.endswith("Un service en marche la lira à son prochain démarrage.\n")
 
 
 def test_an_update_says_what_changed_to_a_person_and_to_a_program(machine: Machine) -> None:
@@ -87,6 +88,7 @@ def test_a_bad_file_changes_nothing_and_is_told_with_its_place(machine: Machine)
     (machine.folder / "CIS_MITM.txt").unlink()
     assert "CIS_MITM.txt : le fichier manque" in machine.run("import", str(machine.folder), code=UNREADABLE)
     assert "n'existe pas" in machine.run("import", str(machine.folder / "none"), code=UNREADABLE)
+    assert "est un fichier, non le dossier" in machine.run("import", __file__, code=UNREADABLE)
     assert machine.base.read_bytes() == before
     assert list(machine.home.iterdir()) == [machine.base]
 
@@ -109,7 +111,7 @@ def test_a_damaged_base_is_told_and_replaced_by_an_import(machine: Machine) -> N
     machine.base.unlink()
     machine.base.mkdir()
     assert "ne peut pas être lue" in machine.run("show", "60000011", code=UNREADABLE)
-    assert "ne peut pas être lue" in machine.import_(files(), code=UNREADABLE)
+    assert "n'est pas un fichier" in machine.import_(files(), code=UNREADABLE)
 
 
 def test_a_medicine_is_shown_by_each_of_its_codes_and_by_words(machine: Machine) -> None:

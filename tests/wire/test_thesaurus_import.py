@@ -54,6 +54,10 @@ def test_a_bad_or_an_older_file_leaves_the_one_in_place(home: Path) -> None:
         assert (home / "home" / "interactions.base").read_bytes() == kept
     assert run("import", str(home / "ancien"), "--force")[0] == 0
     assert run("import", str(home / "nulle-part"))[0] == 3
+    wrong = run("import", folder(home, "autre", "Ordonnance du jour\n"))
+    assert (wrong[0], wrong[1]["detail"].endswith("Rien n'a changé : la version en place demeure.")) == (3, True)
+    said = CliRunner().invoke(app, ["thesaurus", "import", str(home / "mai"), "--force"]).stdout
+    assert said.endswith("Un service en marche la lira à son prochain démarrage.\n")
 
 
 def test_a_damaged_file_in_place_is_told_not_trusted(home: Path) -> None:
@@ -63,3 +67,26 @@ def test_a_damaged_file_in_place_is_told_not_trusted(home: Path) -> None:
     assert run("show")[0] == 3
     assert run("import", str(home / "mai"))[0] == 0
     assert run("show")[0] == 0
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_no_interaction_is_only_said_of_two_names_that_the_table_has(home: Path, imported: bool) -> None:
+    two = ("gammavir", "bêtamine a") if imported else ("lithium", "clarithromycine")
+    none = (
+        "Aucune interaction trouvée (" if imported else "Aucune interaction dans la table livrée (109), qui n'est pas"
+    )
+    if imported:
+        run("import", folder(home, "mai", TEXT))
+    for names, why in (
+        (("zorglub", two[0]), "n'a pas « zorglub »"),
+        ((two[0],), f"il n'y a que « {two[0]} »"),
+        (("", two[0]), "n'a pas «  »"),
+    ):
+        done = CliRunner().invoke(app, ["thesaurus", "between", *names])
+        assert (done.exit_code, "Aucune interaction" in done.output) == (3, False)
+        assert "Contrôle non fait, parce qu" in done.stderr
+        assert why in done.stderr
+        code, told = run("between", *names)
+        assert (code, told["ok"], told["code"]) == (3, False, "check-not-done")
+    known = CliRunner().invoke(app, ["thesaurus", "between", *two])
+    assert (known.exit_code, none in known.stdout) == (0, True)

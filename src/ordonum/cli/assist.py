@@ -11,7 +11,7 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from ordonum.cli import asking, exits, files, tables, to_assess
-from ordonum.cli.desk import Assistance, JsonOption, assistance, drug_base, utc_now
+from ordonum.cli.desk import Assistance, JsonOption, assistance, drug_base_or_formulary, interactions, utc_now
 from ordonum.cli.files import ToPrescribe
 from ordonum.client import Client, Prescription, assisting
 from ordonum.knowledge.assistance.assess import assess as assessed
@@ -75,12 +75,13 @@ def checked(client: Client, wanted: ToPrescribe, raw: bytes, *, source: str = ""
 
 
 def _looked_at(wanted: ToPrescribe, one: Prescription) -> Assessment:
-    """What is found of a sheet. A thesaurus that cannot be read is said, and stops nobody: the table that ships serves."""
+    """What is found of a sheet. A base or a thesaurus that cannot be read is said, and stops nobody: what ships serves."""
+    base = drug_base_or_formulary()
     try:
-        held = assistance()
+        held = Assistance(base, interactions())
     except TableUnusable as error:
         typer.echo(f"Interactions cherchées dans la table livrée seulement, parce que : {error}", err=True)
-        held = Assistance(drug_base(), at_hand(None))
+        held = Assistance(base, at_hand(None))
     beside = assisting.taken_beside(wanted.prescriptions, one)
     subject = assisting.subject_of(wanted.subject, one.patient, one.measures)
     return _assessed(held, one.lines, subject, (*wanted.treatments, *beside), one.written_on)

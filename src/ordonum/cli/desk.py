@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from uuid import UUID
@@ -12,6 +13,8 @@ from ordonum.cli.exits import FileProblem
 from ordonum.client import Card, Client, UnusableCard
 from ordonum.client import drug_base as on_disk
 from ordonum.client import vitale as vitale_card
+from ordonum.knowledge.drugs.file import BaseUnusable
+from ordonum.knowledge.drugs.formulary import formulary
 from ordonum.knowledge.drugs.loaded import LoadedBase
 from ordonum.knowledge.drugs.prices import counted_in
 from ordonum.knowledge.interactions import Interactions, at_hand
@@ -58,6 +61,11 @@ VitaleOption = Annotated[
 FromOption = Annotated[Path | None, typer.Option("--from", help="PDF ou image dont le QR code donne le numéro.")]
 
 
+AT_NEXT_START = (
+    "Un service en marche la lira à son prochain démarrage."  # the base, the edition: read once, at its start
+)
+
+
 def utc_now() -> datetime:
     """The clock of this machine, for what no client does."""
     return datetime.now(UTC)
@@ -83,8 +91,26 @@ def drug_base() -> LoadedBase:
     """The drug base of this machine: the imported one, else the formulary. Raises BaseUnusable, FileProblem."""
     try:
         return on_disk.opened(drugs_file())
+    except BaseUnusable as error:
+        raise BaseUnusable(f"{drugs_file()} : {error} Rien n'a été enregistré.") from None
     except OSError as error:
         raise FileProblem(f"La base {drugs_file()} ne peut pas être lue ({error.strerror}).") from None
+
+
+def drug_base_or_formulary() -> LoadedBase:
+    """The drug base of this machine; one that cannot be read is said, and stops nobody: the formulary that ships serves."""
+    try:
+        return on_disk.opened(drugs_file())
+    except (BaseUnusable, OSError) as error:
+        why = str(error.strerror if isinstance(error, OSError) else error).removesuffix(".")
+        _say_once(f"La base des médicaments {drugs_file()} ne peut pas être lue ({why}) : le formulaire livré sert.")
+        return formulary()
+
+
+@cache
+def _say_once(said: str) -> None:
+    """On standard error, once for a command, which opens the base for its checks, then for what it signs."""
+    typer.echo(said, err=True)
 
 
 def interactions_file() -> Path:
@@ -132,7 +158,12 @@ def open_client(card: str, service: str) -> Client:
     opened = open_card(card)
     audience = os.environ.get("ORDONUM_AUDIENCE")
     return Client(
-        service, opened, home=home() / "postes" / opened.name, trust=trust(), audience=audience, drugs=drug_base
+        service,
+        opened,
+        home=home() / "postes" / opened.name,
+        trust=trust(),
+        audience=audience,
+        drugs=drug_base_or_formulary,
     )
 
 

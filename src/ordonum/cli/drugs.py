@@ -7,7 +7,7 @@ import typer
 from msgspec import to_builtins
 
 from ordonum.cli import drug_sheet, drugs_search, exits
-from ordonum.cli.desk import JsonOption, drug_base, drugs_file, utc_now
+from ordonum.cli.desk import AT_NEXT_START, JsonOption, drug_base, drugs_file, utc_now
 from ordonum.cli.exits import FileProblem
 from ordonum.client import drug_base as on_disk
 from ordonum.knowledge.drugs import file as base_file
@@ -58,6 +58,7 @@ def import_(folder: FolderArgument, force: ForceOption = False, as_json: JsonOpt
         )
     typer.echo(f"Écrite dans {target} ({f'{len(raw) / 1e6:.1f}'.replace('.', ',')} Mo).")
     drug_sheet.changes(changed, SHOWN)
+    typer.echo(AT_NEXT_START)
 
 
 @app.command()
@@ -83,6 +84,8 @@ app.command("search")(drugs_search.find)
 
 def _files(folder: Path) -> dict[str, bytes]:
     """The files that are there; what is missing is told by their reading."""
+    if folder.is_file():
+        raise FileProblem(f"{folder} est un fichier, non le dossier des fichiers de la BDPM. Rien n'a changé.")
     if not folder.is_dir():
         raise FileProblem(f"Le dossier {folder} n'existe pas. Rien n'a changé.")
     found = {name: folder / name for name in bdpm.FILES if (folder / name).exists()}

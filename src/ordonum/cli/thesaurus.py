@@ -1,5 +1,6 @@
 """`ordonum thesaurus`: import the published thesaurus of interactions; ask it what stands between medicines."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,20 +8,24 @@ import typer
 from msgspec import to_builtins
 
 from ordonum.cli import exits
-from ordonum.cli.desk import JsonOption, interactions, interactions_file
+from ordonum.cli.desk import AT_NEXT_START, JsonOption, interactions, interactions_file
 from ordonum.cli.exits import FileProblem
 from ordonum.client import drug_base as on_disk
-from ordonum.knowledge.interactions import Taken
+from ordonum.knowledge.assistance.patient import not_done_because
+from ordonum.knowledge.interactions import Interactions, Taken
 from ordonum.knowledge.interactions.changes import Changes, changes, why_not
 from ordonum.knowledge.interactions.file import TableUnusable, read, write
 from ordonum.knowledge.interactions.table import Gravity, Table
+from ordonum.model.alert import Alert, Unchecked
 from ordonum.wire import thesaurus as published
+from ordonum.wire.thesaurus_blocks import NotAThesaurus
 from ordonum.wire.thesaurus_pdf import BYTES_MAX
 
 app = typer.Typer(help="Les interactions : importer le thésaurus de l'ANSM, l'interroger.", no_args_is_help=True)
 SUFFIXES = (".pdf", ".txt", ".csv", ".tsv")
 SHOWN = 5  # of each kind of change; --json has TOLD of them
 TOLD = 200
+NOT_DONE = "check-not-done"
 
 FolderArgument = Annotated[
     Path, typer.Argument(help="Dossier (ou fichier) du thésaurus publié : PDF, texte ou tables.")
@@ -35,8 +40,12 @@ SubstancesArgument = Annotated[list[str], typer.Argument(help="Deux substances o
 @exits.telling
 def import_(folder: FolderArgument, force: ForceOption = False, as_json: JsonOption = False) -> None:
     """Importer l'édition la plus récente du thésaurus qui est dans ce dossier ; dire ce qui change."""
-    table = published.read(_files(folder))
     target = interactions_file()
+    files = _files(folder)
+    try:
+        table = published.read(files)
+    except NotAThesaurus as error:
+        raise NotAThesaurus(f"{error} Rien n'a changé : {_in_place(target)} demeure.") from None
     before = _previous(target)
     refused = why_not(before, table) if before is not None and not force else None
     if refused is not None:
@@ -57,6 +66,7 @@ def import_(folder: FolderArgument, force: ForceOption = False, as_json: JsonOpt
         typer.echo(f"  niveau illisible, laissée de côté : {each}")
     if changed is not None:
         _say_changes(changed)
+    typer.echo(AT_NEXT_START)
 
 
 @app.command()
@@ -74,21 +84,39 @@ def show(as_json: JsonOption = False) -> None:
 @exits.telling
 def between(substances: SubstancesArgument, as_json: JsonOption = False) -> None:
     """Dire les interactions entre des substances, chacune par son nom."""
+    known = interactions()
     lines = [Taken(substances=(name,), line=rank) for rank, name in enumerate(substances, start=1)]
-    alerts, unchecked = interactions().between(lines)
+    alerts, unchecked = known.between(lines)
+    why = known.not_looked_for(substances)
+    detail = None if why is None else f"{not_done_because(why)}."
     if as_json:
-        exits.show({"ok": True, "alerts": to_builtins(alerts), "unchecked": to_builtins(unchecked)})
-        return
+        told = {"ok": True} if detail is None else {"ok": False, "exit": exits.UNREADABLE, "code": NOT_DONE}
+        found = {"alerts": to_builtins(alerts), "unchecked": to_builtins(unchecked)}
+        exits.show(told | ({} if detail is None else {"detail": detail}) | found)
+    else:
+        _say_between(known, alerts, unchecked if detail is None else (), done=detail is None)
+        if detail is not None:
+            typer.echo(detail[:1].upper() + detail[1:], err=True)
+    if detail is not None:
+        raise typer.Exit(exits.UNREADABLE)
+
+
+def _say_between(known: Interactions, alerts: Sequence[Alert], unchecked: Sequence[Unchecked], *, done: bool) -> None:
+    """The interactions that were found; that there is none, only where all was looked for (`done`)."""
     for each in alerts:
         typer.echo(f"[{each.level.label}] {each.sentence}")
         if each.conduct:
             typer.echo("    " + each.conduct.replace("\n", "\n    "))
         if each.source:
             typer.echo(f"    {each.source.title}, {each.source.at}")
-    for missing in unchecked:
-        typer.echo(missing.because)
-    if not alerts:
-        typer.echo("Aucune interaction trouvée.")
+    if alerts or not done:
+        for missing in unchecked:
+            typer.echo(missing.because)
+    elif known.whole:
+        typer.echo(f"Aucune interaction trouvée ({known.edition}).")
+    else:
+        many = len(known.table.entries)
+        typer.echo(f"Aucune interaction dans la table livrée ({many}), qui n'est pas le thésaurus complet.")
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -116,6 +144,10 @@ def _previous(target: Path) -> Table | None:
     except TableUnusable:
         typer.echo(f"Le thésaurus en place ({target}) est illisible : il est remplacé sans comparaison.", err=True)
         return None
+
+
+def _in_place(target: Path) -> str:
+    return "la version en place" if target.exists() else "la table livrée"
 
 
 def _edition(table: Table) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ordonum.knowledge.interactions.doses import ASPIRIN, at_antiplatelet_doses
 from ordonum.knowledge.interactions.file import read
 from ordonum.knowledge.interactions.matching import Index
-from ordonum.knowledge.interactions.names import homeopathic
+from ordonum.knowledge.interactions.names import homeopathic, key
 from ordonum.knowledge.interactions.shipped import shipped
 from ordonum.knowledge.interactions.table import Table
 from ordonum.knowledge.interactions.telling import ORDERED, Meeting, Taken, told
@@ -40,6 +40,16 @@ class Interactions:
     def linked(self, name: str) -> tuple[str, ...]:
         """The substances of the table that a name is; none if it is not there."""
         return self._index.linked(name)
+
+    def not_looked_for(self, names: Sequence[str]) -> str | None:
+        """Why nothing can be said between these names: one that the table does not have, or fewer than two; None: it can."""
+        missing = [each for each in names if not self.linked(each) and not homeopathic(each)]
+        if missing:
+            where = f"l'index du {_lowered(self.edition)}" if self.whole else f"la {_lowered(self.edition)}"
+            return f"{where} n'a pas {', '.join(f'« {each} »' for each in missing)}"
+        if len({key(each) for each in names}) < len({"one", "other"}):
+            return f"il faut deux noms au moins, et il n'y a que « {names[0]} »"
+        return None
 
     def between(
         self, lines: Sequence[Taken], treatments: Sequence[Taken] = (), *, among_treatments: bool = False

@@ -79,7 +79,7 @@ class Index:
 
     def _named(self, name: str) -> None:
         substance = key(name)
-        for each in (substance, _unordered(substance), *cores(name)[:2]):
+        for each in filter(None, (substance, _unordered(substance), *cores(name)[:2])):  # a class may have no member
             self._names.setdefault(each, set()).add(substance)
 
     def linked(self, name: str) -> tuple[str, ...]:
