@@ -144,3 +144,19 @@ def test_a_line_that_was_typed_is_signed_as_it_was_composed_and_read_by_the_phar
     assert "METFORMINE 1000 mg" in read
     assert "1 comprimé le matin et 1 comprimé le soir" in read
     assert "la posologie structurée ne dit pas" not in read
+
+
+def test_a_dose_of_the_day_is_shown_in_its_takes_and_a_wrong_shape_asks_nobody_to_send_again(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["dosage", "grid", "80 mg/kg/j en 3 prises 7 jours", "--weight", "12"]).stdout
+    assert shown.count("3 prises de 320 mg") == 7
+    shown = CliRunner().invoke(app, ["dosage", "grid", "1 g/j en 3 prises 2 jours"]).stdout
+    assert shown.count("1 g en 3 prises ") == 2
+    (tmp_path / "f.json").write_text(json.dumps({"lines": [LINE], "subject": {"clearance": "22 ml/min"}}))
+    for words in (("assess", str(tmp_path / "f.json")), ("dosage", "render", '{"steps": [{"dose": {"amount": "x"}}]}')):
+        refused = CliRunner().invoke(app, list(words))
+        assert (refused.exit_code, "puis recommencez" in refused.stderr, "renvoyez" in refused.stderr) == (
+            3,
+            True,
+            False,
+        )
+        assert "nombre, seul et sans unité" in refused.stderr
