@@ -105,6 +105,27 @@ def test_a_thesaurus_that_cannot_be_read_stops_nobody_from_prescribing(terminal:
     assert "dans la table livrée seulement, parce que" in done.stderr
 
 
+def test_a_key_that_is_no_alert_of_the_line_is_told_and_stops_nothing_and_a_reason_says_something(
+    terminal: Terminal,
+) -> None:
+    passed = LINE | {"overridden": [{"alert": "pregnancy:nimporte", "reason": "Avis du cardiologue"}]}
+    note = "« pregnancy:nimporte » n'est pas une alerte de la ligne 1 : le motif part tel quel"
+    file = terminal.written(passed)
+    for words in (("assess", file), ("prescribe", file, "--pdf", "f.pdf")):
+        done = terminal.run(*words, "--json")
+        assert (done.exit_code, json.loads(done.stdout)["notes"], note in done.stderr) == (0, [note], True)
+    key = json.loads(terminal.run("assess", terminal.written(LINE, subject=PREGNANT), "--json").stdout)["alerts"][0][
+        "key"
+    ]
+    right = LINE | {"overridden": [{"alert": key, "reason": "Avis"}]}
+    assert json.loads(terminal.run("assess", terminal.written(right, subject=PREGNANT), "--json").stdout)["notes"] == []
+    for reason in ("ok", "1234 !"):
+        file = terminal.written(LINE | {"overridden": [{"alert": key, "reason": reason}]}, subject=PREGNANT)
+        for verb in ("assess", "prescribe"):
+            refused = json.loads(terminal.run(verb, file, "--json").stdout)
+            assert [each["at"] for each in refused["errors"]] == ["$.lines[0].overridden[0].reason"]
+
+
 def test_a_base_that_cannot_be_read_stops_nobody_from_prescribing_and_is_told_with_its_path(
     terminal: Terminal, tmp_path: Path
 ) -> None:

@@ -38,12 +38,15 @@ def read(raw: bytes) -> ToAssess:
     alone = isinstance(body, dict) and "patient" not in body
     if alone:
         only = native.read(raw, AssessFile)
+        assisting.refuse_short_reasons(only.lines)
         return ToAssess(
             lines=only.lines, subject=only.subject or Subject(), treatments=only.treatments, day=only.written_on
         )
     several = isinstance(body, dict) and "sheets" in body
     written = native.read(raw, files.ConsultationFile) if several else native.read(raw, files.PrescriptionFile)
     sheets = written.sheets if isinstance(written, files.ConsultationFile) else (written,)
+    for place, sheet in enumerate(sheets):
+        assisting.refuse_short_reasons(sheet.lines, at=f"$.sheets[{place}]" if several else "$")
     lines = [line for sheet in sheets for line in sheet.lines]
     return ToAssess(
         lines=tuple(msgspec.structs.replace(line, rank=rank) for rank, line in enumerate(lines, start=1)),
