@@ -164,8 +164,8 @@ def read_prescription(raw: bytes, card: Card, now: datetime) -> ToPrescribe:
         made = Consultation(**said).prescriptions() if several else (Prescription(**said),)
     except ValueError as error:
         raise _fault(_AT.get(str(error), "$.sheets" if several else "$.lines"), str(error)) from None
-    for place, each in enumerate(made):
-        assisting.refuse_short_reasons(each.lines, at=f"$.sheets[{place}]" if several else "$")
+    for at, each in enumerate(made):
+        assisting.refuse_short_reasons(each.lines, at=f"$.sheets[{at}]" if several else "$")
     return ToPrescribe(made, several, written.subject or Subject(), written.treatments)
 
 

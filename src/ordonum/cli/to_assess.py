@@ -8,7 +8,7 @@ from msgspec import Struct
 from ordonum.cli import files
 from ordonum.client import assisting
 from ordonum.model.alert import Subject, Treatment
-from ordonum.model.prescription import Line, Lines
+from ordonum.model.prescription import Line, Lines, Sheet
 from ordonum.wire import native
 
 
@@ -44,6 +44,7 @@ def read(raw: bytes) -> ToAssess:
         )
     several = isinstance(body, dict) and "sheets" in body
     written = native.read(raw, files.ConsultationFile) if several else native.read(raw, files.PrescriptionFile)
+    sheets: tuple[Sheet | files.PrescriptionFile, ...]
     sheets = written.sheets if isinstance(written, files.ConsultationFile) else (written,)
     for place, sheet in enumerate(sheets):
         assisting.refuse_short_reasons(sheet.lines, at=f"$.sheets[{place}]" if several else "$")
