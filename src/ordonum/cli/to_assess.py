@@ -8,7 +8,7 @@ from msgspec import Struct
 from ordonum.cli import files
 from ordonum.client import assisting
 from ordonum.model.alert import Subject, Treatment
-from ordonum.model.prescription import Line, Lines, Sheet
+from ordonum.model.prescription import Line, Lines
 from ordonum.wire import native
 
 
@@ -44,11 +44,10 @@ def read(raw: bytes) -> ToAssess:
         )
     several = isinstance(body, dict) and "sheets" in body
     written = native.read(raw, files.ConsultationFile) if several else native.read(raw, files.PrescriptionFile)
-    sheets: tuple[Sheet | files.PrescriptionFile, ...]
-    sheets = written.sheets if isinstance(written, files.ConsultationFile) else (written,)
-    for place, sheet in enumerate(sheets):
-        assisting.refuse_short_reasons(sheet.lines, at=f"$.sheets[{place}]" if several else "$")
-    lines = [line for sheet in sheets for line in sheet.lines]
+    listed = [each.lines for each in written.sheets] if isinstance(written, files.ConsultationFile) else [written.lines]
+    for place, each in enumerate(listed):
+        assisting.refuse_short_reasons(each, at=f"$.sheets[{place}]" if several else "$")
+    lines = [line for each in listed for line in each]
     return ToAssess(
         lines=tuple(msgspec.structs.replace(line, rank=rank) for rank, line in enumerate(lines, start=1)),
         subject=assisting.subject_of(written.subject or Subject(), written.patient, written.measures),
