@@ -105,6 +105,27 @@ def test_a_thesaurus_that_cannot_be_read_stops_nobody_from_prescribing(terminal:
     assert "dans la table livrée seulement, parce que" in done.stderr
 
 
+def test_a_key_that_is_no_alert_of_the_line_is_told_and_stops_nothing_and_a_reason_says_something(
+    terminal: Terminal,
+) -> None:
+    passed = LINE | {"overridden": [{"alert": "pregnancy:nimporte", "reason": "Avis du cardiologue"}]}
+    note = "« pregnancy:nimporte » n'est pas une alerte de la ligne 1 : le motif part tel quel"
+    file = terminal.written(passed)
+    for words in (("assess", file), ("prescribe", file, "--pdf", "f.pdf")):
+        done = terminal.run(*words, "--json")
+        assert (done.exit_code, json.loads(done.stdout)["notes"], note in done.stderr) == (0, [note], True)
+    key = json.loads(terminal.run("assess", terminal.written(LINE, subject=PREGNANT), "--json").stdout)["alerts"][0][
+        "key"
+    ]
+    right = LINE | {"overridden": [{"alert": key, "reason": "Avis"}]}
+    assert json.loads(terminal.run("assess", terminal.written(right, subject=PREGNANT), "--json").stdout)["notes"] == []
+    for reason in ("ok", "1234 !"):
+        file = terminal.written(LINE | {"overridden": [{"alert": key, "reason": reason}]}, subject=PREGNANT)
+        for verb in ("assess", "prescribe"):
+            refused = json.loads(terminal.run(verb, file, "--json").stdout)
+            assert [each["at"] for each in refused["errors"]] == ["$.lines[0].overridden[0].reason"]
+
+
 def test_a_base_that_cannot_be_read_stops_nobody_from_prescribing_and_is_told_with_its_path(
     terminal: Terminal, tmp_path: Path
 ) -> None:
@@ -144,3 +165,19 @@ def test_a_line_that_was_typed_is_signed_as_it_was_composed_and_read_by_the_phar
     assert "METFORMINE 1000 mg" in read
     assert "1 comprimé le matin et 1 comprimé le soir" in read
     assert "la posologie structurée ne dit pas" not in read
+
+
+def test_a_dose_of_the_day_is_shown_in_its_takes_and_a_wrong_shape_asks_nobody_to_send_again(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["dosage", "grid", "80 mg/kg/j en 3 prises 7 jours", "--weight", "12"]).stdout
+    assert shown.count("3 prises de 320 mg") == 7
+    shown = CliRunner().invoke(app, ["dosage", "grid", "1 g/j en 3 prises 2 jours"]).stdout
+    assert shown.count("1 g en 3 prises ") == 2
+    (tmp_path / "f.json").write_text(json.dumps({"lines": [LINE], "subject": {"clearance": "22 ml/min"}}))
+    for words in (("assess", str(tmp_path / "f.json")), ("dosage", "render", '{"steps": [{"dose": {"amount": "x"}}]}')):
+        refused = CliRunner().invoke(app, list(words))
+        assert (refused.exit_code, "puis recommencez" in refused.stderr, "renvoyez" in refused.stderr) == (
+            3,
+            True,
+            False,
+        )
+        assert "nombre, seul et sans unité" in refused.stderr

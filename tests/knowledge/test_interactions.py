@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from assessed import thesaurus
 from ordonum.knowledge.interactions import Interactions, Taken, at_hand
 from ordonum.knowledge.interactions.changes import changes, why_not
 from ordonum.knowledge.interactions.file import TableUnusable, read, write
@@ -97,6 +98,12 @@ def test_the_shipped_table_says_that_it_is_not_the_whole_thesaurus() -> None:
     assert (
         unchecked.because == f"contrôle fait sur la table livrée ({count} interactions), pas sur le thésaurus complet"
     )
+
+
+def test_a_medicine_whose_substances_are_not_known_is_named() -> None:
+    _, (unchecked,) = thesaurus().between([line(1, "colchicine")], [Taken(substances=(), treatment=0, label="TISANE")])
+    assert unchecked.because == "contrôle non fait, parce que les substances de « TISANE » ne sont pas connues"
+    assert unchecked.treatments == (0,)
 
 
 def test_every_class_of_the_shipped_table_has_members_and_every_row_its_words() -> None:

@@ -120,6 +120,28 @@ def test_lines_are_assessed_with_their_prices(system: System, bearer: str) -> No
     assert told["prices"]["total"] == told["prices"]["lines"][0]["box"]
 
 
+@pytest.mark.parametrize(
+    ("clearance", "at"),
+    [
+        (22, None),
+        (22.5, None),
+        ("22", None),
+        ("22 ml/min", "$.subject.clearance"),
+        (True, "$.subject.clearance"),
+        (900, "$.subject"),
+    ],
+)
+def test_a_clearance_is_a_number_with_or_without_quotes_and_another_is_told_by_its_name(
+    system: System, bearer: str, clearance: Any, at: str | None
+) -> None:
+    asked = ASKED | {"subject": ASKED["subject"] | {"clearance": clearance}}
+    told = post(system, "/v1/assess", asked, bearer=bearer).json()
+    assert [(each["at"], "nombre" in each["detail"]) for each in told.get("errors", ())] == ([(at, True)] if at else [])
+    del asked["day"]  # one fault makes no other of what is right
+    again = post(system, "/v1/assess", asked, bearer=bearer).json()["errors"]
+    assert [each["at"] for each in again] == ["$.day", *filter(None, [at])]
+
+
 def test_no_word_of_what_is_assessed_stays_in_the_database_the_log_or_the_figures(
     system: System, bearer: str, caplog: pytest.LogCaptureFixture
 ) -> None:

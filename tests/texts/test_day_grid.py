@@ -12,8 +12,9 @@ from ordonum.model.course import Content
 from ordonum.model.dosage import Dosage
 from ordonum.model.drug import Pack
 from ordonum.model.lines import Quantity, Unit
+from ordonum.model.plan import grid
 from ordonum.model.plan_shapes import Setting
-from ordonum.model.plan_units import Amount, Strength
+from ordonum.model.plan_units import Amount, Body, Strength
 from ordonum.model.products import MedicineLine
 from ordonum.texts.agreeing import differs, same
 from ordonum.texts.day_grid import day_grid
@@ -57,6 +58,27 @@ def test_days_of_nothing_are_there_and_takes_at_will_say_their_most() -> None:
     assert before.rows[0][:2] == ("J−1 (jour 0 : l'examen)", "2 comprimés")
     unknown = day_grid(dosage(step(as_needed="douleur", during="2 day")), Setting(start=MONDAY))
     assert (unknown.rows, unknown.notes) == ((), ("si douleur", "Non calculé : « si besoin », sans maximum"))
+
+
+@pytest.mark.parametrize(
+    ("text", "cell", "times", "each", "shared"),
+    [
+        ("80 mg/kg/j en 3 prises 7 jours", "3 × 320 mg", (3, 3), "320", 1),
+        ("50 mg/kg/j en 7 prises 2 jours", "600 mg en 7 prises", (1, 1), "600", 7),
+        ("3 cp/j en 3 prises 2 jours", "3 × 1 comprimé", (3, 3), "1", 1),
+        ("80 mg/kg/j 2 jours", "960 mg", (1, 1), "960", 1),
+    ],
+)
+def test_a_dose_of_a_day_is_shared_between_its_takes(
+    text: str, cell: str, times: tuple[int, int], each: str, shared: int
+) -> None:
+    found = read(text).dosage
+    assert found is not None
+    setting = Setting(start=MONDAY, body=Body(weight_g=12_000))
+    table = day_grid(found, setting)
+    (take,) = grid(found, setting)[0].takes
+    assert (table.rows[0][1], take.times, take.each, take.shared) == (cell, times, (Decimal(each),) * 2, shared)
+    assert grid(found, setting)[0].amount.high == take.times[1] * take.each.high
 
 
 @pytest.mark.parametrize(

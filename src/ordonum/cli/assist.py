@@ -45,8 +45,11 @@ def assess(
     found = _assessed(held, case.lines, case.subject, case.treatments, day)
     body = Body(weight_g=case.subject.weight_g, height_cm=case.subject.height_cm)
     cost = bill(held.base, understood.lines(case.lines, held.unit_of), start=day, body=body)
+    notes = assisting.passed_over_nothing(case.lines, found)
+    for said in notes:
+        typer.echo(said, err=True)
     if as_json:
-        exits.show({"ok": True, **to_builtins(found), "prices": to_builtins(cost)})
+        exits.show({"ok": True, **to_builtins(found), "prices": to_builtins(cost), "notes": notes})
         return
     _tell(found, err=False)
     _prices(cost)
@@ -58,20 +61,25 @@ def checked(client: Client, wanted: ToPrescribe, raw: bytes, *, source: str = ""
     """The sheets, looked at before anything is signed: alerts are shown; one that stops is refused, or passed over with the
     reason that is asked. What was signed already is only sent again. Raises Refused, telling how to go on.
     """
-    sheets = list(wanted.prescriptions)
+    sheets, notes = list(wanted.prescriptions), list[str]()
     for place, each in enumerate(sheets):
         taken = any(isinstance(line, (MedicineLine, PreparationLine)) for line in each.lines)
         if not taken or asking.signed(client, wanted, raw, place + 1, source):
             continue
         found = _looked_at(wanted, each)
         _tell(found, err=True)
-        at = f"$.sheets[{place}]" if wanted.several else "$"
+        at, told = "$", assisting.passed_over_nothing(each.lines, found)
+        if wanted.several:
+            at, told = f"$.sheets[{place}]", tuple(f"feuille {place + 1}, {said}" for said in told)
+        for said in told:
+            typer.echo(said, err=True)
+        notes += told
         if ask and sys.stdin.isatty():
             reasons = {alert.key: _reason(alert) for alert in assisting.stopping(found)}
             sheets[place] = assisting.passing_over(each, reasons, found)
         else:
             assisting.refuse_stops(found, at=at)
-    return replace(wanted, prescriptions=tuple(sheets))
+    return replace(wanted, prescriptions=tuple(sheets), notes=tuple(notes))
 
 
 def _looked_at(wanted: ToPrescribe, one: Prescription) -> Assessment:
@@ -105,7 +113,7 @@ def _reason(alert: Alert) -> str:
     """Why the prescriber passes over it, asked until it is said."""
     while True:
         said = str(typer.prompt(f"{alerts.sentence(alert)}\nPourquoi passer outre (Ctrl-C : ne pas signer)", err=True))
-        if said.strip():
+        if assisting.says_why(said):
             return " ".join(said.split())[: asking.WORDS_MAX]
 
 

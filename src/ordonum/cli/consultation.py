@@ -83,7 +83,9 @@ def register(
     code = _exit_code([each for each in errors if each is not None])
     if as_json:
         failed = {} if code == exits.DONE else {"exit": code}
-        exits.show({"ok": not failed, **failed, "sheets": [_as_json(client, told[rank]) for rank, _ in ranked]})
+        notes = {"notes": wanted.notes} if wanted.notes else {}
+        sheets = [_as_json(client, told[rank]) for rank, _ in ranked]
+        exits.show({"ok": not failed, **failed, "sheets": sheets, **notes})
     if code != exits.DONE:
         raise typer.Exit(code)
 

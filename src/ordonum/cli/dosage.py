@@ -175,8 +175,12 @@ def _row(each: Day, unit: DoseUnit | None) -> tuple[str, str, str, str]:
 
 def _take(take: Take, unit: DoseUnit | None) -> str:
     at = moment(take.at) if isinstance(take.at, When) else clock(take.at) if take.at else ""
-    times = "" if take.times.low == take.times.high == 1 else f"{_bounds(Bounds(*map(Decimal, take.times)))} fois "
-    return f"{times}{_amount(take.each, unit)}{f' {at}' if at else ''}"
+    said = _amount(take.each, unit)
+    if take.times != (1, 1):
+        many, link = "prises" if take.times.high > 1 else "prise", "d'" if said.startswith("un") else "de "
+        said = f"{_bounds(Bounds(*map(Decimal, take.times)))} {many} {link}{said}"
+    shared = f" en {take.shared} prises" if take.shared > 1 else ""
+    return f"{said}{shared}{f' {at}' if at else ''}"
 
 
 def _summary(whole: Plan) -> list[str]:

@@ -17,7 +17,7 @@ import typer
 from msgspec import Meta, Struct
 
 from ordonum.cli.exits import FileProblem
-from ordonum.client import Card
+from ordonum.client import Card, assisting
 from ordonum.knowledge.timezones import zone_of
 from ordonum.model.actors import Establishment, Place, Profession, Professional, Text
 from ordonum.model.acts import Execution, Given, Origin
@@ -88,13 +88,15 @@ class ConsultationFile(_Written, frozen=True, forbid_unknown_fields=True, kw_onl
 class ToPrescribe(Struct, frozen=True):
     """What a file prescribes, sheet by sheet; `several` where the file itself is a list of sheets.
 
-    `subject` and `treatments` are the file's own, beside the prescriptions: nothing of them is in what is signed.
+    `subject` and `treatments` are the file's own, beside the prescriptions: nothing of them is in what is signed. `notes` are
+    what was told of it, that stops nothing.
     """
 
     prescriptions: tuple[Prescription, ...]
     several: bool
     subject: Subject
     treatments: tuple[Treatment, ...]
+    notes: tuple[str, ...] = ()
 
 
 class ExecutionFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -162,6 +164,8 @@ def read_prescription(raw: bytes, card: Card, now: datetime) -> ToPrescribe:
         made = Consultation(**said).prescriptions() if several else (Prescription(**said),)
     except ValueError as error:
         raise _fault(_AT.get(str(error), "$.sheets" if several else "$.lines"), str(error)) from None
+    for at, each in enumerate(made):
+        assisting.refuse_short_reasons(each.lines, at=f"$.sheets[{at}]" if several else "$")
     return ToPrescribe(made, several, written.subject or Subject(), written.treatments)
 
 

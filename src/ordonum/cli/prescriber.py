@@ -67,7 +67,7 @@ def prescribe(
             consultation.register(client, wanted, raw, pdf, printed, as_json=as_json)
             return
         source, one = files.source_of(raw), wanted.prescriptions[0]
-        _once(client, source, lambda: client.prescribe(one, source=source), pdf, as_json=as_json)
+        _once(client, source, lambda: client.prescribe(one, source=source), pdf, wanted.notes, as_json=as_json)
 
 
 @exits.telling
@@ -107,14 +107,15 @@ def replace(
         if wanted.several:
             raise typer.BadParameter("une ordonnance en remplace une : une seule feuille", param_hint="FILE")
         wanted = assist.checked(client, wanted, raw, source=REPLACING, ask=override and not as_json)
-        (one,) = asking.anonymity(client, wanted, raw, source=REPLACING, ask=not as_json).prescriptions
+        wanted = asking.anonymity(client, wanted, raw, source=REPLACING, ask=not as_json)
+        (one,) = wanted.prescriptions
         old, scanned = asking.named(act, number_file, picture)
         source = files.source_of(raw) + REPLACING
 
         def made() -> Acknowledged:
             return client.replace(one, old, why, source=source, scanned=scanned)
 
-        _once(client, source, made, pdf, as_json=as_json)
+        _once(client, source, made, pdf, wanted.notes, as_json=as_json)
 
 
 @exits.telling
@@ -175,8 +176,19 @@ def executions(
             _tell(client, view)
 
 
-def _once(client: Client, source: str, make: Callable[[], Acknowledged], out: Path | None, *, as_json: bool) -> None:
-    """Register and tell. The same file, pending, is the same prescription: two commands at once make one of it."""
+def _once(
+    client: Client,
+    source: str,
+    make: Callable[[], Acknowledged],
+    out: Path | None,
+    notes: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """Register and tell, with the checks' notes.
+
+    The same file, pending, is the same prescription: two commands at once make one of it.
+    """
     try:
         with client.outbox.alone(source):
             before = client.outbox.made_from(source, client.card.holder.author, pending_only=True)
@@ -185,7 +197,7 @@ def _once(client: Client, source: str, make: Callable[[], Acknowledged], out: Pa
         if unconfirmed.act_id is not None:
             _pending(client, UUID(unconfirmed.act_id), out, unconfirmed, as_json=as_json)
         raise
-    _registered(client, done, _sheet_or_why(client, done.act_id, out), as_json=as_json)
+    _registered(client, done, _sheet_or_why(client, done.act_id, out), notes, as_json=as_json)
 
 
 def _write_sheet(client: Client, act_id: UUID, out: Path | None, variant: Variant = "a-3a") -> Path:
@@ -203,11 +215,11 @@ def _sheet_or_why(client: Client, act_id: UUID, out: Path | None) -> str:
         return f"non écrite ({error.strerror}) ; ordonum pdf {act_id}"
 
 
-def _registered(client: Client, done: Acknowledged, sheet: str, *, as_json: bool) -> None:
+def _registered(client: Client, done: Acknowledged, sheet: str, notes: tuple[str, ...] = (), *, as_json: bool) -> None:
     assert done.number is not None
     kept = client.outbox.get(done.act_id)
     if as_json:
-        exits.show({"ok": True, **_as_json(done, kept), "pdf": sheet})
+        exits.show({"ok": True, **_as_json(done, kept), "pdf": sheet} | ({"notes": notes} if notes else {}))
         return
     zone = zone_of(client.card.place)
     typer.echo(f"Ordonnance enregistrée le {french.moment(done.acknowledgement.recorded_at, zone)}.")

@@ -38,13 +38,16 @@ def read(raw: bytes) -> ToAssess:
     alone = isinstance(body, dict) and "patient" not in body
     if alone:
         only = native.read(raw, AssessFile)
+        assisting.refuse_short_reasons(only.lines)
         return ToAssess(
             lines=only.lines, subject=only.subject or Subject(), treatments=only.treatments, day=only.written_on
         )
     several = isinstance(body, dict) and "sheets" in body
     written = native.read(raw, files.ConsultationFile) if several else native.read(raw, files.PrescriptionFile)
-    sheets = written.sheets if isinstance(written, files.ConsultationFile) else (written,)
-    lines = [line for sheet in sheets for line in sheet.lines]
+    listed = [each.lines for each in written.sheets] if isinstance(written, files.ConsultationFile) else [written.lines]
+    for place, each in enumerate(listed):
+        assisting.refuse_short_reasons(each, at=f"$.sheets[{place}]" if several else "$")
+    lines = [line for each in listed for line in each]
     return ToAssess(
         lines=tuple(msgspec.structs.replace(line, rank=rank) for rank, line in enumerate(lines, start=1)),
         subject=assisting.subject_of(written.subject or Subject(), written.patient, written.measures),

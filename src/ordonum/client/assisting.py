@@ -17,6 +17,9 @@ from ordonum.texts import alerts
 
 _TAKEN = (MedicineLine, PreparationLine)  # the lines that alerts are about
 
+REASON_LETTERS_MIN = 3
+NO_REASON = f"Un motif de passer outre dit pourquoi, en {REASON_LETTERS_MIN} lettres au moins."
+
 
 def subject_of(said: Subject, patient: Patient | None, measures: Measures | None) -> Subject:
     """The patient as the checks look: what was said for them, else what the prescription itself says."""
@@ -54,6 +57,38 @@ def taken_beside(prescriptions: Sequence[Prescription], one: Prescription) -> tu
 def stopping(found: Assessment) -> tuple[Alert, ...]:
     """The alerts that stop: those that a line passes over are not among them."""
     return tuple(each for each in found.alerts if each.level is AlertLevel.STOP)
+
+
+def passed_over_nothing(lines: Sequence[Line], found: Assessment) -> tuple[str, ...]:
+    """What is told of each key that a line passes over and that is none of its alerts: a word misspelt, or a fact of the patient
+    that is not known here. It stops nothing.
+    """
+    known = {(rank, each.key) for each in (*found.overridden, *found.alerts) for rank in each.lines}
+    return tuple(
+        f"« {each.alert} » n'est pas une alerte de la ligne {line.rank} : le motif part tel quel"
+        for line in lines
+        if isinstance(line, _TAKEN)
+        for each in line.overridden
+        if (line.rank, each.alert) not in known
+    )
+
+
+def refuse_short_reasons(lines: Sequence[Line], *, at: str = "$") -> None:
+    """Refuse a reason that says nothing: of fewer than three letters. Raises Refused with every one."""
+    faults = tuple(
+        Fault(f"{at}.lines[{place}].overridden[{rank}].reason", "too-short", NO_REASON)
+        for place, line in enumerate(lines)
+        if isinstance(line, _TAKEN)
+        for rank, each in enumerate(line.overridden)
+        if not says_why(each.reason)
+    )
+    if faults:
+        raise Refused(Refusal.UNREADABLE, faults=faults)
+
+
+def says_why(reason: str) -> bool:
+    """Whether a reason has three letters at least."""
+    return sum(each.isalpha() for each in reason) >= REASON_LETTERS_MIN
 
 
 def passing_over(prescription: Prescription, reasons: Mapping[str, str], found: Assessment) -> Prescription:

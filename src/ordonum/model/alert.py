@@ -119,7 +119,7 @@ class Subject(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.clearance is not None and not (self.clearance.is_finite() and 0 <= self.clearance <= CLEARANCE_MOST):
-            raise ValueError(f"a clearance is a number of ml/min from 0 to {CLEARANCE_MOST}")
+            raise ValueError(f"clearance-from-0-to-{CLEARANCE_MOST}")
 
 
 class Treatment(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -22,6 +22,7 @@ from ordonum.model.plan_units import Strength, countable, in_pack, per_one
 
 _OF_DURATION = frozenset({Gap.DURATION, Gap.UNTIL, Gap.TOO_LONG, Gap.PROCEDURE})
 STEADY_DAYS = 840  # over which what never ends is looked at: whole weeks, months of thirty days, usual cycles
+ONE, THOUSANDTH = Decimal(1), Decimal("0.001")
 LARGE_PACK = range(84, 93)  # the days of a box of three months
 
 
@@ -143,7 +144,20 @@ def _takes(stretch: Stretch, count: Count) -> Iterator[Take]:
         yield from (Take(step=stretch.index, at=each, times=at_each, each=stretch.dose) for each in named)
     rest = Count(count.low - at_each.low * len(named), count.high - at_each.high * len(named))
     if rest.high:
-        yield Take(step=stretch.index, at=None, times=rest, each=stretch.dose)
+        yield _shared(stretch, rest)
+
+
+def _shared(stretch: Stretch, count: Count) -> Take:
+    """The takes that no hour nor moment names. «960 mg par jour en 3 prises»: three of 320 mg; what is not divided exactly, nor
+    in whole units of what is counted, stays in one, which says in how many.
+    """
+    timing, dose = stretch.step.timing, stretch.dose
+    takes = (timing.times or 1) if timing.in_all else 1
+    parts = Bounds(dose.low / takes, dose.high / takes)
+    digits = ONE if stretch.step.dose is not None and countable(stretch.step.dose.unit) else THOUSANDTH
+    if all(part % digits == 0 and part * takes == whole for part, whole in zip(parts, dose, strict=True)):
+        return Take(step=stretch.index, at=None, times=Count(count.low * takes, count.high * takes), each=parts)
+    return Take(step=stretch.index, at=None, times=count, each=dose, shared=takes)
 
 
 class Course(Struct, frozen=True):

@@ -78,12 +78,16 @@ class Laid(Struct, frozen=True, kw_only=True):
 
 
 class Take(Struct, frozen=True, kw_only=True):
-    """A take of a day: by which step (from 0), at which hour or moment where one is named, how many times, how much each."""
+    """A take of a day: by which step (from 0), at which hour or moment where one is named, how many times, how much each.
+
+    `shared`: in how many takes that amount is, where it is not divided exactly between them.
+    """
 
     step: int
     at: str | When | None
     times: Count
     each: Bounds
+    shared: int = 1
 
 
 class Day(Struct, frozen=True, kw_only=True):

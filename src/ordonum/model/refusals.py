@@ -67,7 +67,10 @@ class Refusal(Enum):
 
     # shape
     UNREADABLE = Reason(
-        "unreadable", Kind.INVALID, "La demande n'a pas la forme attendue.", "Corrigez les champs cités, puis renvoyez."
+        "unreadable",
+        Kind.INVALID,
+        "La demande n'a pas la forme attendue.",
+        "Corrigez les champs cités, puis recommencez.",
     )
     WRONG_CHECK_SYMBOL = Reason(
         "wrong-check-symbol",

@@ -93,7 +93,7 @@ def _take(take: Take, unit: DoseUnit | None) -> str:
         if low == high
         else f"{low} à {high} × "
     )
-    return times + amount(take.each, unit)
+    return times + amount(take.each, unit) + (f" en {take.shared} prises" if take.shared > 1 else "")
 
 
 def amount(bounds: Bounds, unit: DoseUnit | None, *, in_words: bool = False) -> str:

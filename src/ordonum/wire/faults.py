@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -29,6 +30,7 @@ HINTS = {
     "unknown-field": "Le champ n° {position} de cet objet est inconnu{meant} ; champs admis : {fields}.",
     "unknown-value": "Valeur hors de la liste admise : {fields}.",
     "unknown-kind": "Le champ « {field} » dit de quelle sorte il s'agit ; valeurs admises : {fields}.",
+    "clearance-from-0-to-500": "La clairance (clearance) est un nombre de ml/min, de 0 à 500.",
     "wrong-type": "Type attendu : {expected}.",
     "wrong-format": "La valeur n'a pas le format attendu.",
     "out-of-range": "Il faut un nombre {expected}.",
@@ -71,6 +73,7 @@ HINTS = {
 
 _FRENCH = {
     inspect.IntType: "nombre entier",
+    inspect.DecimalType: 'nombre, seul et sans unité, avec ou sans guillemets : 22 ou "22.5"',
     inspect.StrType: "texte",
     inspect.BoolType: "true ou false",
     inspect.DateType: "date AAAA-MM-JJ",
@@ -227,6 +230,10 @@ def _leaf(info: inspect.Type, value: Any, at: str) -> Iterator[Fault]:
 
 def _scalar(info: inspect.Type, value: Any, at: str) -> Iterator[Fault]:
     expected = _FRENCH.get(type(info), "autre")
+    if isinstance(info, inspect.DecimalType):
+        if not _is_decimal(value):
+            yield _fault(at, "wrong-type", expected=expected)
+        return
     right = isinstance(value, bool) if isinstance(info, inspect.BoolType) else not isinstance(value, bool)
     right = right and isinstance(value, int if isinstance(info, inspect.IntType) else (str, bool))
     if not right:
@@ -249,6 +256,15 @@ def _text(info: inspect.StrType, value: str, at: str) -> Iterator[Fault]:
     elif info.pattern is not None and re.search(info.pattern, value) is None:
         code = "forbidden-characters" if info.min_length else "wrong-format"
         yield _fault(at, code, expected="caractères de commande, invisibles ou qui changent le sens de lecture")
+
+
+def _is_decimal(value: Any) -> bool:
+    """Whether it is read as a decimal: a number, or a text that is one."""
+    try:
+        msgspec.convert(value, Decimal)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _int_fits(info: inspect.IntType, value: int) -> bool:

@@ -69,6 +69,7 @@ def _taken(case: Case, products: Iterable[Product]) -> tuple[Taken, ...]:
             routes=frozenset(each.speciality.routes) if each.speciality is not None else frozenset(),
             line=each.rank,
             treatment=each.position,
+            label=each.label,
             antiplatelet=any(_antiplatelet(case, each, substance) for substance in each.substances),
         )
         for each in products

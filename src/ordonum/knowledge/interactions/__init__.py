@@ -101,7 +101,7 @@ class Interactions:
                 why = (
                     f"l'index du {_lowered(self.edition)} n'a pas {names}"
                     if missing
-                    else "ses substances ne sont pas connues"
+                    else f"les substances de « {each.label} » ne sont pas connues"
                 )
                 yield Unchecked(
                     kind=AlertKind.INTERACTION,

@@ -26,7 +26,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     """What a patient takes or is to take: its active substances by name, and its routes as the base names them («orale»).
 
     `line`: rank of the line, or `treatment`: position among the treatments. No route: any is possible. `antiplatelet`: its
-    aspirin is surely at antiplatelet doses.
+    aspirin is surely at antiplatelet doses. `label`: how the medicine is named where its substances are not known.
     """
 
     substances: tuple[str, ...]
@@ -34,6 +34,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     line: int | None = None
     treatment: int | None = None
     antiplatelet: bool = False
+    label: str = ""
 
 
 class Meeting(Struct, frozen=True, kw_only=True):
