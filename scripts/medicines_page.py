@@ -29,7 +29,7 @@ _LISTS = {
     "has": "phrases des cas de la HAS",
     "examples": "posologies des exemples du dépôt",
     "by_hand": "liste du dépôt, structures écrites à la main (`tests/dosage_sentences.py`, `tests/dosage_town.py`)",
-    "shown": "phrases relues par une personne (`tests/dosage_town.py`)",
+    "shown": "phrases attendues, une à une (`tests/dosage_town.py`)",
 }
 _STATES = {
     "linked": "reliées à une substance de la base",

@@ -1,6 +1,6 @@
 """A second list of dosages, written by somebody who had not seen the reader: town doctors, letters from hospital, labels, RCP.
 
-`TOWN`: the structure written by hand beside each; `SHOWN`: the sentence that a person checked; `KEPT`: must stay text.
+`TOWN`: the structure written by hand beside each; `SHOWN`: the sentence that is expected; `KEPT`: must stay text.
 """
 
 from decimal import Decimal
