@@ -111,7 +111,13 @@ CASES: list[Case] = [
     ),
     ("colchicine 1 mg", MAN, ("COLCHICINE 1 mg | colchicine:1 mg | 1 tablet 1/day",), (), {}),
     ("colchicine 4 mg", MAN, ("COLCHICINE 1 mg | colchicine:1 mg | 1 tablet 4/day",), (), {"maximum:colchicine": STOP}),
-    ("colchicine 2 mg", MAN, ("COLCHICINE 1 mg | colchicine:1 mg | 1 tablet 2/day",), (), {"maximum:colchicine": CAUTION}),
+    (
+        "colchicine 2 mg",
+        MAN,
+        ("COLCHICINE 1 mg | colchicine:1 mg | 1 tablet 2/day",),
+        (),
+        {"maximum:colchicine": CAUTION},
+    ),
     (
         "colchicine two at once",
         MAN,
