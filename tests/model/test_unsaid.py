@@ -82,7 +82,7 @@ def test_what_is_not_said_is_not_so() -> None:
     chosen = [field.default for kind in _structs() for field in msgspec.structs.fields(kind)]
     assert {each for each in chosen if isinstance(each, Labelled)} == {Supply.SOLD, Relation.AT, AllergyTo.SUBSTANCE}
     counted = {name.split(".")[1]: default for name, default in said.items() if not isinstance(default, bool)}
-    assert counted == {"renewals": 0, "every": 1, "birth_rank": 1, "turn": 1}
+    assert counted == {"renewals": 0, "every": 1, "birth_rank": 1, "turn": 1, "shared": 1}
 
 
 def test_every_member_of_a_list_has_words_for_people() -> None:
