@@ -421,6 +421,7 @@ TOWN: list[tuple[str, tuple[Step, ...]]] = [
 
 SHOWN: list[tuple[str, str]] = [
     ("1 x 3/j", "1 unité 3 fois par jour"),
+    ("1 cp 6/24h", "1 comprimé 6 fois par jour"),
     ("1 dose-poids 4 fois par jour", "1 dose-poids 4 fois par jour"),
     ("1 cp/j à vie", "1 comprimé 1 fois par jour, à vie"),
     ("1 cp au coucher pendant 4 semaines maximum", "1 comprimé au coucher, pendant 4 semaines au maximum"),

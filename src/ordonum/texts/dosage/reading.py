@@ -102,7 +102,28 @@ _LATE: Phrases[Fact] = Phrases({
 
 
 def read(text: str, *, unit: DoseUnit | None = None) -> Reading:
-    """The text as a structure, or why not. `unit`: what the medicine counts in, where the text names none («1-0-1»)."""
+    """The text as a structure, or why not. `unit`: what the medicine counts in, where the text names none («1-0-1»).
+
+    What is understood is said, in figures and in words, and read again: a structure that its own sentence does not give back is
+    not understood.
+    """
+    found = _read(text, unit)
+    if found.dosage is None:
+        return found
+    words = say(found.dosage, in_words=True)
+    if len(words) > TEXT_MAX:
+        return _kept(text, "posologie trop longue pour être relue")
+    if any(_read(said, None).dosage != found.dosage for said in (found.shown, words)):
+        return _kept(text, "sa relecture ne dirait pas la même chose")
+    return found
+
+
+def _kept(text: str, why: str) -> Reading:
+    whole = " ".join(clean(text).split())
+    return Reading(left=(whole,) if whole else (), why=why)
+
+
+def _read(text: str, unit: DoseUnit | None) -> Reading:
     if len(text) > TEXT_MAX:
         return Reading(why=f"texte de plus de {TEXT_MAX} caractères")
     cleaned = clean(text)
@@ -113,11 +134,9 @@ def read(text: str, *, unit: DoseUnit | None = None) -> Reading:
     try:
         dosage = msgspec.convert(msgspec.to_builtins(assembled(facts, unit)), Dosage)
     except Unclear as unclear:
-        return Reading(left=(" ".join(cleaned.split()),) if cleaned.strip() else (), why=unclear.why)
+        return _kept(text, unclear.why)
     except (ValueError, ArithmeticError):  # a bound of the model
-        return Reading(left=(" ".join(cleaned.split()),), why="valeur hors de ce qui se prescrit")
-    if len(say(dosage, in_words=True)) > TEXT_MAX:
-        return Reading(left=(" ".join(cleaned.split()),), why="posologie trop longue pour être relue")
+        return _kept(text, "valeur hors de ce qui se prescrit")
     return Reading(dosage=dosage, shown=say(dosage))
 
 
@@ -228,7 +247,10 @@ def _times(tokens: list[Token], at: int) -> tuple[Often, int] | None:
     if per is None or found[0].amount % 1 or (found[0].high or 0) % 1 or found[0].amount > 100:
         return None
     high = None if found[0].high is None else int(found[0].high)
-    return Often(times=int(found[0].amount), times_high=high, every=per[0], every_high=per[1], period=per[2]), per[3]
+    many, unit = (
+        (1, TimeUnit.DAY) if per[:3] == (24, None, TimeUnit.HOUR) else (per[0], per[2])
+    )  # «6/24 h» is six a day
+    return Often(times=int(found[0].amount), times_high=high, every=many, every_high=per[1], period=unit), per[3]
 
 
 def _equal(tokens: list[Token], at: int, last: Fact | None) -> tuple[Equal, int] | None:
