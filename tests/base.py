@@ -51,7 +51,7 @@ def _drop(owner: str, name: str) -> None:
         except asyncpg.InsufficientPrivilegeError:
             if not left:
                 raise
-            time.sleep(0.5)
+            time.sleep(0.5)  # the autovacuum of an empty database is over in less
 
 
 @contextlib.contextmanager
